@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OgpgroupConfig(AppConfig):
+    name = "ogpgroup"
+    verbose_name = "OGP Group"

@@ -1,0 +1,215 @@
+"""The ground every app stands on: people who sign in, and the mail that goes out to them."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from zoneinfo import available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Accept only names of the IANA time zone database, such as America/Matamoros."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; allauth's adapter and the invite command are the only callers outside tests."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in by e-mail. What they may do comes from their memberships (`cities.models.Membership`)."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=5, choices=[("es-mx", _("Spanish")), ("en", _("English"))], default="es-mx")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone])
+    wants_reminders = models.BooleanField(_("reminders by e-mail"), default=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(db_default=Now())
+    privacy_notice = models.CharField(max_length=20, blank=True)  # the version accepted, such as 2026-11
+    privacy_accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(privacy_notice="", privacy_accepted_at=None)
+                | (~models.Q(privacy_notice="") & models.Q(privacy_accepted_at__isnull=False)),
+                name="user_privacy_notice_and_date_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class Heartbeat(models.Model):
+    """When a background part was last seen working, by the database's clock. Web processes judge it."""
+
+    PLANNER = "planner"
+    SENDER = "sender"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.seen_at:%Y-%m-%d %H:%M:%S}"
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def about(self, subject_type: str, subject_id: int) -> Self:
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def undecided(self) -> Self:
+        """Mails whose fate is still open: waiting, or being sent now."""
+        return self.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
+
+    def overdue(self, now: datetime) -> Self:
+        """Mails that should have gone by now and have not."""
+        return self.filter(status=OutgoingMail.Status.QUEUED, due__lte=now)
+
+
+class OutgoingMail(models.Model):
+    """One mail to one person, from the decision to send it to its outcome. See `ogpgroup.mail` for the rules.
+
+    The unique `key` says what the mail is about; a second row with the same key is never made, which is why nobody is
+    told twice. The subject is named without a foreign key because the ground knows no app.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("accepted by the mail server")
+        FAILED = "failed", _("refused")
+        UNKNOWN = "unknown", _("outcome unknown")
+        MISSED = "missed", _("too late to be useful")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        PARKED = "parked", _("held after a restore")
+        BOUNCED = "bounced", _("returned")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.QUEUED: {Status.SENDING, Status.MISSED, Status.WITHDRAWN, Status.PARKED},
+        Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.UNKNOWN, Status.WITHDRAWN, Status.MISSED},
+        Status.SENT: {Status.BOUNCED},
+        Status.FAILED: {Status.QUEUED},
+        Status.UNKNOWN: {Status.QUEUED, Status.WITHDRAWN},
+        Status.MISSED: {Status.QUEUED},
+        Status.WITHDRAWN: {Status.QUEUED},
+        Status.PARKED: {Status.QUEUED, Status.WITHDRAWN},
+        Status.BOUNCED: {Status.QUEUED},
+    }
+
+    class Priority(models.IntegerChoices):
+        ACCOUNT = 1, _("account")
+        CHANGE = 2, _("change")
+        REMINDER = 3, _("reminder")
+        DIGEST = 4, _("digest")
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=40)
+    priority = models.SmallIntegerField(choices=Priority.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="mails")
+    recipient = models.EmailField(max_length=254)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    subject_version = models.IntegerField(default=0)
+    due = models.DateTimeField()
+    useful_until = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
+    headline = models.CharField(max_length=200, blank=True)  # the subject line, for the outbox
+    rendered = models.BinaryField(null=True, blank=True)
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    unknown_count = models.SmallIntegerField(default=0, db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=120)
+    server_reply = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    is_demo = models.BooleanField(default=False, db_default=False)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        ordering = ["-due", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="sending") | models.Q(lease_until__isnull=False, token__isnull=False),
+                name="outgoingmail_sending_has_lease_and_token",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="sent") | models.Q(sent_at__isnull=False),
+                name="outgoingmail_sent_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due"],
+                name="outgoingmail_claim",
+                condition=models.Q(status__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["subject_type", "subject_id", "status"], name="outgoingmail_subject"),
+            models.Index(fields=["status", "-due"], name="outgoingmail_status"),
+            models.Index(fields=["user", "-due"], name="outgoingmail_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.recipient} ({self.status})"
+
+    @property
+    def is_account_mail(self) -> bool:
+        """Resets and invitations: their body is never shown and is deleted once sent."""
+        return self.priority == self.Priority.ACCOUNT
+
+
+class MailBreaker(models.Model):
+    """One row, there while our own mail configuration is at fault: nobody's attempts are burnt until `open_until`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    open_until = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="mailbreaker_only_one")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def message_id_for(key: str, domain: str) -> str:
+    """The Message-ID of a mail follows from its key, so that every retry carries the same one."""
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, key)}@{domain}>"
