@@ -1,0 +1,90 @@
+"""What a person may do, read once per request from their memberships."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from cities.models import Membership, Role
+from ogpgroup.models import User
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the memberships in force today amount to."""
+
+    is_coordinator: bool = False
+    organization_ids: frozenset[int] = frozenset()
+    official_city_ids: frozenset[int] = frozenset()
+
+    @property
+    def in_group(self) -> bool:
+        """Whether the person belongs to the working group at all; ex-members do not."""
+        return bool(self.organization_ids)
+
+
+NOBODY = Roles()
+
+
+def roles_of(user: User | AnonymousUser) -> Roles:
+    """The person's roles today, in one query the first time and none after; nobody's for strangers and closed accounts."""
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    if (known := getattr(user, "_roles", None)) is not None:
+        return known  # type: ignore[no-any-return]
+    rows = Membership.objects.of(user).on(timezone.localdate()).values_list("role", "organization", "organization__city")
+    roles = Roles(
+        is_coordinator=any(role == Role.COORDINATOR for role, _organization, _city in rows),
+        organization_ids=frozenset(organization for _role, organization, _city in rows),
+        official_city_ids=frozenset(city for role, _organization, city in rows if role == Role.OFFICIAL and city),
+    )
+    user._roles = roles  # type: ignore[attr-defined]
+    return roles
+
+
+class RolesMiddleware:
+    """Gives each request `request.roles`, read only when somebody asks."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.roles = SimpleLazyObject(lambda: roles_of(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def coordinator_required[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for coordinators: strangers are asked to sign in, everybody else sees that there is nothing here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not roles_of(request.user).is_coordinator:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def member_required[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for people with a membership in force; signed-in people without one get 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not roles_of(request.user).in_group:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
