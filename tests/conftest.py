@@ -1,0 +1,26 @@
+"""What every test has: real servers, a clean Redis, plain static files, cheap passwords."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+import redis
+from django.conf import settings
+
+from tests import servers
+
+servers.prepare()  # before pytest-django reads the settings, which need DATABASE_URL and REDIS_URL
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow by intent
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis() -> Iterator[None]:
+    """Nothing that one test cached or queued reaches the next."""
+    yield
+    with suppress(redis.ConnectionError), redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()

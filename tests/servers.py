@@ -1,0 +1,64 @@
+"""Real PostgreSQL and Valkey for the tests, ready before Django reads its settings.
+
+Each run of pytest takes a slot of its own under var/test, so that two runs at once do not share a database. A slot's
+lock goes with the process that held it; the next run takes over what a killed one left.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+from itertools import count
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from ogpgroup.embedded import Servers
+
+ROOT = Path(__file__).resolve().parent.parent
+_locks: list[TextIO] = []
+
+
+def _take_slot() -> Path:
+    for number in count():
+        slot = ROOT / "var" / "test" / str(number)
+        slot.mkdir(parents=True, exist_ok=True)
+        lock = (slot / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        _locks.append(lock)  # closing the file would give the slot away
+        return slot
+    raise AssertionError
+
+
+def prepare() -> None:
+    """Set the environment; the run's own process starts the servers, xdist's workers find it all set."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        slot = _take_slot()
+        servers = Servers(slot / "servers", durable=False)
+        atexit.register(servers.stop)
+        if not os.environ.get("DATABASE_URL"):
+            servers.postgres.start()
+            os.environ["DATABASE_URL"] = servers.postgres.url()
+        if not os.environ.get("REDIS_URL"):
+            servers.valkey.start()
+            os.environ["REDIS_URL"] = servers.valkey.url()
+        shutil.rmtree(slot / "files", ignore_errors=True)
+        os.environ["TESTS_FOLDER"] = str(slot / "files")
+    number = int(worker.removeprefix("gw")) + 1 if worker else 0
+    folder = Path(os.environ["TESTS_FOLDER"]) / (worker or "main")
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    os.environ |= {
+        "REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}").geturl(),
+        "DATA_DIR": str(folder),
+        "SECRET_KEY": "a key of the tests alone, worth nothing anywhere else",
+        "PUBLIC_URL": "http://localhost",
+        "KILL_POINTS": "1",
+        "DJANGO_SETTINGS_MODULE": "ogpgroup.settings",
+    }
+    for name in ("DEBUG", "ADMIN", "CACHE_URL", "MAIL_URL", "MFA_KEY", "TRUSTED_PROXIES"):
+        os.environ.pop(name, None)
