@@ -1,7 +1,8 @@
 """The ground every app stands on: people who sign in, and the mail that goes out to them."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import available_timezones
 
@@ -9,8 +10,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Coalesce, Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 def validate_time_zone(name: str) -> None:
@@ -37,8 +40,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=120)
-    language = models.CharField(_("language"), max_length=5, choices=[("es-mx", _("Spanish")), ("en", _("English"))], default="es-mx")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone])
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("es-mx", _("Spanish")), ("en", _("English"))], default="es-mx"
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone]
+    )
     wants_reminders = models.BooleanField(_("reminders by e-mail"), default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -100,6 +107,91 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mails that should have gone by now and have not."""
         return self.filter(status=OutgoingMail.Status.QUEUED, due__lte=now)
 
+    def held_by(self, token: uuid.UUID) -> Self:
+        """Mails a sender may still write about: whoever has lost the lease has lost the token too."""
+        return self.filter(token=token, status=OutgoingMail.Status.SENDING)
+
+    def claim(
+        self,
+        *,
+        kinds: Collection[str],
+        repeatable: Collection[str],
+        token: uuid.UUID,
+        lease: timedelta,
+        limit: int,
+        suspects: bool = False,
+    ) -> list["OutgoingMail"]:
+        """Take what is due, by priority and then by time, in one statement that two senders can run at once.
+
+        Mails whose sender has died are taken too. What may not be repeated and may have arrived becomes `unknown`; what
+        comes too late becomes `missed`; what has outlived too many senders becomes `failed`. Those are returned as well, and
+        only rows with the status `sending` are the caller's to send. Kinds this code does not know wait for code that does.
+        Mails that were there when two senders died are `suspects`: they are taken apart, so that the one that kills senders
+        does not take the others with it. Only the database's clock is asked.
+        """
+        rows = self.raw(
+            CLAIM,
+            {
+                "kinds": list(kinds),
+                "repeatable": list(repeatable),
+                "token": token,
+                "lease": lease,
+                "limit": limit,
+                "suspects": suspects,
+                "lost_leases_at_most": OutgoingMail.LOST_LEASES_AT_MOST,
+                "lost_too_often": LOST_TOO_OFTEN,
+                "maybe_arrived": MAYBE_ARRIVED,
+                "too_late": TOO_LATE,
+            },
+        )
+        return sorted(rows, key=lambda mail: (mail.priority, mail.retry_at or mail.due, mail.pk))
+
+
+LOST_TOO_OFTEN = gettext_noop("The sender stopped each time it held this mail; it is not tried again.")
+MAYBE_ARRIVED = gettext_noop("The sender stopped while this mail was on its way; it may have arrived.")
+TOO_LATE = gettext_noop("Its time had passed before it could be sent.")
+
+CLAIM = """
+WITH picked AS MATERIALIZED (
+    SELECT id,
+           status = 'sending' AS lost,
+           status = 'sending' AND (kind = ANY(%(repeatable)s) OR data_began_at IS NOT NULL) AS maybe_arrived,
+           CASE
+               WHEN status = 'sending' AND lost_leases >= %(lost_leases_at_most)s THEN 'failed'
+               WHEN status = 'sending' AND data_began_at IS NOT NULL AND NOT kind = ANY(%(repeatable)s) THEN 'unknown'
+               WHEN useful_until > statement_timestamp() THEN 'sending'
+               WHEN status = 'sending' AND kind = ANY(%(repeatable)s) THEN 'unknown'
+               ELSE 'missed'
+           END AS verdict
+      FROM ogpgroup_outgoingmail
+     WHERE status IN ('queued', 'sending')
+       AND (status = 'queued' AND COALESCE(retry_at, due) <= statement_timestamp()
+            OR status = 'sending' AND lease_until < statement_timestamp())
+       AND (lost_leases + (status = 'sending')::int >= 2) = %(suspects)s
+       AND kind = ANY(%(kinds)s)
+     ORDER BY CASE WHEN %(suspects)s THEN lost_leases END, priority, COALESCE(retry_at, due), id
+     LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+)
+UPDATE ogpgroup_outgoingmail AS mail
+   SET status = picked.verdict,
+       token = CASE WHEN picked.verdict = 'sending' THEN %(token)s::uuid END,
+       lease_until = CASE WHEN picked.verdict = 'sending' THEN statement_timestamp() + %(lease)s END,
+       attempts = mail.attempts + (picked.verdict = 'sending')::int,
+       lost_leases = mail.lost_leases + picked.lost::int,
+       unknown_count = mail.unknown_count + picked.maybe_arrived::int,
+       data_began_at = CASE WHEN picked.verdict <> 'sending' THEN mail.data_began_at END,
+       server_reply = CASE picked.verdict
+           WHEN 'failed' THEN %(lost_too_often)s
+           WHEN 'unknown' THEN %(maybe_arrived)s
+           WHEN 'missed' THEN %(too_late)s
+           ELSE mail.server_reply
+       END
+  FROM picked
+ WHERE mail.id = picked.id
+RETURNING mail.*
+"""
+
 
 class OutgoingMail(models.Model):
     """One mail to one person, from the decision to send it to its outcome. See `ogpgroup.mail` for the rules.
@@ -121,7 +213,15 @@ class OutgoingMail(models.Model):
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.SENDING, Status.MISSED, Status.WITHDRAWN, Status.PARKED},
-        Status.SENDING: {Status.SENT, Status.QUEUED, Status.FAILED, Status.UNKNOWN, Status.WITHDRAWN, Status.MISSED},
+        Status.SENDING: {
+            Status.SENT,
+            Status.QUEUED,
+            Status.FAILED,
+            Status.UNKNOWN,
+            Status.WITHDRAWN,
+            Status.MISSED,
+            Status.PARKED,
+        },
         Status.SENT: {Status.BOUNCED},
         Status.FAILED: {Status.QUEUED},
         Status.UNKNOWN: {Status.QUEUED, Status.WITHDRAWN},
@@ -130,6 +230,8 @@ class OutgoingMail(models.Model):
         Status.PARKED: {Status.QUEUED, Status.WITHDRAWN},
         Status.BOUNCED: {Status.QUEUED},
     }
+
+    LOST_LEASES_AT_MOST: ClassVar[int] = 5
 
     class Priority(models.IntegerChoices):
         ACCOUNT = 1, _("account")
@@ -147,11 +249,18 @@ class OutgoingMail(models.Model):
     subject_version = models.IntegerField(default=0)
     due = models.DateTimeField()
     useful_until = models.DateTimeField()
+    retry_at = models.DateTimeField(null=True, blank=True)  # after a temporary failure; `due` keeps what was promised
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
     headline = models.CharField(max_length=200, blank=True)  # the subject line, for the outbox
     rendered = models.BinaryField(null=True, blank=True)
     attempts = models.SmallIntegerField(default=0, db_default=0)
-    unknown_count = models.SmallIntegerField(default=0, db_default=0)
+    unknown_count = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # attempts that may have arrived without our knowing
+    lost_leases = models.SmallIntegerField(default=0, db_default=0)  # senders that died while they held it
+    data_began_at = models.DateTimeField(
+        null=True, blank=True
+    )  # written before the text goes out, where a double would harm
     lease_until = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -178,7 +287,9 @@ class OutgoingMail(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["priority", "due"],
+                "priority",
+                Coalesce("retry_at", "due"),
+                "id",
                 name="outgoingmail_claim",
                 condition=models.Q(status__in=["queued", "sending"]),
             ),
@@ -191,16 +302,22 @@ class OutgoingMail(models.Model):
         return f"{self.kind} → {self.recipient} ({self.status})"
 
     @property
+    def reply(self) -> str:
+        """The server's words as they came, or our own sentence in the reader's language."""
+        return gettext(self.server_reply) if self.server_reply else ""
+
+    @property
     def is_account_mail(self) -> bool:
         """Resets and invitations: their body is never shown and is deleted once sent."""
         return self.priority == self.Priority.ACCOUNT
 
 
 class MailBreaker(models.Model):
-    """One row, there while our own mail configuration is at fault: nobody's attempts are burnt until `open_until`."""
+    """One row, there while the mail server or our own configuration is at fault: until `open_until` nothing is tried."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     open_until = models.DateTimeField()
+    opened_count = models.SmallIntegerField(default=1, db_default=1)  # times in a row; the pause grows with it
     reason = models.CharField(max_length=500)
 
     class Meta:
