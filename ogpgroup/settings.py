@@ -171,6 +171,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_KEY = environment.optional("MFA_KEY")  # a Fernet key; without it one is derived from SECRET_KEY
 USERSESSIONS_TRACK_ACTIVITY = True
 
+# The address is unique whatever its case, by a constraint on lower(email) that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
 # --- Security -------------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
