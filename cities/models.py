@@ -303,6 +303,7 @@ class AccountInvitation(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    link_number = models.PositiveSmallIntegerField(default=1)  # sent again, an invitation has a new link and the old one ends
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -18,6 +18,11 @@ def pytest_configure() -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The cast knows the models, so it comes in once Django is ready."""
+    session.config.pluginmanager.import_plugin("tests.cast")
+
+
 @pytest.fixture(autouse=True)
 def _clean_redis() -> Iterator[None]:
     """Nothing that one test cached or queued reaches the next."""
