@@ -109,6 +109,29 @@ CACHES = {
     }
 }
 
+# --- Background work: Redis carries wake-up calls alone, the database holds what is to be done ------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_DEFAULT_QUEUE = "ogpgroup"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False  # a wake-up call that fails is not worth a page's time; beat calls again
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # wait for Redis for as long as it takes
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120, "socket_connect_timeout": 1, "socket_timeout": 2}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {  # each call is worthless once the next is due
+    "plan": {"task": "ogpgroup.tasks.plan", "schedule": 60, "options": {"expires": 60}},
+    "deliver": {"task": "ogpgroup.tasks.deliver", "schedule": 15, "options": {"expires": 15}},
+}
+
 # --- Mail: queued in the database, sent by ogpgroup.mail; Django's own mail API is not used ---------------------------
 
 MAIL_URL = environment.optional("MAIL_URL")  # smtp://user:password@host:587?tls=starttls; without it mail goes to files
