@@ -1,0 +1,5 @@
+/* The pages work without any of this. Each module is one behaviour, found by its data- attribute. */
+import "./copy.js";
+import "./menu.js";
+import "./toggle.js";
+import "./unsaved.js";
