@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -90,6 +91,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "ogpgroup.renderer.FormRenderer"
 
 # --- Database, cache, broker ----------------------------------------------------------------------------------------
 
