@@ -185,6 +185,8 @@ class _Server:
 
     def _end(self, *steps: tuple[signal.Signals, float]) -> None:
         process = self.process
+        if process is None and self._child and self._child.poll() is None:  # told to stop before it had written its number
+            process = psutil.Process(self._child.pid)
         if process is None:
             return
         for number, seconds in steps:

@@ -1,0 +1,64 @@
+"""Health for whoever watches the platform: `/healthz` (this process) and `/readyz` (may traffic come here)."""
+
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ogpgroup.models import Heartbeat
+
+SEEN_WITHIN = timedelta(minutes=5)
+
+_migrated = False
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing else: a restart would not cure a database that is down."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """503 only where pages cannot work; what merely delays mail is said in the body."""
+    try:
+        if has_unapplied_migrations():
+            return JsonResponse({"status": "unavailable", "troubles": ["migrations"]}, status=503)
+        troubles = background_troubles()
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "troubles": ["database"]}, status=503)
+    return JsonResponse({"status": "degraded" if troubles else "ok", "troubles": troubles})
+
+
+def has_unapplied_migrations() -> bool:
+    global _migrated  # once all are applied they stay so for this process, and the look costs 20 ms
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return not _migrated
+
+
+def background_troubles() -> list[str]:
+    """Parts that work in the background and are not seen: planner, sender, redis. The database's clock decides."""
+    seen = set(Heartbeat.objects.filter(seen_at__gt=Now() - SEEN_WITHIN).values_list("name", flat=True))
+    troubles = [name for name in (Heartbeat.PLANNER, Heartbeat.SENDER) if name not in seen]
+    return troubles if redis_answers() else [*troubles, "redis"]
+
+
+def redis_answers() -> bool:
+    try:
+        with redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
