@@ -22,6 +22,10 @@ NATIVE = {
 }
 
 
+# What Django gives every textarea; ours are as wide as the form and as tall as the style sheet says.
+DJANGO_SIZES = {("cols", "40"), ("rows", "10")}
+
+
 def _make_native(widget: forms.Widget) -> None:
     """Let the browser's own date and time pickers stand in for text; they speak ISO whatever the language."""
     for kind in (forms.DateInput, forms.TimeInput, forms.DateTimeInput):
@@ -62,10 +66,10 @@ def control(field: BoundField) -> SafeString:
     widget = field.field.widget
     for part in widget.widgets if isinstance(widget, forms.MultiWidget) else [widget]:
         _make_native(part)
-    if field.field.label is None or widget.attrs.get("placeholder") == str(field.label):
+    if widget.attrs.get("placeholder") == str(field.label):
         widget.attrs.pop("placeholder", None)
     if isinstance(widget, forms.Textarea):
-        widget.attrs.pop("cols", None)
+        widget.attrs = {name: value for name, value in widget.attrs.items() if (name, value) not in DJANGO_SIZES}
     return field.as_widget()
 
 

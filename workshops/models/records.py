@@ -6,7 +6,6 @@ from typing import ClassVar, Self
 import pghistory
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +111,9 @@ class Agreement(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     text = models.TextField(_("text"), max_length=4000)
-    responsible = models.ManyToManyField(Organization, blank=True, related_name="agreements", verbose_name=_("responsible"))
+    responsible = models.ManyToManyField(
+        Organization, blank=True, related_name="agreements", verbose_name=_("responsible")
+    )
     responsible_group = models.BooleanField(_("the whole group is responsible"), default=False)
     due_on = models.DateField(_("due"), null=True, blank=True)
     due_is_computed = models.BooleanField(_("the day was worked out"), default=False)

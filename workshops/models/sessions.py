@@ -72,7 +72,9 @@ class SessionBase(models.Model):
     visibility = models.CharField(
         _("who may see it"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
     )
-    audience = models.CharField(_("who is expected"), max_length=10, choices=Audience.choices, default=Audience.EVERYBODY)
+    audience = models.CharField(
+        _("who is expected"), max_length=10, choices=Audience.choices, default=Audience.EVERYBODY
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
     cancel_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
 
@@ -250,7 +252,7 @@ class ScheduleRelease(models.Model):
     number = models.PositiveIntegerField(_("number"), unique=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     released_at = models.DateTimeField(_("published"))
-    released_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     notified = models.BooleanField(_("people were told"), default=True)
     is_demo = models.BooleanField(default=False)
 
@@ -360,8 +362,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def to_remind(self) -> Self:
         """People who are reminded: expected, not declined, account open, reminders wanted. See also `emails.plan`."""
-        return self.expected().exclude(answer=Participation.Answer.NO).filter(
-            user__is_active=True, user__wants_reminders=True
+        return (
+            self.expected()
+            .exclude(answer=Participation.Answer.NO)
+            .filter(user__is_active=True, user__wants_reminders=True)
         )
 
 
@@ -393,9 +397,13 @@ class Participation(models.Model):
     expected = models.BooleanField(default=True)
     expected_because = models.CharField(max_length=12, choices=Because.choices)
     expected_since = models.DateTimeField(db_default=Now())
-    answer = models.CharField(_("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE)
+    answer = models.CharField(
+        _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
+    )
     answered_at = models.DateTimeField(null=True, blank=True)
-    attended = models.CharField(max_length=8, choices=Attended.choices, default=Attended.UNKNOWN, db_default=Attended.UNKNOWN)
+    attended = models.CharField(
+        max_length=8, choices=Attended.choices, default=Attended.UNKNOWN, db_default=Attended.UNKNOWN
+    )
     mode = models.CharField(max_length=20, choices=SessionBase.Mode.choices, blank=True, db_default="")
 
     objects = ParticipationQuerySet.as_manager()
@@ -410,7 +418,8 @@ class Participation(models.Model):
                 name="participation_account_or_name",
             ),
             models.CheckConstraint(
-                condition=Q(answer="none", answered_at__isnull=True) | (~Q(answer="none") & Q(answered_at__isnull=False)),
+                condition=Q(answer="none", answered_at__isnull=True)
+                | (~Q(answer="none") & Q(answered_at__isnull=False)),
                 name="participation_answer_has_time",
             ),
         ]

@@ -1,0 +1,18 @@
+"""Verbs on the schedule. Import the module, so that calls show the border: `actions.publish_release(...)`."""
+
+from workshops.actions.answers import answer
+from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, reinstate, save_draft
+from workshops.actions.releases import Published, publish_release, refresh_expectations
+
+__all__ = [
+    "Published",
+    "answer",
+    "cancel",
+    "discard_draft",
+    "hand_over",
+    "holdings",
+    "publish_release",
+    "refresh_expectations",
+    "reinstate",
+    "save_draft",
+]

@@ -1,0 +1,113 @@
+"""What coordinators do in private: nothing here is seen by anybody else before a release."""
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from cities.models import Organization
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.holding import Holding
+from ogpgroup.mail import database_now
+from ogpgroup.models import User
+from workshops.models import RELEASED_FIELDS, Session
+
+SLUG_LENGTH = 70
+
+
+@transaction.atomic
+def save_draft(
+    session: Session, *, organizations: list[Organization], people: list[User], by: User | None, seen_edits: int = 0
+) -> Session:
+    """Store a new draft, or an edit of one that nobody else has edited since `seen_edits`.
+
+    Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
+    """
+    session.edited_by, session.edited_at = by, database_now()
+    if session.pk is None:
+        session.slug = session.slug or _free_slug(session)
+        session.save()
+    else:
+        current = Session.objects.select_for_update().get(pk=session.pk)
+        if current.edits != seen_edits:
+            raise ActionNotPossible(
+                _("%(who)s changed this session meanwhile. Your text is still here; compare before you save again.")
+                % {"who": current.edited_by or _("Somebody")}
+            )
+        session.edits = current.edits + 1
+        drafted = [*RELEASED_FIELDS, "city", "cycle", "responsible", "edits", "edited_at", "edited_by"]
+        session.save(update_fields=drafted)
+    session.audience_organizations.set(organizations)
+    session.audience_people.set(people)
+    return session
+
+
+def _free_slug(session: Session) -> str:
+    base = slugify(f"{session.title}")[:SLUG_LENGTH].strip("-") or "session"
+    slug, number = f"{session.local_day:%Y-%m-%d}-{base}"[:SLUG_LENGTH], 1
+    while Session.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{session.local_day:%Y-%m-%d}-{base}"[: SLUG_LENGTH - 4] + f"-{number}"
+    return slug
+
+
+def _set_status(session: Session, *, status: str, reason: str, by: User | None) -> Session:
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    if status not in Session.TRANSITIONS[session.status]:
+        raise ActionNotPossible(_("This session is already %(status)s.") % {"status": session.get_status_display()})
+    session.status, session.cancel_reason, session.edited_by = status, reason, by
+    session.edited_at, session.edits = database_now(), session.edits + 1
+    session.save(update_fields=["status", "cancel_reason", "edited_by", "edited_at", "edits"])
+    return session
+
+
+@transaction.atomic
+def cancel(session: Session, *, reason: str, by: User | None) -> Session:
+    """Mark the draft as cancelled, with the reason people will read; they are told by the next release."""
+    if not reason.strip():
+        raise ActionNotPossible(_("Please say why the session is cancelled; the people invited will read it."))
+    return _set_status(session, status=Session.Status.CANCELLED, reason=reason.strip(), by=by)
+
+
+@transaction.atomic
+def reinstate(session: Session, *, by: User | None) -> Session:
+    """Take a cancellation back; if it was published, the next release tells people that it takes place after all."""
+    return _set_status(session, status=Session.Status.PLANNED, reason="", by=by)
+
+
+@transaction.atomic
+def discard_draft(session: Session, *, by: User | None) -> None:
+    """Delete a draft that was never published. What was published can only be cancelled."""
+    session = Session.objects.select_for_update().get(pk=session.pk)
+    if session.current_version_id is not None:
+        raise ActionNotPossible(_("This session was published; it can be cancelled, not deleted."))
+    session.delete()
+
+
+def holdings(user: User) -> list[Holding]:
+    """Sessions to come for which the person is responsible or expected by name: what a successor takes over."""
+    now = database_now()
+    ahead = Session.objects.exclude(current_version__finishes_at__lte=now).in_order()
+    responsible = ahead.filter(responsible=user)
+    by_name = ahead.filter(audience_people=user).exclude(responsible=user)
+    return [
+        Holding(label=label % {"title": session.title}, url=reverse("workshops:edit", args=[session.slug]))
+        for label, sessions in (
+            (_("Responsible for the session “%(title)s”"), responsible),
+            (_("Expected by name at the session “%(title)s”"), by_name),
+        )
+        for session in sessions
+    ]
+
+
+@transaction.atomic
+def hand_over(from_user: User, to_user: User, *, by: User | None) -> None:
+    """Put the successor in the person's place in the drafts of sessions to come; the next release tells both."""
+    now = database_now()
+    ahead = Session.objects.exclude(current_version__finishes_at__lte=now)
+    ahead.filter(responsible=from_user).update(responsible=to_user, edits=F("edits") + 1, edited_by=by, edited_at=now)
+    for session in ahead.filter(audience_people=from_user):
+        session.audience_people.remove(from_user)
+        session.audience_people.add(to_user)
+        Session.objects.filter(pk=session.pk).update(edits=F("edits") + 1, edited_by=by, edited_at=now)

@@ -1,0 +1,127 @@
+"""Who is expected at a session: a rule, resolved to people when released and again before each reminder.
+
+One place in SQL, because a rule meets everybody's memberships at once: the number of queries does not grow with the
+sessions or the people.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from workshops.models import SessionVersion
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is expected at one session; demonstration sessions expect only people of demonstration organisations."""
+
+    session_id: int
+    is_demo: bool
+    audience: str
+    organizations: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, version: SessionVersion) -> "Rule":
+        return cls(
+            session_id=version.session_id,
+            is_demo=version.is_demo,
+            audience=version.audience,
+            organizations=tuple(organization["id"] for organization in version.expected.get("organizations", [])),
+            people=tuple(version.expected.get("people", [])),
+        )
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One person at one session, and since when they are expected."""
+
+    session_id: int
+    user_id: int
+
+
+# Of several reasons the most personal one counts: by name, through the organisation, as everybody.
+# The words are those of `SessionBase.Audience` and `Participation.Because`.
+_EXPECTED = """
+WITH rules AS (
+    SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb)
+    AS rule(session_id bigint, is_demo boolean, audience text, organizations bigint[], people bigint[])
+), members AS (
+    SELECT membership.user_id, membership.organization_id, organization.is_demo
+    FROM cities_membership membership
+    JOIN cities_organization organization ON organization.id = membership.organization_id
+    JOIN ogpgroup_user person ON person.id = membership.user_id AND person.is_active
+    WHERE membership.since <= %(on)s AND (membership.until IS NULL OR membership.until >= %(on)s)
+), expected AS (
+    SELECT DISTINCT ON (session_id, user_id) session_id, user_id, because FROM (
+        SELECT rules.session_id, members.user_id, 'everybody' AS because, 3 AS rank
+        FROM rules JOIN members ON members.is_demo = rules.is_demo
+        WHERE rules.audience = 'everybody'
+        UNION ALL
+        SELECT rules.session_id, members.user_id, 'organization', 2
+        FROM rules JOIN members ON members.organization_id = ANY(rules.organizations)
+        WHERE rules.audience = 'chosen'
+        UNION ALL
+        SELECT rules.session_id, person.id, 'person', 1
+        FROM rules JOIN ogpgroup_user person ON person.id = ANY(rules.people) AND person.is_active
+        WHERE rules.audience = 'chosen'
+    ) every_reason
+    ORDER BY session_id, user_id, rank
+)
+"""
+
+_COUNT = _EXPECTED + "SELECT session_id, count(*) FROM expected GROUP BY session_id"
+
+_ADD = (
+    _EXPECTED
+    + """
+INSERT INTO workshops_participation AS known (session_id, user_id, name, expected, expected_because, expected_since)
+SELECT session_id, user_id, '', true, because, %(now)s FROM expected
+ON CONFLICT (session_id, user_id) DO UPDATE
+    SET expected = true, expected_because = excluded.expected_because, expected_since = excluded.expected_since
+    WHERE NOT known.expected
+RETURNING session_id, user_id
+"""
+)
+
+_REMOVE = (
+    _EXPECTED
+    + """
+UPDATE workshops_participation AS known SET expected = false
+FROM rules
+WHERE known.session_id = rules.session_id AND known.expected AND known.user_id IS NOT NULL
+    AND (known.expected_because <> 'own_wish'
+        OR NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = known.user_id))
+    AND NOT EXISTS (
+        SELECT 1 FROM expected WHERE expected.session_id = known.session_id AND expected.user_id = known.user_id
+    )
+RETURNING known.session_id, known.user_id
+"""
+)
+
+
+def _run(sql: str, rules: Iterable[Rule], **values: object) -> list[tuple[int, int]]:
+    rows = [asdict(rule) for rule in rules]
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"rules": json.dumps(rows), **values})
+        return cursor.fetchall()
+
+
+def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
+    """How many people each rule resolves to that day, by session; writes nothing."""
+    return dict(_run(_COUNT, rules, on=on))
+
+
+def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
+    """Record everybody the rules expect and who was not expected before; returns just those, each once."""
+    return [Expectation(*row) for row in _run(_ADD, rules, on=now.date(), now=now)]
+
+
+def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
+    """Mark those as no longer expected whom the rules do not name any more; their answers are kept."""
+    return [Expectation(*row) for row in _run(_REMOVE, rules, on=now.date())]

@@ -1,0 +1,163 @@
+"""What a release changes, field by field: in private before it is published, in public afterwards."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cities.models import Cycle
+from ogpgroup import dates
+from workshops.audience import Rule
+from workshops.models import RELEASED_FIELDS, Session, SessionBase, SessionVersion
+
+type Facts = dict[str, Any]
+
+# Said in one sentence together, because a reader asks "when", not for three fields.
+WHEN_FIELDS = frozenset({"starts_at", "ends_at", "day", "time_zone"})
+# Known only to those expected: the public reads that it changed, not what to.
+PRIVATE_FIELDS = frozenset({"join_url"})
+
+_LABELS = {
+    "when": gettext_lazy("When"),
+    "city": gettext_lazy("City"),
+    "organizations": gettext_lazy("Organisations expected"),
+    "people": gettext_lazy("People expected by name"),
+}
+
+
+@dataclass(frozen=True)
+class PendingChange:
+    """A session whose draft differs from what is published."""
+
+    session: Session
+    version: SessionVersion | None
+    change: str
+    fields: tuple[str, ...]
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One changed field in words; `old` and `new` are empty where they are nobody's business."""
+
+    label: str
+    old: str
+    new: str
+
+
+def draft_facts(session: Session) -> Facts:
+    """Everything of a draft that a release would publish. Expects the audience to be prefetched."""
+    facts: Facts = {field: getattr(session, field) for field in RELEASED_FIELDS}
+    facts["city"] = session.city.slug if session.city else ""
+    facts["city_name"] = session.city.full_name if session.city else ""
+    chosen = session.audience == SessionBase.Audience.CHOSEN
+    organizations = sorted(session.audience_organizations.all(), key=lambda organization: organization.pk)
+    facts["organizations"] = [{"id": one.pk, "name": one.name} for one in organizations] if chosen else []
+    facts["people"] = sorted(person.pk for person in session.audience_people.all()) if chosen else []
+    return facts
+
+
+def version_facts(version: SessionVersion) -> Facts:
+    """The same of a published version."""
+    facts: Facts = {field: getattr(version, field) for field in RELEASED_FIELDS}
+    facts["city"], facts["city_name"] = version.city_slug, version.city_name
+    facts["organizations"] = version.expected.get("organizations", [])
+    facts["people"] = version.expected.get("people", [])
+    return facts
+
+
+def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
+    """Names of what differs. An organisation renamed is no change of the session: ids count."""
+    compared = [*RELEASED_FIELDS, "city", "people"]
+    fields = [field for field in compared if old[field] != new[field]]
+    if [one["id"] for one in old["organizations"]] != [one["id"] for one in new["organizations"]]:
+        fields.append("organizations")
+    return tuple(fields)
+
+
+def change_of(old: SessionBase | None, new: SessionBase) -> str:
+    """What happened to the session as a whole."""
+    if old is None:
+        return SessionVersion.Change.ADDED
+    if new.is_cancelled and not old.is_cancelled:
+        return SessionVersion.Change.CANCELLED
+    if old.is_cancelled and not new.is_cancelled:
+        return SessionVersion.Change.REINSTATED
+    return SessionVersion.Change.CHANGED
+
+
+def pending_changes(cycle: Cycle) -> list[PendingChange]:
+    """What a release of the cycle's schedule would publish now, in the order of the schedule; constant queries."""
+    sessions = (
+        Session.objects.filter(cycle=cycle)
+        .select_related("city", "current_version", "cycle")
+        .prefetch_related("audience_organizations", "audience_people")
+        .in_order()
+    )
+    pending = []
+    for session in sessions:
+        version, facts = session.current_version, draft_facts(session)
+        if version is None and session.is_cancelled:
+            continue  # nobody ever heard of it
+        fields = changed_fields(version_facts(version), facts) if version else ()
+        if version is None or fields:
+            rule = Rule(
+                session_id=session.pk,
+                is_demo=session.is_demo,
+                audience=session.audience,
+                organizations=tuple(one["id"] for one in facts["organizations"]),
+                people=tuple(facts["people"]),
+            )
+            pending.append(PendingChange(session, version, change_of(version, session), fields, rule))
+    return pending
+
+
+def fingerprint(pending: Iterable[PendingChange]) -> str:
+    """Identifies exactly these changes: who publishes them has seen them, and not others made meanwhile."""
+    told = ";".join(f"{change.session.pk}:{change.session.edits}:{change.session.sequence}" for change in pending)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def sentences(
+    old: SessionBase, new: SessionBase, fields: Iterable[str], *, facts: tuple[Facts, Facts]
+) -> list[Sentence]:
+    """The changed fields in the reader's words, times in the session's own zone; `facts` are those of old and new."""
+    fields = list(fields)
+    told = []
+    if WHEN_FIELDS & set(fields):
+        told.append(Sentence(str(_LABELS["when"]), _when(old), _when(new)))
+    for field in fields:
+        if field in WHEN_FIELDS or field in {"status", "cancel_reason"}:
+            continue
+        if field in PRIVATE_FIELDS or field == "people":
+            told.append(Sentence(_label(field), "", _("changed")))
+        elif field == "organizations":
+            told.append(Sentence(_label(field), *(", ".join(one["name"] for one in side[field]) for side in facts)))
+        elif field == "city":
+            told.append(Sentence(_label(field), facts[0]["city_name"], facts[1]["city_name"]))
+        else:
+            told.append(Sentence(_label(field), _shown(old, field), _shown(new, field)))
+    if "cancel_reason" in fields and new.is_cancelled:
+        told.append(Sentence(_label("cancel_reason"), "", new.cancel_reason))
+    return told
+
+
+def _label(field: str) -> str:
+    if field in _LABELS:
+        return str(_LABELS[field])
+    text = str(SessionBase._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+    return text[:1].upper() + text[1:]
+
+
+def _when(session: SessionBase) -> str:
+    return str(
+        dates.when(day=session.day, starts_at=session.starts_at, ends_at=session.ends_at, zone=session.time_zone)
+    )
+
+
+def _shown(session: SessionBase, field: str) -> str:
+    display = getattr(session, f"get_{field}_display", None)
+    return str(display() if display else getattr(session, field))

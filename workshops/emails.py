@@ -1,0 +1,328 @@
+"""What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from ogpgroup import mail
+from ogpgroup.models import OutgoingMail, User
+from workshops import letters
+from workshops.audience import Expectation
+from workshops.models import Participation, Session, SessionVersion
+
+SUBJECT = "session"
+INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
+UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
+
+# Reminders become rows this long before they are due; what is later is a forecast, computed when somebody looks.
+PLANNED_AHEAD = timedelta(hours=24)
+MOVED = gettext_noop("The session was moved or cancelled.")
+
+STILL_OPEN = [OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING]
+PERHAPS_READ = [OutgoingMail.Status.SENDING, OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN]
+
+
+# --- Queueing what a release or a new membership causes ---------------------------------------------------------------
+
+
+def _row(kind: str, key: str, version: SessionVersion, user: User, *, now: datetime) -> OutgoingMail:
+    return OutgoingMail(
+        key=key,
+        kind=kind,
+        priority=OutgoingMail.Priority.CHANGE,
+        user=user,
+        recipient=user.email,
+        subject_type=SUBJECT,
+        subject_id=version.session_id,
+        subject_version=version.sequence,
+        due=now,
+        useful_until=version.finishes_at,
+        is_demo=version.is_demo,
+    )
+
+
+def _people(user_ids: Iterable[int]) -> dict[int, User]:
+    return User.objects.filter(is_active=True).only("pk", "email").in_bulk(list(set(user_ids)))
+
+
+def queue_invitations(versions: Sequence[SessionVersion], newcomers: list[Expectation], *, now: datetime) -> int:
+    """Invite those who are expected for the first time, or again."""
+    by_session = {version.session_id: version for version in versions}
+    people = _people(newcomer.user_id for newcomer in newcomers)
+    return mail.enqueue(
+        _row(
+            INVITATION,
+            f"{INVITATION}:{newcomer.session_id}:{newcomer.user_id}:{now:%Y%m%dT%H%M%S%f}",
+            by_session[newcomer.session_id],
+            people[newcomer.user_id],
+            now=now,
+        )
+        for newcomer in newcomers
+        if newcomer.user_id in people
+    )
+
+
+def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expectation], *, now: datetime) -> int:
+    """Tell those no longer expected; who never got the invitation is told nothing (`_uninvitation_still_true`)."""
+    by_session = {version.session_id: version for version in versions}
+    people = _people(leaver.user_id for leaver in leavers)
+    return mail.enqueue(
+        _row(
+            UNINVITATION,
+            f"{UNINVITATION}:{leaver.session_id}:{leaver.user_id}:{now:%Y%m%dT%H%M%S%f}",
+            by_session[leaver.session_id],
+            people[leaver.user_id],
+            now=now,
+        )
+        for leaver in leavers
+        if leaver.user_id in people
+    )
+
+
+def people_expected(session: Session) -> list[int]:
+    """Who holds the invitation to one session."""
+    return list(
+        Participation.objects.expected().filter(session=session, user__is_active=True).values_list("user_id", flat=True)  # type: ignore[misc]
+    )
+
+
+def people_to_tell(versions: Sequence[SessionVersion]) -> list[Expectation]:
+    """Who holds an invitation to a session that a release changed or cancelled."""
+    known = [version.session_id for version in versions if version.previous_id is not None]
+    rows = Participation.objects.expected().filter(session__in=known, user__is_active=True)
+    return [Expectation(*row) for row in rows.order_by("pk").values_list("session_id", "user_id")]
+
+
+def queue_changes(versions: Sequence[SessionVersion], people: list[Expectation], *, now: datetime) -> int:
+    """Tell those who hold an invitation what changed; whose invitation has not gone yet gets a new one instead."""
+    by_session = {version.session_id: version for version in versions}
+    users = _people(person.user_id for person in people)
+    uninformed = set(
+        OutgoingMail.objects.filter(
+            subject_type=SUBJECT, subject_id__in=by_session, kind=INVITATION, status=OutgoingMail.Status.QUEUED
+        ).values_list("subject_id", "user_id")
+    )
+    rows = []
+    for person in people:
+        version, user = by_session[person.session_id], users.get(person.user_id)
+        if user is None or (version.is_cancelled and version.previous and version.previous.is_cancelled):
+            continue
+        kind = CANCELLATION if version.is_cancelled else CHANGE
+        if (person.session_id, person.user_id) in uninformed:
+            if version.is_cancelled:
+                continue  # the invitation that waits is withdrawn when its turn comes; nobody heard of the session
+            kind = INVITATION
+        key = f"{kind}:{version.session_id}:{version.sequence}:{user.pk}"
+        rows.append(_row(kind, key, version, user, now=now))
+    return mail.enqueue(rows)
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+
+def lead_name(lead: timedelta) -> str:
+    """Short and stable, because it stands in keys: 14d, 2h."""
+    return f"{lead.days}d" if lead.seconds == 0 else f"{lead.seconds // 3600}h"
+
+
+def reminder_key(version: SessionVersion, lead: timedelta, user_id: int | str) -> str:
+    """Holds the start: a corrected typo reminds nobody twice, a moved session reminds anew."""
+    start = f"{version.reminder_start():%Y%m%dT%H%MZ}"
+    return f"reminder:{version.session_id}:{start}:{lead_name(lead)}:{user_id}"
+
+
+def reminders_of(version: SessionVersion) -> list[tuple[timedelta, datetime, datetime]]:
+    """Each lead time with when it is due and until when it is useful: the next one's due time, at last the start.
+
+    Lead times that were past when this start was first published are left out: the invitation or the change mail has
+    just said the same.
+    """
+    leads = version.lead_times()
+    dues = [version.due_of(lead) for lead in leads]
+    ends = [*dues[1:], version.begins_at if version.has_hours else version.finishes_at]
+    return [row for row in zip(leads, dues, ends, strict=True) if row[1] >= version.start_released_at]
+
+
+_TO_REMIND = """
+SELECT lead.number, person.id, person.email
+FROM jsonb_to_recordset(%s::jsonb) AS lead(number int, session_id bigint, due timestamptz, prefix text)
+JOIN workshops_participation participation
+    ON participation.session_id = lead.session_id AND participation.expected AND participation.answer <> 'no'
+    AND participation.expected_since <= lead.due
+JOIN ogpgroup_user person
+    ON person.id = participation.user_id AND person.is_active AND person.wants_reminders
+WHERE NOT EXISTS (SELECT 1 FROM ogpgroup_outgoingmail known WHERE known.key = lead.prefix || person.id)
+ORDER BY lead.number, person.id
+"""
+
+
+def plan_reminders(now: datetime) -> int:
+    """Queue every reminder that falls due within a day, or did and is still useful; returns how many were new.
+
+    Derived from the database alone: a planner that was down catches up, and two planners add nothing.
+    See also `ParticipationQuerySet.to_remind`.
+    """
+    longest = max(lead for leads in SessionVersion.LEAD_TIMES.values() for lead in leads)
+    versions = SessionVersion.objects.current().planned().upcoming(now)
+    versions = versions.filter(begins_at__lte=now + longest + PLANNED_AHEAD + timedelta(days=1))
+    leads = [
+        (version, lead, due, useful_until)
+        for version in versions.filter(release__notified=True)
+        for lead, due, useful_until in reminders_of(version)
+        if due <= now + PLANNED_AHEAD and useful_until > now
+    ]
+    if not leads:
+        return 0
+    asked = [
+        {"number": number, "session_id": version.session_id, "due": due, "prefix": reminder_key(version, lead, "")}
+        for number, (version, lead, due, _useful) in enumerate(leads)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_REMIND, [json.dumps(asked, cls=DjangoJSONEncoder)])
+        people = cursor.fetchall()
+    return mail.enqueue(_reminder(*leads[number], user_id, email) for number, user_id, email in people)
+
+
+def _reminder(
+    version: SessionVersion, lead: timedelta, due: datetime, useful_until: datetime, user_id: int, email: str
+) -> OutgoingMail:
+    return OutgoingMail(
+        key=reminder_key(version, lead, user_id),
+        kind=REMINDER,
+        priority=OutgoingMail.Priority.REMINDER,
+        user_id=user_id,
+        recipient=email,
+        subject_type=SUBJECT,
+        subject_id=version.session_id,
+        subject_version=version.sequence,
+        due=due,
+        useful_until=useful_until,
+        is_demo=version.is_demo,
+    )
+
+
+def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
+    """Take back the queued reminders of starts that no longer hold, and revive those of a start that holds again."""
+    prefixes = {
+        version.session_id: ""
+        if version.is_cancelled
+        else reminder_key(version, timedelta(0), "").rpartition(":0d:")[0]
+        for version in versions
+    }
+    reminders = OutgoingMail.objects.filter(kind=REMINDER, subject_type=SUBJECT, subject_id__in=prefixes)
+    queued, withdrawn = OutgoingMail.Status.QUEUED, OutgoingMail.Status.WITHDRAWN
+    wrong, right_again = [], []
+    rows = reminders.filter(status__in=[queued, withdrawn]).values_list(
+        "pk", "key", "subject_id", "status", "server_reply"
+    )
+    for pk, key, session_id, status, reply in rows:
+        prefix = prefixes[session_id]
+        holds = bool(prefix) and key.startswith(prefix + ":")
+        if status == queued and not holds:
+            wrong.append(pk)
+        elif status == withdrawn and holds and reply == MOVED:
+            right_again.append(pk)
+    mail.withdraw(OutgoingMail.objects.filter(pk__in=wrong), reason=MOVED)
+    OutgoingMail.objects.filter(pk__in=right_again).update(status=queued, server_reply="")
+
+
+# --- What the sender asks ---------------------------------------------------------------------------------------------
+
+
+def _facts(mails: Sequence[OutgoingMail]) -> tuple[dict[int, SessionVersion], dict[tuple[int, int], dict[str, Any]]]:
+    """Current versions by session, and participations by session and person, of a batch; two queries."""
+    session_ids = {one.subject_id for one in mails}
+    versions = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
+    rows = Participation.objects.filter(session__in=session_ids, user__in={one.user_id for one in mails}).values(
+        "session_id", "user_id", "expected", "answer", "user__is_active", "user__wants_reminders"
+    )
+    return {one.session_id: one for one in versions}, {(row["session_id"], row["user_id"]): row for row in rows}
+
+
+def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """An invitation or a change holds while its version is the current one and the person is expected."""
+    versions, people = _facts(mails)
+    true = set()
+    for one in mails:
+        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
+        if version is None or person is None or version.finishes_at <= now:
+            continue
+        if one.subject_version != version.sequence or version.is_cancelled != (one.kind == CANCELLATION):
+            continue
+        if person["expected"] and person["user__is_active"]:
+            true.add(one.pk)
+    return true
+
+
+def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """It holds while the person is not expected and may have read that they were."""
+    versions, people = _facts(mails)
+    read = set(
+        OutgoingMail.objects.filter(
+            subject_type=SUBJECT,
+            subject_id__in={one.subject_id for one in mails},
+            user__in={one.user_id for one in mails},
+            kind__in=[INVITATION, CHANGE],
+            status__in=PERHAPS_READ,
+        ).values_list("subject_id", "user_id")
+    )
+    true = set()
+    for one in mails:
+        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
+        if version is not None and version.finishes_at > now and person is not None and not person["expected"]:
+            if (one.subject_id, one.user_id) in read:
+                true.add(one.pk)
+    return true
+
+
+def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """A reminder holds while its key is what would be planned today: the same start, a person to remind."""
+    versions, people = _facts(mails)
+    true = set()
+    for one in mails:
+        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
+        if version is None or person is None or version.is_cancelled:
+            continue
+        wanted = {reminder_key(version, lead, one.user_id or 0) for lead in version.lead_times()}
+        reminded = person["expected"] and person["answer"] != Participation.Answer.NO
+        if one.key in wanted and reminded and person["user__is_active"] and person["user__wants_reminders"]:
+            true.add(one.pk)
+    return true
+
+
+KINDS = [
+    mail.Kind(
+        INVITATION, OutgoingMail.Priority.CHANGE, True, _still_true, letters.invitation, _("invitation to a session")
+    ),
+    mail.Kind(CHANGE, OutgoingMail.Priority.CHANGE, True, _still_true, letters.change, _("change of a session")),
+    mail.Kind(
+        CANCELLATION,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _still_true,
+        letters.cancellation,
+        _("cancellation of a session"),
+    ),
+    mail.Kind(
+        UNINVITATION,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _uninvitation_still_true,
+        letters.uninvitation,
+        _("no longer expected at a session"),
+    ),
+    mail.Kind(
+        REMINDER,
+        OutgoingMail.Priority.REMINDER,
+        True,
+        _reminder_still_true,
+        letters.reminder,
+        _("reminder of a session"),
+    ),
+]

@@ -1,0 +1,164 @@
+"""Calendars: entries made once at release, feeds as a join of them, iTIP messages for one person.
+
+RFC 5545 (iCalendar), RFC 5546 (iTIP), RFC 7986 (feed properties).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from icalendar import Calendar, Event, Timezone, vText, vUri
+from icalendar.parser import Contentline, Parameters
+from icalendar.prop import vCalAddress
+
+from ogpgroup import dates
+
+if TYPE_CHECKING:
+    from workshops.models import SessionVersion
+
+CRLF = b"\r\n"
+REFRESH = "PT1H"
+# Entries reach from the founding session (2017) to some years ahead; zone rules outside are of no use to a calendar.
+FIRST_ZONE_DAY = date(2017, 1, 1)
+ZONE_YEARS_AHEAD = 6
+
+
+def _host() -> str:
+    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+
+
+def uid_of(version: "SessionVersion") -> str:
+    """Stable for the whole life of the session, whatever changes."""
+    return f"{version.session.uid}@{_host()}"
+
+
+def summary_of(version: "SessionVersion") -> str:
+    return f"[DEMO] {version.title}" if version.is_demo else version.title
+
+
+def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
+    """The public entry of a version: no link to join, nobody's name. Made once, stored on the version.
+
+    Guarantees DTSTAMP and LAST-MODIFIED are the release's, so that a retry or a reminder is identical to it. Written
+    in Spanish, the language of the titles people type.
+    """
+    event = Event()
+    event.add("uid", uid_of(version))
+    event.add("dtstamp", stamp.astimezone(UTC))
+    event.add("last-modified", stamp.astimezone(UTC))
+    event.add("sequence", version.sequence)
+    event.add("status", "CANCELLED" if version.is_cancelled else "CONFIRMED")
+    if version.starts_at is None:
+        event.add("dtstart", version.local_day)
+        event.add("dtend", version.local_day + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+    else:
+        event.add("dtstart", version.starts_at.astimezone(version.zone))
+        if version.ends_at is not None:
+            event.add("dtend", version.ends_at.astimezone(version.zone))
+    event.add("summary", summary_of(version))
+    event.add("description", _description(version))
+    if place := ", ".join(part for part in (version.venue, version.address, version.city_name) if part):
+        event.add("location", place)
+    event.add("url", vUri(settings.PUBLIC_URL + version.get_absolute_url()))
+    with override(dates.SPANISH):
+        event.add("categories", [str(version.get_kind_display()), str(version.get_mode_display())])
+    event.add("class", "PUBLIC" if version.visibility == version.Visibility.PUBLIC else "PRIVATE")
+    event.add("organizer", _organizer())
+    return event.to_ical()
+
+
+def _description(version: "SessionVersion") -> str:
+    with override(dates.SPANISH):
+        parts = [
+            (_("Cancelled"), version.cancel_reason),
+            (_("What it is for"), version.purpose),
+            (_("What to bring"), version.bring),
+            (_("What will be decided"), version.decisions),
+        ]
+    lines = [f"{label}: {text}" for label, text in parts if text]
+    lines.append(settings.PUBLIC_URL + version.get_absolute_url())
+    return "\n\n".join(lines)
+
+
+def _organizer() -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{settings.REPLY_ADDRESS}")
+    organizer.params["CN"] = vText("Ciudades abiertas")
+    return organizer
+
+
+@lru_cache(maxsize=64)
+def _vtimezone(zone: str, last_year: int) -> bytes:
+    return Timezone.from_tzid(zone, first_date=FIRST_ZONE_DAY, last_date=date(last_year, 1, 1)).to_ical()
+
+
+def _zones(versions: Iterable["SessionVersion"]) -> list[str]:
+    return sorted({version.time_zone for version in versions if version.has_hours})
+
+
+def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
+    """A calendar to subscribe to: stored entries joined, one VTIMEZONE per zone, cancelled sessions kept."""
+    head = Calendar()
+    head.add("version", "2.0")
+    head.add("prodid", f"-//OGP Group//{_host()}//ES")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    head.add("name", name)
+    head.add("x-wr-calname", name)
+    head.add("source", vUri(url), parameters={"VALUE": "URI"})
+    head.add("url", vUri(url))
+    head.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    head.add("x-published-ttl", REFRESH)
+    return _assemble(head, versions, [bytes(version.vevent) for version in versions])
+
+
+def _assemble(head: Calendar, versions: Sequence["SessionVersion"], events: Iterable[bytes]) -> bytes:
+    opening, closing = head.to_ical().split(b"END:VCALENDAR", 1)
+    last_year = max((version.begins_at.year for version in versions), default=FIRST_ZONE_DAY.year) + ZONE_YEARS_AHEAD
+    zones = (_vtimezone(zone, last_year) for zone in _zones(versions))
+    return b"".join([opening, *zones, *events, b"END:VCALENDAR", closing])
+
+
+@lru_cache(maxsize=256)
+def _message(
+    version_id: int, vevent: bytes, join_url: str, zone: str, last_year: int, method: str
+) -> tuple[bytes, bytes]:
+    """An iTIP message up to where the addressee stands, and the rest; the same for all who get it."""
+    event = Event.from_ical(vevent)
+    if method == "CANCEL":
+        event["STATUS"] = vText("CANCELLED")
+    elif join_url:
+        event.add("conference", vUri(join_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
+        event["DESCRIPTION"] = vText(f"{join_url}\n\n{event['DESCRIPTION']}")
+    head = Calendar()
+    head.add("version", "2.0")
+    head.add("prodid", f"-//OGP Group//{_host()}//ES")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", method)
+    opening, closing = head.to_ical().split(b"END:VCALENDAR", 1)
+    zones = _vtimezone(zone, last_year) if zone else b""
+    before, _end, after = event.to_ical().rpartition(b"END:VEVENT")
+    return b"".join([opening, zones, before]), b"".join([b"END:VEVENT", after, b"END:VCALENDAR", closing])
+
+
+def invitation(
+    version: "SessionVersion", *, method: str, email: str, name: str, partstat: str = "NEEDS-ACTION", rsvp: bool = False
+) -> bytes:
+    """An iTIP message (REQUEST or CANCEL) about one session for one person: a single ATTENDEE, the link to join.
+
+    UID, SEQUENCE and DTSTAMP are those of the release, so that a repeated message changes nothing. A CANCEL to a person
+    no longer expected says STATUS:CANCELLED to them alone.
+    """
+    zone = version.time_zone if version.has_hours else ""
+    last_year = version.begins_at.year + ZONE_YEARS_AHEAD
+    before, after = _message(version.pk, bytes(version.vevent), version.join_url, zone, last_year, method)
+    attendee = vCalAddress(f"mailto:{email}")
+    parameters = Parameters(
+        {"CN": name, "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": "REQ-PARTICIPANT", "RSVP": str(rsvp).upper()}
+    )
+    return before + Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical() + CRLF + after

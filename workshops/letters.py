@@ -1,0 +1,207 @@
+"""What the mails about sessions say. One body per version, language and zone; only the person's parts are filled in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from ogpgroup import dates, mail
+from ogpgroup.models import OutgoingMail, User
+from workshops import diff, ical
+from workshops.models import Participation, SessionVersion
+
+# Stands where the person's own link comes; no template or title can contain it.
+OWN_LINK = "\ue000own-link\ue000"
+UNSUBSCRIBE_SALT = "unsubscribe"
+
+PARTSTAT = {
+    Participation.Answer.NONE: "NEEDS-ACTION",
+    Participation.Answer.YES: "ACCEPTED",
+    Participation.Answer.MAYBE: "TENTATIVE",
+    Participation.Answer.NO: "DECLINED",
+}
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """One mail about to be written: the row, the version it is about, who reads it, what they answered."""
+
+    mail: OutgoingMail
+    version: SessionVersion
+    user: User
+    answer: str
+
+
+type _Extra = Callable[[_Letter, datetime], dict[str, Any]]
+
+
+def unsubscribe_url(user_id: int) -> str:
+    """The person's own link that stops reminders; it needs no sign-in (RFC 8058)."""
+    token = signing.dumps(user_id, salt=UNSUBSCRIBE_SALT)
+    return settings.PUBLIC_URL + reverse("unsubscribe", args=[token])
+
+
+def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
+    """The batch with all it needs, in three queries; mails whose session or person is gone are left out."""
+    session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails if one.user_id}
+    versions = {
+        (version.session_id, version.sequence): version
+        for version in SessionVersion.objects.current()
+        .filter(session__in=session_ids)
+        .select_related("session", "previous")
+    }
+    users = User.objects.in_bulk(list(user_ids))
+    answers = {
+        (session_id, user_id): answer
+        for session_id, user_id, answer in Participation.objects.filter(
+            session__in=session_ids, user__in=user_ids
+        ).values_list("session_id", "user_id", "answer")
+    }
+    current = {session_id: version for (session_id, _sequence), version in versions.items()}
+    return [
+        _Letter(one, current[one.subject_id], users[one.user_id], answers.get((one.subject_id, one.user_id), "none"))
+        for one in mails
+        if one.subject_id in current and one.user_id in users
+    ]
+
+
+def _write(
+    mails: Sequence[OutgoingMail],
+    now: datetime,
+    *,
+    template: str,
+    method: str,
+    rsvp: bool = False,
+    with_unsubscribe: bool = False,
+    extra: _Extra | None = None,
+) -> dict[int, mail.Rendered]:
+    """Render a batch of one kind; bodies are shared by all who read the same words."""
+    bodies: dict[Any, mail.Parts] = {}
+    rendered = {}
+    for letter in _letters(mails):
+        with override(letter.user.language):
+            more = extra(letter, now) if extra else {}
+        shared_by = (letter.version.pk, letter.user.language, letter.user.time_zone, repr(sorted(more.items())))
+        if (parts := bodies.get(shared_by)) is None:
+            parts = bodies[shared_by] = mail.render_parts(
+                f"workshops/emails/{template}.html", _context(letter, more), letter.user.language
+            )
+        url = unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
+        calendar = ical.invitation(
+            letter.version,
+            method=method,
+            email=letter.user.email,
+            name=letter.user.name,
+            partstat=PARTSTAT[Participation.Answer(letter.answer)],
+            rsvp=rsvp,
+        )
+        content = mail.compose(
+            mail=letter.mail,
+            subject=parts.subject,
+            text=parts.text.replace(OWN_LINK, url),
+            html=parts.html.replace(OWN_LINK, escape(url)),
+            calendar=calendar,
+            calendar_method=method,
+            unsubscribe_url=url or None,
+        )
+        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
+def _context(letter: _Letter, more: dict[str, Any]) -> dict[str, Any]:
+    version, language, zone = letter.version, letter.user.language, letter.user.time_zone
+    here = _when(version, zone, language)
+    there = _when(version, version.time_zone, language)
+    return {
+        "version": version,
+        "title": ical.summary_of(version),
+        "when": here,
+        # The hour where the session is held, beside the reader's own, only where it is another one.
+        "there": there if version.has_hours and there.iso_start[11:16] != here.iso_start[11:16] else None,
+        "link": settings.PUBLIC_URL + version.get_absolute_url(),
+        "own_link": OWN_LINK,
+        **more,
+    }
+
+
+def _when(version: SessionVersion, zone: str, language: str) -> dates.When:
+    return dates.when(
+        day=version.day, starts_at=version.starts_at, ends_at=version.ends_at, zone=zone, language=language
+    )
+
+
+def _nearness(letter: _Letter, now: datetime) -> dict[str, Any]:
+    """Today, tomorrow, or nothing: relative words stand only beside the date."""
+    if letter.version.has_hours:
+        zone = dates.zone_info(letter.user.time_zone)
+        first = letter.version.begins_at.astimezone(zone).date()
+    else:
+        zone, first = letter.version.zone, letter.version.local_day
+    days = (first - now.astimezone(zone).date()).days
+    return {"nearness": {0: _("Today"), 1: _("Tomorrow")}.get(days, "")}
+
+
+def _changes_since_told(mails: Sequence[OutgoingMail]) -> _Extra:
+    """What changed since the version each person was last told about, be that several releases ago."""
+    told: dict[tuple[int | None, int | None], int] = {}
+    earlier = OutgoingMail.objects.filter(
+        subject_type="session",
+        subject_id__in={one.subject_id for one in mails},
+        user__in={one.user_id for one in mails},
+        status__in=[OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN],
+        kind__in=["session_invitation", "session_change", "session_cancellation"],
+    ).values_list("subject_id", "user_id", "subject_version")
+    for session_id, user_id, sequence in earlier:
+        told[session_id, user_id] = max(sequence, told.get((session_id, user_id), 0))
+    versions = {
+        (version.session_id, version.sequence): version
+        for version in SessionVersion.objects.filter(session__in={one.subject_id for one in mails})
+    }
+
+    def extra(letter: _Letter, now: datetime) -> dict[str, Any]:
+        version = letter.version
+        sequence = told.get((letter.mail.subject_id, letter.mail.user_id), version.sequence - 1)
+        old = versions.get((version.session_id, min(sequence, version.sequence - 1)), version.previous)
+        if old is None:
+            return {"sentences": [], "again": False}
+        facts = (diff.version_facts(old), diff.version_facts(version))
+        fields = diff.changed_fields(*facts)
+        return {
+            "sentences": diff.sentences(old, version, fields, facts=facts),
+            "again": old.is_cancelled,
+            "moved": bool(diff.WHEN_FIELDS & set(fields)),
+        }
+
+    return extra
+
+
+def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A person is expected at a session: what, when, where, why, and please answer."""
+    return _write(mails, now, template="invitation", method="REQUEST", rsvp=True)
+
+
+def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A session one was told about is not any more as it was: what changed, old and new."""
+    return _write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_told(mails))
+
+
+def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A session does not take place, and why."""
+    return _write(mails, now, template="cancellation", method="CANCEL")
+
+
+def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A person is no longer expected; the session takes place."""
+    return _write(mails, now, template="uninvitation", method="CANCEL")
+
+
+def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A session is near; repeats the current invitation without asking for an answer again."""
+    return _write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_nearness)
