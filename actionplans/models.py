@@ -104,7 +104,9 @@ class ActionPlan(models.Model):
     )
     instrument_name = models.CharField(_("name of the instrument"), max_length=200, blank=True)
     aim = models.TextField(_("what the city commits to"), max_length=4000)
-    vision = models.TextField(_("open government challenges, opportunities and strategic vision"), max_length=8000, blank=True)
+    vision = models.TextField(
+        _("open government challenges, opportunities and strategic vision"), max_length=8000, blank=True
+    )
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)

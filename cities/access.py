@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from cities.models import Membership, Role
+from cities.models import Membership, Role, group_day
 from ogpgroup.models import User
 
 
@@ -34,12 +34,16 @@ NOBODY = Roles()
 
 
 def roles_of(user: User | AnonymousUser) -> Roles:
-    """The person's roles today, in one query the first time and none after; nobody's for strangers and closed accounts."""
+    """The person's roles today, in one query the first time and none after; none for closed accounts."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     if (known := getattr(user, "_roles", None)) is not None:
         return known  # type: ignore[no-any-return]
-    rows = Membership.objects.of(user).on(timezone.localdate()).values_list("role", "organization", "organization__city")
+    rows = (
+        Membership.objects.of(user)
+        .on(group_day(timezone.now()))
+        .values_list("role", "organization", "organization__city")
+    )
     roles = Roles(
         is_coordinator=any(role == Role.COORDINATOR for role, _organization, _city in rows),
         organization_ids=frozenset(organization for _role, organization, _city in rows),
@@ -86,5 +90,3 @@ def member_required[**P](
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
-
-

@@ -2,21 +2,29 @@
 
 from datetime import date, datetime
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core import signing
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ogpgroup.models import User, validate_time_zone
 from ogpgroup.text import SortKey
 
+
+def group_day(now: datetime) -> date:
+    """The group's calendar day, one for everybody: memberships do not begin and end by each reader's own clock."""
+    return timezone.localdate(now, ZoneInfo(settings.TIME_ZONE))
 
 
 def _days() -> Func:
@@ -25,7 +33,11 @@ def _days() -> Func:
 
 
 def _ends_after_start(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name=name)
+    return models.CheckConstraint(
+        condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+        name=name,
+        violation_error_message=_("The last day cannot be before the first."),
+    )
 
 
 class CityQuerySet(models.QuerySet["City"]):
@@ -55,7 +67,9 @@ class City(models.Model):
     state = models.CharField(_("state"), max_length=60)
     state_code = models.CharField(_("state code (ISO 3166-2)"), max_length=6)
     seat = models.CharField(_("seat"), max_length=120)
-    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, validators=[MinValueValidator(14), MaxValueValidator(33)])
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=9, decimal_places=6, validators=[MinValueValidator(14), MaxValueValidator(33)]
+    )
     longitude = models.DecimalField(
         _("longitude"), max_digits=9, decimal_places=6, validators=[MinValueValidator(-119), MaxValueValidator(-86)]
     )
@@ -129,7 +143,10 @@ class Organization(models.Model):
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
     scope = models.CharField(
-        _("where it works"), max_length=10, blank=True, help_text=_("MX, a state such as MX-JAL, another country, or INT.")
+        _("where it works"),
+        max_length=10,
+        blank=True,
+        help_text=_("MX, a state such as MX-JAL, another country, or INT."),
     )
     website = models.URLField(_("website"), blank=True)
     certainty = models.CharField(_("certainty"), max_length=20, choices=Certainty.choices, default=Certainty.SURE)
@@ -153,10 +170,15 @@ class Organization(models.Model):
         verbose_name_plural = _("organisations")
         constraints = [
             models.UniqueConstraint(
-                fields=["city"], condition=Q(kind="municipal_government"), name="organization_one_government_per_city"
+                fields=["city"],
+                condition=Q(kind="municipal_government"),
+                name="organization_one_government_per_city",
+                violation_error_message=_("This city already has its government on record."),
             ),
             models.CheckConstraint(
-                condition=~Q(kind="municipal_government") | Q(city__isnull=False), name="organization_government_has_city"
+                condition=~Q(kind="municipal_government") | Q(city__isnull=False),
+                name="organization_government_has_city",
+                violation_error_message=_("A municipal government needs its city."),
             ),
         ]
         indexes = [models.Index(SortKey("name"), name="organization_by_name")]
@@ -225,17 +247,23 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: User) -> Self:
         return self.filter(user=user)
 
+    def not_over(self, day: date) -> Self:
+        """In force that day or later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+
 
 @pghistory.track()
 class Membership(models.Model):
-    """A person acts for an organisation in a role, from a day until a day. Ended, never deleted: offices change hands."""
+    """A person acts for an organisation in a role, from a day until a day. Ended, never deleted."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("organisation")
     )
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
-    position = models.CharField(_("position"), max_length=120, blank=True, help_text=_("As on the door, for instance: director of planning."))
+    position = models.CharField(
+        _("position"), max_length=120, blank=True, help_text=_("As on the door, for instance: director of planning.")
+    )
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
     successor = models.ForeignKey(
@@ -275,9 +303,17 @@ class AccountInvitationQuerySet(models.QuerySet["AccountInvitation"]):
         """Invitations whose link still works. See also `AccountInvitation.is_open`."""
         return self.filter(status=AccountInvitation.Status.OPEN, expires_at__gt=now)
 
+    def with_token(self, token: str) -> "AccountInvitation | None":
+        """The invitation a link leads to; none for a forged one, and none for the link of an earlier mail."""
+        try:
+            pk, link_number = signing.loads(token, salt=AccountInvitation.SALT)
+        except (signing.BadSignature, ValueError, TypeError):
+            return None
+        return self.filter(pk=pk, link_number=link_number).select_related("organization__city", "invited_by").first()
+
 
 class AccountInvitation(models.Model):
-    """A coordinator invites an address into an organisation. The mailed link is signed, lasts 14 days and works once."""
+    """A coordinator invites an address into an organisation. The link is signed, lasts 14 days and works once."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("waiting for an answer")
@@ -291,6 +327,7 @@ class AccountInvitation(models.Model):
     }
 
     DAYS = 14
+    SALT = "cities.account-invitation"
 
     email = models.EmailField(_("e-mail"), max_length=254)
     organization = models.ForeignKey(
@@ -303,7 +340,9 @@ class AccountInvitation(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
-    link_number = models.PositiveSmallIntegerField(default=1)  # sent again, an invitation has a new link and the old one ends
+    link_number = models.PositiveSmallIntegerField(
+        default=1
+    )  # sent again, an invitation has a new link and the old one ends
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -320,7 +359,8 @@ class AccountInvitation(models.Model):
                 Lower("email"), "organization", "role", condition=Q(status="open"), name="accountinvitation_one_open"
             ),
             models.CheckConstraint(
-                condition=Q(status="accepted", accepted_at__isnull=False) | (~Q(status="accepted") & Q(accepted_at=None)),
+                condition=Q(status="accepted", accepted_at__isnull=False)
+                | (~Q(status="accepted") & Q(accepted_at=None)),
                 name="accountinvitation_accepted_has_time",
             ),
         ]
@@ -330,7 +370,17 @@ class AccountInvitation(models.Model):
         return f"{self.email} → {self.organization}"
 
     def is_open(self, now: datetime) -> bool:
+        """See also `AccountInvitationQuerySet.open`."""
         return self.status == self.Status.OPEN and self.expires_at > now
+
+    @property
+    def token(self) -> str:
+        """What the link carries: only the mail to the address holds it, so it also proves the address."""
+        return signing.dumps([self.pk, self.link_number], salt=self.SALT)
+
+    @property
+    def link(self) -> str:
+        return settings.PUBLIC_URL + reverse("account_invitation", args=[self.token])
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
@@ -355,7 +405,12 @@ class Cycle(models.Model):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     fellow_city = models.ForeignKey(
-        City, on_delete=models.PROTECT, null=True, blank=True, related_name="fellow_cycles", verbose_name=_("fellow city")
+        City,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="fellow_cycles",
+        verbose_name=_("fellow city"),
     )
     fellow_named_on = models.DateField(_("named on"), null=True, blank=True)
     fellow_reason = models.TextField(_("reason"), max_length=2000, blank=True)
@@ -368,7 +423,11 @@ class Cycle(models.Model):
         verbose_name_plural = _("cycles")
         ordering = ["-starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="cycle_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="cycle_ends_after_start",
+                violation_error_message=_("The last day must come after the first."),
+            ),
             models.CheckConstraint(
                 condition=Q(fellow_city__isnull=True, fellow_named_on__isnull=True, fellow_reason="")
                 | (Q(fellow_city__isnull=False, fellow_named_on__isnull=False) & ~Q(fellow_reason="")),
@@ -385,5 +444,3 @@ class Cycle(models.Model):
     @property
     def local_name(self) -> str:
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
-
-

@@ -62,6 +62,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cities.sessions.SessionLimitMiddleware",
+    "ogpgroup.middleware.ReaderMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "cities.access.RolesMiddleware",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ogpgroup.middleware.NotPossibleMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -87,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ogpgroup.context.reader",
             ],
         },
     }
@@ -175,18 +179,26 @@ LOGIN_REDIRECT_URL = "desk"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
+    {"NAME": "cities.passwords.GuessableValidator"},
 ]
 ACCOUNT_ADAPTER = "cities.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "cities.forms.RequestLoginCodeForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # by link, who has a second factor could not change address
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session goes on; Django ends the others
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -195,7 +207,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "cities.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_KEY = environment.optional("MFA_KEY")  # a Fernet key; without it one is derived from SECRET_KEY
-USERSESSIONS_TRACK_ACTIVITY = True
+MFA_TOTP_ISSUER = "Ciudades abiertas"
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every request; `cities.sessions` notes visits now and then
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # The address is unique whatever its case, by a constraint on lower(email) that this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
@@ -212,7 +226,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 8 * 3600  # idle; the absolute limit of seven days is kept by the accounts' middleware
+SESSION_COOKIE_AGE = 8 * 3600  # idle; `cities.sessions` keeps the absolute limit of seven days
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -14,7 +14,12 @@ from tests import factories
 def reynosa(db: None) -> City:
     """Keeps the hours of the border: apart from Mexico City between the two countries' changes of clocks."""
     return factories.create_city(
-        name="Reynosa", slug="reynosa", cvegeo="28032", time_zone="America/Matamoros", latitude="26.080611", longitude="-98.288361"
+        name="Reynosa",
+        slug="reynosa",
+        cvegeo="28032",
+        time_zone="America/Matamoros",
+        latitude="26.080611",
+        longitude="-98.288361",
     )
 
 

@@ -1,4 +1,4 @@
-"""Valid minimums of everything, so that a test says only what matters to it. Keyword-only; what is not given is made."""
+"""Valid minimums of everything, so that a test says only what matters to it; what is not given is made."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -140,16 +140,22 @@ def create_membership(
     )
 
 
-def create_coordinator(*, organization: Organization | None = None, email: str = "", name: str = "", language: str = "es-mx") -> User:
+def create_coordinator(
+    *, organization: Organization | None = None, email: str = "", name: str = "", language: str = "es-mx"
+) -> User:
     user = create_user(email=email, name=name, language=language)
-    create_membership(user=user, organization=organization or create_organization(coordinates_group=True), role=Role.COORDINATOR)
+    create_membership(
+        user=user, organization=organization or create_organization(coordinates_group=True), role=Role.COORDINATOR
+    )
     return user
 
 
 def create_official(*, city: City | None = None, email: str = "", name: str = "") -> User:
     """An official of the city, in its government; the government is made where the city has none."""
     city = city or create_city()
-    government = city.organizations.filter(kind=Organization.Kind.MUNICIPAL_GOVERNMENT).first() or create_government(city=city)
+    government = city.organizations.filter(kind=Organization.Kind.MUNICIPAL_GOVERNMENT).first() or create_government(
+        city=city
+    )
     user = create_user(email=email, name=name, time_zone=city.time_zone)
     create_membership(user=user, organization=government, role=Role.OFFICIAL)
     return user

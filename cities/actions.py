@@ -1,0 +1,275 @@
+"""Verbs about people and institutions: invite, accept, join, leave, end."""
+
+from datetime import date, datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cities import emails
+from cities.models import AccountInvitation, GroupMembership, Membership, Organization, Role, group_day
+from ogpgroup import mail
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.holding import Holding
+from ogpgroup.models import User
+
+PRIVACY_NOTICE = "2026-11"  # the version people accept; templates/cities/privacy.html holds its text
+
+CLOSED = gettext_lazy("This invitation is no longer open.")
+
+
+def check_role_fits(organization: Organization, role: str) -> None:
+    """Coordinators come from an institution that coordinates the group, city officials from one of a city."""
+    if role == Role.COORDINATOR and not organization.coordinates_group:
+        raise ActionNotPossible(_("Only an organisation that coordinates the group has coordinators."))
+    if role == Role.OFFICIAL and organization.city_id is None:
+        raise ActionNotPossible(_("City officials act for an organisation of a city; this one has none."))
+
+
+# --- Invitations ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(
+    organization: Organization,
+    *,
+    email: str,
+    role: str,
+    language: str,
+    by: User | None,
+    now: datetime,
+    notify: bool = True,
+) -> AccountInvitation:
+    """Invite an address into an organisation in a role and queue the mail with the link.
+
+    Guarantees one open invitation per address, organisation and role: an expired one gets a new link, one still open is
+    refused. `notify=False` is for the command that prints the link.
+    """
+    check_role_fits(organization, role)
+    email = email.strip().lower()
+    if Membership.objects.filter(user__in=_people_with(email), organization=organization, role=role).not_over(
+        group_day(now)
+    ):
+        raise ActionNotPossible(_("This person already has this role in this organisation."))
+    invitation, is_new = AccountInvitation.objects.select_for_update().get_or_create(
+        email=email,
+        organization=organization,
+        role=role,
+        status=AccountInvitation.Status.OPEN,
+        defaults={
+            "language": language,
+            "invited_by": by,
+            "expires_at": now + timedelta(days=AccountInvitation.DAYS),
+            "is_demo": organization.is_demo,
+        },
+    )
+    if is_new:
+        if notify:
+            mail.enqueue([emails.invitation_mail(invitation, now=now)])
+        return invitation
+    if invitation.is_open(now):
+        raise ActionNotPossible(_("This address already holds an open invitation; it can be sent again from the list."))
+    invitation.language = language
+    return _renew(invitation, by=by, now=now, notify=notify)
+
+
+@transaction.atomic
+def send_again(
+    invitation: AccountInvitation, *, by: User | None, now: datetime, notify: bool = True
+) -> AccountInvitation:
+    """Give an invitation that nobody has answered a new link and another 14 days; the earlier link ends."""
+    invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.status != AccountInvitation.Status.OPEN:
+        raise ActionNotPossible(CLOSED)
+    return _renew(invitation, by=by, now=now, notify=notify)
+
+
+def _renew(invitation: AccountInvitation, *, by: User | None, now: datetime, notify: bool) -> AccountInvitation:
+    invitation.link_number += 1
+    invitation.expires_at = now + timedelta(days=AccountInvitation.DAYS)
+    invitation.invited_by = by
+    invitation.save(update_fields=["link_number", "expires_at", "invited_by", "language"])
+    if notify:
+        mail.enqueue([emails.invitation_mail(invitation, now=now)])
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: AccountInvitation) -> None:
+    """End an invitation that nobody has answered; a waiting mail is not sent, a link already sent leads nowhere."""
+    invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if AccountInvitation.Status.WITHDRAWN not in AccountInvitation.TRANSITIONS[invitation.status]:
+        raise ActionNotPossible(CLOSED)
+    invitation.status = AccountInvitation.Status.WITHDRAWN
+    invitation.save(update_fields=["status"])
+
+
+def _people_with(email: str) -> list[User]:
+    """Who signs in with that address: the account's own, or one it has proved."""
+    return list(
+        User.objects.filter(
+            Q(email__iexact=email)
+            | Q(pk__in=EmailAddress.objects.filter(email__iexact=email, verified=True).values("user"))
+        )
+    )
+
+
+def account_of(email: str) -> User | None:
+    """The account that signs in with that address, open or closed."""
+    return next(iter(_people_with(email)), None)
+
+
+def has_address(user: User, email: str) -> bool:
+    return user in _people_with(email)
+
+
+@transaction.atomic
+def accept(invitation: AccountInvitation, *, by: User, now: datetime) -> Membership:
+    """Give the person who signs in with the invited address the membership.
+
+    Guarantees one membership however often and from however many tabs it is asked for. Raises ActionNotPossible for
+    anybody else's account and when the invitation is expired, withdrawn or was used by somebody else.
+    """
+    invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if not has_address(by, invitation.email):
+        raise ActionNotPossible(_("This invitation was sent to another address than the one you sign in with."))
+    if invitation.status == AccountInvitation.Status.ACCEPTED and invitation.accepted_by_id == by.pk:
+        return _membership_of(invitation, by, now)
+    if not invitation.is_open(now):
+        raise ActionNotPossible(CLOSED)
+    membership = _membership_of(invitation, by, now)
+    invitation.status = AccountInvitation.Status.ACCEPTED
+    invitation.accepted_at, invitation.accepted_by = now, by
+    invitation.save(update_fields=["status", "accepted_at", "accepted_by"])
+    return membership
+
+
+def _membership_of(invitation: AccountInvitation, user: User, now: datetime) -> Membership:
+    day = group_day(now)
+    same = Membership.objects.of(user).filter(organization=invitation.organization, role=invitation.role)
+    if membership := same.not_over(day).first():
+        return membership
+    return Membership.objects.create(user=user, organization=invitation.organization, role=invitation.role, since=day)
+
+
+@transaction.atomic
+def accept_with_new_account(
+    invitation: AccountInvitation, *, name: str, language: str, time_zone: str, password: str, now: datetime
+) -> User:
+    """Open an account for the invited address, with the privacy notice accepted, and accept the invitation with it.
+
+    The address counts as proved: the link came to it by mail. Raises ActionNotPossible when the invitation is not open
+    or when the address has an account by now.
+    """
+    invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
+    if not invitation.is_open(now):
+        raise ActionNotPossible(CLOSED)
+    if _people_with(invitation.email):
+        raise ActionNotPossible(_("There is an account with this address already: please sign in with it."))
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                email=invitation.email,
+                password=password,
+                name=name,
+                language=language,
+                time_zone=time_zone,
+                privacy_notice=PRIVACY_NOTICE,
+                privacy_accepted_at=now,
+                is_demo=invitation.is_demo,
+            )
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    except IntegrityError:  # a second invitation to the same address, answered at the same moment
+        raise ActionNotPossible(_("There is an account with this address already: please sign in with it.")) from None
+    accept(invitation, by=user, now=now)
+    return user
+
+
+# --- Memberships ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_membership(organization: Organization, *, user: User, role: str, since: date, position: str = "") -> Membership:
+    """Let a person who has an account act for an organisation from a day on."""
+    Organization.objects.select_for_update().get(pk=organization.pk)  # one at a time, so that the check below holds
+    check_role_fits(organization, role)
+    if not user.is_active:
+        raise ActionNotPossible(_("This account is closed."))
+    if Membership.objects.of(user).filter(organization=organization, role=role).not_over(since):
+        raise ActionNotPossible(_("This person already has this role in this organisation."))
+    return Membership.objects.create(user=user, organization=organization, role=role, since=since, position=position)
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, until: date, successor: User | None) -> Membership:
+    """Set the last day of a membership and who follows. What the person holds is passed on by `ogpgroup.succession`.
+
+    Raises ActionNotPossible when it ended before, or when nobody would coordinate the group any more.
+    """
+    # All coordinators' rows are locked in one order: two who end each other's membership cannot both succeed.
+    coordinators = list(Membership.objects.select_for_update().filter(role=Role.COORDINATOR).order_by("pk"))
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    if membership.until is not None and membership.until <= until:
+        raise ActionNotPossible(_("This membership has ended already."))
+    if until < membership.since:
+        raise ActionNotPossible(_("The last day cannot be before the first."))
+    if successor is not None and successor.pk == membership.user_id:
+        raise ActionNotPossible(_("The successor must be somebody else."))
+    if membership.role == Role.COORDINATOR and not any(
+        other.pk != membership.pk and other.until is None for other in coordinators
+    ):
+        raise ActionNotPossible(_("Nobody else coordinates the group: name another coordinator first."))
+    membership.until, membership.successor = until, successor
+    membership.save(update_fields=["until", "successor"])
+    return membership
+
+
+@transaction.atomic
+def join_group(organization: Organization, *, since: date, remark: str = "") -> GroupMembership:
+    """From that day the organisation belongs to the group."""
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    if (
+        GroupMembership.objects.filter(organization=organization)
+        .filter(Q(until__isnull=True) | Q(until__gte=since))
+        .exists()
+    ):
+        raise ActionNotPossible(_("On that day the organisation already belonged to the group."))
+    return GroupMembership.objects.create(organization=organization, since=since, remark=remark)
+
+
+@transaction.atomic
+def leave_group(organization: Organization, *, until: date, remark: str = "") -> GroupMembership:
+    """That day is the organisation's last in the group; the record stays."""
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    membership = GroupMembership.objects.filter(organization=organization, until__isnull=True).first()
+    if membership is None:
+        raise ActionNotPossible(_("This organisation does not belong to the group."))
+    if until < membership.since:
+        raise ActionNotPossible(_("The last day cannot be before the first."))
+    membership.until, membership.remark = until, remark or membership.remark
+    membership.save(update_fields=["until", "remark"])
+    return membership
+
+
+# --- What a leaving person holds ------------------------------------------------------------------------------------
+
+
+def holdings(user: User) -> list[Holding]:
+    """Invitations still unanswered: the invited ask the person who invited them."""
+    return [
+        Holding(
+            label=_("The invitation to %(email)s, still unanswered") % {"email": invitation.email},
+            url=reverse("cities:invitation_index"),
+        )
+        for invitation in AccountInvitation.objects.filter(invited_by=user, status=AccountInvitation.Status.OPEN)
+    ]
+
+
+def hand_over(*, from_user: User, to_user: User, by: User) -> None:
+    """Pass them on; `by` is not noted here, the invitation itself is not tracked."""
+    AccountInvitation.objects.filter(invited_by=from_user, status=AccountInvitation.Status.OPEN).update(
+        invited_by=to_user
+    )
