@@ -76,7 +76,17 @@ def project(latitude: float, longitude: float) -> tuple[float, float]:
 
 
 # The founding nine, placed by eye: where the name stands seen from the dot (dx, dy), its anchor, whether a line leads there.
-_BY_HAND: dict[str, tuple[float, float, str, bool]] = {}
+_BY_HAND = {
+    "reynosa": (32, 13, "start", False),
+    "culiacan": (20, 13, "start", False),
+    "los-cabos": (-20, 13, "end", False),
+    "colima": (-20, 15, "end", False),
+    "morelia": (-62, 104, "end", True),
+    "toluca": (-36, 146, "end", True),
+    "puebla": (122, 12, "start", True),
+    "melchor-ocampo": (92, -102, "start", True),
+    "merida": (-20, 14, "end", False),
+}
 
 
 def _width_of(name: str) -> float:
