@@ -1,0 +1,37 @@
+"""Mail that goes out: queued in the database with the change that causes it, sent by whoever claims it first.
+
+`enqueue` inserts rows in the caller's transaction; `deliver` claims, re-checks, renders and sends them. Send first,
+then mark: the other order loses mail. Between the server's acceptance and our mark a crash can double a mail; it then
+carries the same Message-ID and bytes, and the row counts it. Apps say what their kinds of mail are (`Kind`); nothing
+here knows an app.
+"""
+
+from ogpgroup.mail.faults import kill_point
+from ogpgroup.mail.kinds import Kind, Rendered
+from ogpgroup.mail.message import Parts, compose, mask_links, render_parts
+from ogpgroup.mail.queue import enqueue, park, purge_bodies, release_parked, retry, wake, withdraw, withdraw_one
+from ogpgroup.mail.sender import deliver
+from ogpgroup.mail.watch import Watch, beat, database_now, watch
+
+__all__ = [
+    "Kind",
+    "Parts",
+    "Rendered",
+    "Watch",
+    "beat",
+    "compose",
+    "database_now",
+    "deliver",
+    "enqueue",
+    "kill_point",
+    "mask_links",
+    "park",
+    "purge_bodies",
+    "release_parked",
+    "render_parts",
+    "retry",
+    "wake",
+    "watch",
+    "withdraw",
+    "withdraw_one",
+]

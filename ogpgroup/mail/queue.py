@@ -1,0 +1,180 @@
+"""Verbs that change the queue: put mail in, take it back, try it again, hold it after a restore."""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from kombu.exceptions import KombuError
+from kombu.exceptions import OperationalError as BrokerError
+from kombu.pools import producers
+from redis.exceptions import RedisError
+
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, User, message_id_for
+
+logger = logging.getLogger(__name__)
+
+NO_LONGER_TRUE = gettext_noop("No longer true when its turn came.")
+BY_A_COORDINATOR = gettext_noop("Withdrawn by a coordinator.")
+BODIES_KEPT_FOR = timedelta(days=90)
+A_SECOND_CHANCE = timedelta(days=1)
+# A page waits half a second for the broker at most, and then ten seconds long not at all.
+BROKER_PATIENCE = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+BROKER_REST = 10
+
+INSERT = """
+INSERT INTO ogpgroup_outgoingmail (key, kind, priority, user_id, recipient, subject_type, subject_id, subject_version,
+                                   due, useful_until, headline, rendered, message_id, is_demo, server_reply)
+SELECT new.*, ''
+  FROM unnest(%s::text[], %s::text[], %s::smallint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[],
+              %s::timestamptz[], %s::timestamptz[], %s::text[], %s::bytea[], %s::text[], %s::boolean[]) AS new
+    ON CONFLICT (key) DO NOTHING
+"""
+
+
+def enqueue(mails: Iterable[OutgoingMail]) -> int:
+    """Insert the mails whose key is new, in the caller's transaction, and wake the sender when it commits.
+
+    Returns how many were new. Planners that run at once, or twice, add nothing: the key decides.
+    """
+    rows = sorted(mails, key=lambda mail: mail.key)  # one order for everybody: two planners wait, they do not deadlock
+    if not rows:
+        return 0
+    domain = parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
+    for mail in rows:
+        if not mail.key or any(c.isspace() for c in mail.recipient) or "@" not in mail.recipient:
+            raise ValueError(f"The mail {mail.key!r} needs a key and one address, not {mail.recipient!r}.")
+        mail.message_id = mail.message_id or message_id_for(mail.key, domain)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [list(column) for column in zip(*(_values(mail) for mail in rows), strict=True)])
+        added = cursor.rowcount
+    if added:
+        wake()
+    return added
+
+
+def _values(mail: OutgoingMail) -> tuple[object, ...]:
+    rendered = None if mail.rendered is None else bytes(mail.rendered)
+    subject = (mail.subject_type, mail.subject_id, mail.subject_version)
+    times = (mail.due, mail.useful_until)
+    return (
+        *(mail.key, mail.kind, mail.priority, mail.user_id, mail.recipient, *subject, *times),
+        *(mail.headline, rendered, mail.message_id, mail.is_demo),
+    )
+
+
+# --- Waking the sender ----------------------------------------------------------------------------------------------
+
+_rest_until = 0.0
+
+
+def wake() -> None:
+    """Ask a worker to look at the queue once this transaction is committed. It only saves seconds: beat asks anyway."""
+    if not any(call is _call_a_worker for _ids, call, *_rest in connection.run_on_commit):
+        transaction.on_commit(_call_a_worker)
+
+
+def _call_a_worker() -> None:
+    global _rest_until
+    if time.monotonic() < _rest_until:
+        return
+    try:
+        broker = current_app.connection_for_write(transport_options=BROKER_PATIENCE)
+        with producers[broker].acquire(block=True, timeout=1) as producer:
+            current_app.send_task(
+                "ogpgroup.tasks.deliver", producer=producer, retry=False, ignore_result=True, expires=60
+            )
+    except (BrokerError, KombuError, RedisError, OSError) as error:
+        _rest_until = time.monotonic() + BROKER_REST
+        logger.warning("No worker could be woken; the mail goes with the next round: %s", error)
+
+
+# --- What coordinators and apps decide ------------------------------------------------------------------------------
+
+
+def _sources(target: str) -> list[str]:
+    return [source for source, targets in OutgoingMail.TRANSITIONS.items() if target in targets]
+
+
+def withdraw(mails: OutgoingMailQuerySet, *, reason: str = NO_LONGER_TRUE) -> int:
+    """Take back what has not gone; what is being sent at this moment is re-checked by its sender."""
+    status = OutgoingMail.Status
+    waiting = [source for source in _sources(status.WITHDRAWN) if source != status.SENDING]
+    return mails.filter(status__in=waiting).update(
+        status=status.WITHDRAWN, server_reply=reason, rendered=_without_account_body()
+    )
+
+
+def withdraw_one(mail: OutgoingMail, *, by: User) -> None:
+    """Take back one mail by a coordinator's decision."""
+    if not withdraw(OutgoingMail.objects.filter(pk=mail.pk), reason=BY_A_COORDINATOR):
+        raise ActionNotPossible(_("This mail can no longer be withdrawn."))
+    logger.info("Mail %s was withdrawn by person %s", mail.pk, by.pk)
+
+
+def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
+    """Queue a mail again by a coordinator's decision, with the same Message-ID and bytes, and with fresh patience.
+
+    A mail that came too late gets another day, because the coordinator wants it to go; the sender still drops it if
+    what it says is no longer true. An account mail does not: its link has expired.
+    """
+    status = OutgoingMail.Status
+    allowed = [source for source in _sources(status.QUEUED) if source not in {status.SENDING, status.PARKED}]
+    if mail.is_account_mail and mail.useful_until <= now:
+        raise ActionNotPossible(_("The link in this mail has expired; the person has to ask for a new one."))
+    changed = OutgoingMail.objects.filter(pk=mail.pk, status__in=allowed).update(
+        status=status.QUEUED,
+        attempts=0,
+        lost_leases=0,
+        data_began_at=None,
+        retry_at=None,
+        useful_until=Case(When(useful_until__gt=now, then=F("useful_until")), default=Value(now + A_SECOND_CHANCE)),
+        token=None,
+        lease_until=None,
+    )
+    if not changed:
+        raise ActionNotPossible(_("This mail is not one to send again."))
+    logger.info("Mail %s was queued again by person %s", mail.pk, by.pk)
+    wake()
+
+
+def park(*, since: datetime, now: datetime) -> int:
+    """After a restore: hold everything that fell due since the backup, because it may have gone before the disaster.
+
+    Run the planners first, so that what they would derive again is held as well.
+    """
+    status = OutgoingMail.Status
+    return OutgoingMail.objects.filter(status__in=_sources(status.PARKED), due__gte=since, due__lte=now).update(
+        status=status.PARKED, token=None, lease_until=None
+    )
+
+
+def release_parked(mails: OutgoingMailQuerySet, *, by: User) -> int:
+    """Let held mails go; those that are too late by now become missed, those no longer true are withdrawn."""
+    status = OutgoingMail.Status
+    released = mails.filter(status=status.PARKED).update(status=status.QUEUED, retry_at=None)
+    logger.info("%s held mails were released by person %s", released, by.pk)
+    if released:
+        wake()
+    return released
+
+
+def purge_bodies(*, now: datetime) -> int:
+    """Delete texts after 90 days and those of account mails as soon as nobody can need them; the rows stay."""
+    status = OutgoingMail.Status
+    old = Q(created_at__lt=now - BODIES_KEPT_FOR) & ~Q(status__in=[status.QUEUED, status.SENDING, status.PARKED])
+    account = Q(priority=OutgoingMail.Priority.ACCOUNT) & (Q(status=status.SENT) | Q(useful_until__lt=now))
+    undecided = Q(status__in=[status.QUEUED, status.SENDING])
+    return OutgoingMail.objects.filter(old | (account & ~undecided), rendered__isnull=False).update(rendered=None)
+
+
+def _without_account_body() -> Case:
+    return Case(When(priority=OutgoingMail.Priority.ACCOUNT, then=Value(None)), default=F("rendered"))

@@ -1,0 +1,302 @@
+"""Claims mail that is due, checks that it is still true, renders it, sends it one by one, writes down each outcome."""
+
+import logging
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
+from django.db.models.functions import Least, Now
+from django.utils.translation import gettext_noop
+
+from ogpgroup.mail.faults import kill_point
+from ogpgroup.mail.kinds import Kind, Rendered
+from ogpgroup.mail.queue import NO_LONGER_TRUE
+from ogpgroup.mail.smtp import Fate, Outcome, Transport, Trouble, open_transport, timeout_of
+from ogpgroup.mail.watch import beat, database_now
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 50
+SAFE_PART_OF_LEASE = 0.6
+RETRY_MINUTES = (1, 5, 15, 60)  # then hourly
+UNKNOWN_AT_MOST = 5  # doubles that a reminder is worth
+BROKEN_IN_A_ROW = 3
+PAUSES = {  # the first pause and the longest; it doubles while the trouble goes on
+    Trouble.BUSY: (timedelta(seconds=15), timedelta(minutes=5)),
+    Trouble.MISCONFIGURED: (timedelta(minutes=5), timedelta(hours=1)),
+}
+NOT_WRITTEN = gettext_noop("The text of this mail could not be written; the log says why.")
+NOT_SENDABLE = gettext_noop("This mail could not be offered to the mail server; the log says why.")
+
+Status = OutgoingMail.Status
+
+
+class _LeaseLost(Exception):
+    """Somebody else has this mail by now."""
+
+
+def deliver(
+    *,
+    kinds: Iterable[Kind],
+    budget: timedelta = timedelta(seconds=20),
+    lease: timedelta | None = None,
+    batch_size: int = BATCH,
+    stop: Callable[[], bool] = lambda: False,
+) -> Counter[str]:
+    """Send what is due until nothing is left, the time is up or `stop` says so; returns how many got which status.
+
+    Any number of senders may do this at once. A lease outlives several timeouts of the mail server.
+    """
+    lease = lease or max(LEASE, timedelta(seconds=10 * timeout_of(settings.MAIL_URL)))
+    sender = _Sender({kind.name: kind for kind in kinds}, lease=lease, batch_size=batch_size, stop=stop)
+    until = time.monotonic() + budget.total_seconds()
+    try:
+        while time.monotonic() < until and not stop():
+            beat(Heartbeat.SENDER)
+            if sender.must_pause() or not sender.send_batch():
+                break
+    finally:
+        sender.transport.close()
+    return sender.counts
+
+
+@dataclass
+class _Sender:
+    kinds: Mapping[str, Kind]
+    lease: timedelta
+    batch_size: int
+    stop: Callable[[], bool]
+    transport: Transport = field(default_factory=open_transport)
+    counts: Counter[str] = field(default_factory=Counter)
+    broken_in_a_row: int = 0
+    breaker_is_there: bool = False
+
+    def must_pause(self) -> bool:
+        """Whether the breaker is open. One whose time is over stays until a mail is accepted: the pause grows."""
+        breaker = MailBreaker.objects.values_list("open_until", Now()).first()
+        self.breaker_is_there = breaker is not None
+        return breaker is not None and breaker[0] > breaker[1]
+
+    def send_batch(self) -> bool:
+        """Claim and send one batch; says whether there was one."""
+        started = time.monotonic()
+        token = uuid4()
+        rows = self._claim(token, suspects=False) or self._claim(token, suspects=True)
+        kill_point("after_claim")
+        self.counts.update(mail.status for mail in rows if mail.status != Status.SENDING)
+        mails = [mail for mail in rows if mail.status == Status.SENDING]
+        if mails:
+            # Never send on an old lease: by then another sender may have taken over.
+            deadline = started + SAFE_PART_OF_LEASE * self.lease.total_seconds()
+            self._send_until(deadline, self._prepared(mails, token), token)
+        return bool(rows)
+
+    def _claim(self, token: UUID, *, suspects: bool) -> list[OutgoingMail]:
+        return OutgoingMail.objects.claim(
+            kinds=self.kinds.keys(),
+            repeatable=[kind.name for kind in self.kinds.values() if kind.repeatable],
+            token=token,
+            lease=self.lease,
+            limit=1 if suspects else self.batch_size,
+            suspects=suspects,
+        )
+
+    # --- Before sending ---------------------------------------------------------------------------------------------
+
+    def _prepared(self, mails: Sequence[OutgoingMail], token: UUID) -> list[OutgoingMail]:
+        """Those still true, in the order of the claim, each with its bytes stored."""
+        groups: dict[str, list[OutgoingMail]] = defaultdict(list)
+        for mail in mails:
+            groups[mail.kind].append(mail)
+        now = database_now()
+        ready: set[int] = set()
+        for name, batch in groups.items():
+            ready |= self._prepared_of_kind(self.kinds[name], batch, now, token)
+        return [mail for mail in mails if mail.pk in ready]
+
+    def _prepared_of_kind(self, kind: Kind, mails: Sequence[OutgoingMail], now: datetime, token: UUID) -> set[int]:
+        answers, doubtful = _ask(kind.still_true, mails, now)
+        true = set[int]().union(*answers)
+        blank = [mail for mail in mails if mail.pk in true and mail.rendered is None]
+        written = {pk: text for texts in _ask(kind.render, blank, now)[0] for pk, text in texts.items()}
+        failed = doubtful | {mail.pk for mail in blank if mail.pk not in written}
+        untrue = {mail.pk for mail in mails} - true - doubtful
+        self._settle(failed, token, status=Status.FAILED, server_reply=NOT_WRITTEN)
+        self._settle(untrue, token, status=Status.WITHDRAWN, server_reply=NO_LONGER_TRUE)
+        stored = _store(written, token)
+        for mail in blank:
+            if mail.pk in stored:
+                mail.rendered = written[mail.pk].content
+        return {mail.pk for mail in mails if mail.pk in true and mail.rendered is not None}
+
+    def _settle(self, ids: set[int], token: UUID, **changes: Any) -> None:
+        if ids:
+            changed = OutgoingMail.objects.held_by(token).filter(pk__in=ids)
+            self.counts[changes["status"]] += changed.update(token=None, lease_until=None, **changes)
+
+    # --- Sending ----------------------------------------------------------------------------------------------------
+
+    def _send_until(self, deadline: float, mails: list[OutgoingMail], token: UUID) -> None:
+        for position, mail in enumerate(mails):
+            if time.monotonic() > deadline or self.stop():
+                self._give_back(mails[position:], token)
+                return
+            outcome = self._offer(mail, token)
+            kill_point("before_outcome")
+            if outcome and self._record(mail, outcome, token) is not None:
+                self._give_back(mails[position + 1 :], token)
+                return
+
+    def _offer(self, mail: OutgoingMail, token: UUID) -> Outcome | None:
+        kind = self.kinds[mail.kind]
+
+        def before_text() -> None:
+            # Where a double would harm, it is first written down that the text goes out: without that it has not.
+            if not kind.repeatable and not _update(mail.pk, token, data_began_at=Now()):
+                raise _LeaseLost
+
+        try:
+            return self.transport.send(mail, before_text=before_text)
+        except _LeaseLost:
+            return None
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # one bad row must not stop the others
+            logger.exception("Mail %s could not be offered", mail.pk)
+            return Outcome(Fate.REFUSED, NOT_SENDABLE)
+
+    def _record(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> Trouble | None:
+        """Write the outcome at once, in a transaction of its own; says what stands in the way of the next mail."""
+        changes = self._changes(mail, outcome)
+        released = {"token": None, "lease_until": None} | changes
+        if outcome.reply:
+            released["server_reply"] = outcome.reply
+        if _update(mail.pk, token, **released):
+            self.counts[changes["status"]] += 1
+        else:
+            logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, outcome)
+        if outcome.fate is Fate.ACCEPTED:
+            self.broken_in_a_row = 0
+            self._close_breaker()
+            return None
+        broken = outcome.fate is Fate.UNKNOWN or (outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit())
+        self.broken_in_a_row = self.broken_in_a_row + 1 if broken else 0
+        trouble = outcome.trouble or (Trouble.BUSY if self.broken_in_a_row >= BROKEN_IN_A_ROW else None)
+        if trouble:
+            _open_breaker(trouble, outcome.reply)
+        return trouble
+
+    def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
+        retry_at = Least(Now() + _pause_after(mail.attempts), F("useful_until"))
+        match outcome.fate:
+            case Fate.ACCEPTED:
+                body = {"rendered": None} if mail.is_account_mail else {}
+                return {"status": Status.SENT, "sent_at": Now(), "retry_at": None} | body
+            case Fate.LATER:
+                return {"status": Status.QUEUED, "retry_at": retry_at, "data_began_at": None}
+            case Fate.NOT_TRIED:
+                return {"status": Status.QUEUED, "attempts": F("attempts") - 1, "data_began_at": None}
+            case Fate.REFUSED:
+                return {"status": Status.FAILED}
+            case Fate.UNKNOWN:
+                again = self.kinds[mail.kind].repeatable and mail.unknown_count < UNKNOWN_AT_MOST
+                waiting = {"status": Status.QUEUED, "retry_at": retry_at} if again else {"status": Status.UNKNOWN}
+                return waiting | {"unknown_count": F("unknown_count") + 1}
+
+    def _give_back(self, mails: Sequence[OutgoingMail], token: UUID) -> None:
+        """What was not offered waits as before: its attempts are not burnt."""
+        rest = OutgoingMail.objects.held_by(token).filter(pk__in=[mail.pk for mail in mails])
+        rest.update(status=Status.QUEUED, attempts=F("attempts") - 1, token=None, lease_until=None)
+
+    def _close_breaker(self) -> None:
+        if self.breaker_is_there:
+            MailBreaker.objects.filter(open_until__lte=Now()).delete()
+            self.breaker_is_there = False
+
+
+def _ask[A](
+    question: Callable[[Sequence[OutgoingMail], datetime], A], mails: Sequence[OutgoingMail], now: datetime
+) -> tuple[list[A], set[int]]:
+    """Ask an app about the batch at once; where that raises, about each mail alone, so that one bad row fails alone."""
+    if not mails:
+        return [], set()
+    try:
+        return [question(mails, now)], set()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%s mails of the kind %s fail together; each is tried alone", len(mails), mails[0].kind)
+    answers: list[A] = []
+    failed: set[int] = set()
+    for mail in mails:
+        try:
+            answers.append(question([mail], now))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("Mail %s could not be prepared", mail.pk)
+            failed.add(mail.pk)
+    return answers, failed
+
+
+def _store(written: Mapping[int, Rendered], token: UUID) -> set[int]:
+    """Commit the bytes before the first attempt, so that a retry is identical; gives the mails that are still ours."""
+    if not written:
+        return set()
+    headlines = [text.headline[:200] for text in written.values()]
+    columns = [list(written), headlines, [text.content for text in written.values()]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ogpgroup_outgoingmail AS mail SET headline = new.headline, rendered = new.content "
+            "FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS new (id, headline, content) "
+            "WHERE mail.id = new.id AND mail.token = %s AND mail.status = 'sending' RETURNING mail.id",
+            [*columns, token],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _update(pk: int, token: UUID, **changes: Any) -> int:
+    """Write about one mail while its lease is ours. A restarting database is waited for: a lost outcome is a double."""
+    mail = OutgoingMail.objects.held_by(token).filter(pk=pk)
+    for wait in (0.2, 0.5, 1, 2, 4):
+        try:
+            return mail.update(**changes)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            logger.warning("The database does not answer; the outcome of mail %s waits", pk)
+            connection.close()
+            time.sleep(wait)
+    return mail.update(**changes)
+
+
+def _pause_after(attempts: int) -> timedelta:
+    minutes = RETRY_MINUTES[min(max(attempts, 1), len(RETRY_MINUTES)) - 1]
+    return timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311 (spreads load; no secret)
+
+
+def _open_breaker(trouble: Trouble, reason: str) -> None:
+    """Pause all senders; longer with each time in a row, but not when two senders meet the same trouble at once."""
+    first, longest = PAUSES[trouble]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ogpgroup_mailbreaker AS breaker (id, open_until, opened_count, reason) "
+            "VALUES (1, statement_timestamp() + %(first)s, 1, %(reason)s) "
+            "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, "
+            "  opened_count = LEAST(12, breaker.opened_count + (breaker.open_until <= statement_timestamp())::int), "
+            "  open_until = CASE WHEN breaker.open_until > statement_timestamp() THEN breaker.open_until "
+            "    ELSE statement_timestamp() + LEAST(%(longest)s, %(first)s * 2 ^ breaker.opened_count) END",
+            {"first": first, "longest": longest, "reason": reason[:500]},
+        )
+    log = logger.error if trouble is Trouble.MISCONFIGURED else logger.warning
+    log("Sending pauses (%s): %s", trouble, reason)

@@ -1,0 +1,77 @@
+"""What tells a person, or /readyz, whether mail is flowing. Only the database's clock counts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
+
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One look at the mail: how late the oldest is, what needs a decision, when planner and sender were last seen."""
+
+    now: datetime
+    oldest_due_seconds: float
+    unknown: int
+    failed: int
+    missed: int
+    parked: int
+    planner_seconds: float | None  # None: never seen
+    sender_seconds: float | None
+    breaker: MailBreaker | None  # while it is open
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether planner or sender were not seen for five minutes."""
+        return any(seconds is None or seconds > 300 for seconds in (self.planner_seconds, self.sender_seconds))
+
+
+def database_now() -> datetime:
+    """The time by which mail is judged: a machine whose clock is wrong sends nothing early."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    return now  # type: ignore[no-any-return]
+
+
+def beat(name: str) -> None:
+    """Write down that planner or sender is at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ogpgroup_heartbeat (name, seen_at) VALUES (%s, statement_timestamp()) "
+            "ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
+            [name],
+        )
+
+
+def watch() -> Watch:
+    """Four queries, whatever the number of mails."""
+    now = database_now()
+    seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
+    status = OutgoingMail.Status
+    counts = OutgoingMail.objects.filter(
+        status__in=[status.QUEUED, status.UNKNOWN, status.FAILED, status.MISSED, status.PARKED]
+    ).aggregate(
+        oldest=Min(Coalesce("retry_at", "due"), filter=Q(status=status.QUEUED)),
+        unknown=Count("pk", filter=Q(status=status.UNKNOWN)),
+        failed=Count("pk", filter=Q(status=status.FAILED)),
+        missed=Count("pk", filter=Q(status=status.MISSED)),
+        parked=Count("pk", filter=Q(status=status.PARKED)),
+    )
+    oldest = counts.pop("oldest") or now
+
+    def seconds_since(name: str) -> float | None:
+        return (now - seen[name]).total_seconds() if name in seen else None
+
+    return Watch(
+        now=now,
+        oldest_due_seconds=max(0.0, (now - oldest).total_seconds()),
+        planner_seconds=seconds_since(Heartbeat.PLANNER),
+        sender_seconds=seconds_since(Heartbeat.SENDER),
+        breaker=MailBreaker.objects.filter(open_until__gt=now).first(),
+        **counts,
+    )

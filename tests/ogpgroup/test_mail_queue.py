@@ -1,0 +1,417 @@
+import socket
+from collections import deque
+from datetime import timedelta
+from time import perf_counter
+from uuid import uuid4
+
+import pytest
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from ogpgroup import mail
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.mail import queue
+from ogpgroup.models import LOST_TOO_OFTEN, TOO_LATE, OutgoingMail
+from tests.faults import kinds
+from tests.faults.kinds import DECISION, enqueue, make
+
+pytestmark = pytest.mark.django_db
+
+Status = OutgoingMail.Status
+LEASE = timedelta(minutes=5)
+
+
+def claim(*, limit=10, suspects=False, kinds=("reminder", "decision"), lease=LEASE):
+    return OutgoingMail.objects.claim(
+        kinds=kinds, repeatable=["reminder"], token=uuid4(), lease=lease, limit=limit, suspects=suspects
+    )
+
+
+def lose_lease(*mails):
+    """As if their sender had died a second ago with the lease running out."""
+    OutgoingMail.objects.filter(pk__in=[one.pk for one in mails]).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+def set_status(one, status):
+    OutgoingMail.objects.filter(pk=one.pk).update(
+        status=status, token=uuid4(), lease_until=timezone.now() + LEASE, sent_at=timezone.now()
+    )
+
+
+# --- enqueue --------------------------------------------------------------------------------------------------------
+
+
+def test_enqueue_twice_keeps_the_first():
+    added = mail.enqueue([make("a", recipient="first@example.org"), make("b")])
+    again = mail.enqueue([make("a", recipient="second@example.org"), make("b"), make("c")])
+
+    assert (added, again) == (2, 1)
+    assert OutgoingMail.objects.get(key="a").recipient == "first@example.org"
+
+
+def test_enqueue_writes_every_field():
+    wanted = make("a")
+    wanted.rendered, wanted.headline, wanted.is_demo, wanted.subject_version = b"bytes\x00\xff", "Título", True, 3
+
+    mail.enqueue([wanted])
+
+    row = OutgoingMail.objects.get()
+    names = ["kind", "priority", "recipient", "subject_type", "subject_id", "subject_version", "due", "useful_until"]
+    assert [getattr(row, name) for name in names] == [getattr(wanted, name) for name in names]
+    assert (bytes(row.rendered), row.headline, row.is_demo, row.user_id) == (b"bytes\x00\xff", "Título", True, None)
+    assert (row.status, row.attempts, row.server_reply) == ("queued", 0, "")
+
+
+def test_enqueue_gives_each_key_its_own_lasting_message_id():
+    first, second = enqueue("a", "b")
+    OutgoingMail.objects.all().delete()
+    again, _other = enqueue("a", "b")
+
+    assert first.message_id != second.message_id
+    assert first.message_id == again.message_id
+    assert first.message_id.endswith("@localhost>")
+
+
+@pytest.mark.parametrize(
+    "recipient", ["nobody", "a@example.org\r\nRCPT TO:<b@example.org>", "a@example.org b@example.org"]
+)
+def test_enqueue_takes_one_address_only(recipient):
+    with pytest.raises(ValueError, match="one address"):
+        mail.enqueue([make("a", recipient=recipient)])
+
+
+def test_enqueue_of_nothing_is_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert mail.enqueue([]) == 0
+
+
+def test_enqueue_5000_is_one_fast_statement(django_assert_num_queries):
+    mails = [make(f"m{number}") for number in range(5000)]
+
+    started = perf_counter()
+    with django_assert_num_queries(1):
+        mail.enqueue(mails)
+
+    assert perf_counter() - started < 5
+
+
+def test_enqueue_in_a_transaction_that_fails_leaves_nothing():
+    with transaction.atomic():
+        enqueue("a")
+        transaction.set_rollback(True)
+
+    assert not OutgoingMail.objects.exists()
+
+
+# --- wake -----------------------------------------------------------------------------------------------------------
+
+
+def test_wake_calls_one_worker_per_transaction(django_capture_on_commit_callbacks, settings):
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        enqueue("a")
+        enqueue("b")
+
+    with current_app.connection_for_read() as broker:
+        message = broker.default_channel.client.lindex("ogpgroup", 0)
+    assert len(callbacks) == 1
+    assert b"ogpgroup.tasks.deliver" in message
+
+
+@pytest.fixture(params=["nobody listens", "nobody answers"])
+def port(request):
+    """Of a broker that is not there."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if request.param == "nobody answers":
+            listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_wake_without_broker_costs_next_to_nothing(port, django_capture_on_commit_callbacks, monkeypatch, caplog):
+    monkeypatch.setattr(queue, "_rest_until", 0.0)
+    monkeypatch.setattr(current_app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
+
+    started = perf_counter()
+    for _ in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            enqueue(str(uuid4()))
+    took = perf_counter() - started
+
+    assert took < 1.2
+    assert [record.message for record in caplog.records if "No worker could be woken" in record.message] == [
+        caplog.records[0].message
+    ]
+    assert OutgoingMail.objects.count() == 5
+
+
+# --- claim ----------------------------------------------------------------------------------------------------------
+
+
+def test_claim_goes_by_priority_and_then_by_time():
+    enqueue("late", due=timedelta(minutes=-1))
+    enqueue("early", due=timedelta(minutes=-9))
+    enqueue("urgent", kind=DECISION, due=timedelta(0))
+    enqueue("tomorrow", due=timedelta(days=1), useful=timedelta(days=2))
+
+    claimed = claim(limit=10)
+
+    assert [one.key for one in claimed] == ["urgent", "early", "late"]
+    assert {(one.status, one.attempts) for one in claimed} == {("sending", 1)}
+
+
+def test_claim_twice_gives_each_mail_once():
+    enqueue("a", "b", "c")
+
+    assert [one.key for one in claim(limit=2)] == ["a", "b"]
+    assert [one.key for one in claim(limit=2)] == ["c"]
+    assert claim() == []
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.QUEUED, Status.SENDING}))
+def test_claim_leaves_what_is_not_waiting(status):
+    (one,) = enqueue("a")
+    set_status(one, status)
+    lose_lease(one)
+
+    assert claim() == []
+
+
+def test_claim_leaves_kinds_that_this_code_does_not_know():
+    enqueue("a", kind=mail.Kind("survey", kinds.Priority.DIGEST, True, kinds.still_true, kinds.render))
+
+    assert claim() == []
+
+
+def test_claim_waits_for_the_time_of_the_next_try():
+    one, other = enqueue("a", "b")
+    OutgoingMail.objects.filter(pk=one.pk).update(retry_at=timezone.now() + timedelta(minutes=5))
+
+    assert claim() == [other]
+
+
+def test_claim_of_a_mail_that_is_too_late_makes_it_missed():
+    enqueue("a", due=timedelta(hours=-2), useful=timedelta(hours=-1))
+
+    (one,) = claim()
+
+    assert (one.status, one.attempts, one.token, one.lease_until) == ("missed", 0, None, None)
+    assert one.server_reply == TOO_LATE
+
+
+def test_claim_takes_over_from_a_dead_sender_and_counts_it():
+    enqueue("a")
+    lose_lease(*claim())
+
+    (again,) = claim()
+
+    assert (again.status, again.attempts, again.unknown_count, again.lost_leases) == ("sending", 2, 1, 1)
+
+
+def test_claim_asks_a_person_about_what_may_have_arrived_and_may_not_be_repeated():
+    enqueue("a", kind=DECISION)
+    (held,) = claim()
+    OutgoingMail.objects.update(data_began_at=timezone.now())
+    lose_lease(held)
+
+    (again,) = claim()
+
+    assert (again.status, again.attempts, again.unknown_count) == ("unknown", 1, 1)
+
+
+def test_claim_repeats_a_decision_whose_text_never_went_out():
+    enqueue("a", kind=DECISION)
+    lose_lease(*claim())
+
+    (again,) = claim()
+
+    assert (again.status, again.unknown_count, again.lost_leases) == ("sending", 0, 1)
+
+
+def test_claim_of_a_reminder_lost_on_its_way_until_too_late_is_unknown_not_missed():
+    enqueue("a")
+    held = claim()
+    OutgoingMail.objects.update(useful_until=timezone.now() - timedelta(seconds=1))
+    lose_lease(*held)
+
+    assert [one.status for one in claim()] == ["unknown"]
+
+
+def test_claim_after_two_lost_leases_takes_suspects_apart():
+    enqueue("a", "b")
+    lose_lease(*claim())
+    lose_lease(*claim())
+
+    together = claim()
+    alone = claim(limit=1, suspects=True)
+
+    assert together == []
+    assert len(alone) == 1
+
+
+def test_claim_gives_up_on_a_mail_that_outlives_its_senders():
+    enqueue("a")
+    for number in range(6):
+        (held,) = claim(suspects=number > 1)
+        assert held.status == "sending"
+        lose_lease(held)
+
+    (failed,) = claim(suspects=True)
+
+    assert (failed.status, failed.attempts, failed.lost_leases, failed.token) == ("failed", 6, 6, None)
+    assert failed.server_reply == LOST_TOO_OFTEN
+
+
+# --- What coordinators and apps decide ------------------------------------------------------------------------------
+
+
+def test_every_status_can_be_reached():
+    reached, waiting = {Status.QUEUED}, deque([Status.QUEUED])
+    while waiting:
+        for target in OutgoingMail.TRANSITIONS[waiting.popleft()]:
+            if target not in reached:
+                reached.add(target)
+                waiting.append(target)
+
+    assert reached == set(Status)
+    assert set(OutgoingMail.TRANSITIONS) == set(Status)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_retry_queues_what_ended_without_success(status, coordinator):
+    (one,) = enqueue("a")
+    set_status(one, status)
+
+    if status in {"failed", "unknown", "missed", "withdrawn", "bounced"}:
+        mail.retry(one, by=coordinator, now=timezone.now())
+        expected = "queued"
+    else:
+        with pytest.raises(ActionNotPossible):
+            mail.retry(one, by=coordinator, now=timezone.now())
+        expected = status
+
+    one.refresh_from_db()
+    assert one.status == expected
+
+
+def test_retry_of_a_missed_mail_gives_it_a_day(coordinator):
+    enqueue("a", useful=timedelta(hours=-1))
+    (one,) = claim()
+    now = timezone.now()
+
+    mail.retry(one, by=coordinator, now=now)
+
+    one.refresh_from_db()
+    assert one.useful_until == now + timedelta(days=1)
+    assert [again.status for again in claim()] == ["sending"]
+
+
+def test_retry_of_an_account_mail_ends_with_its_link(coordinator):
+    (one,) = enqueue("a", kind=DECISION, useful=timedelta(hours=-1))
+    set_status(one, Status.FAILED)
+
+    with pytest.raises(ActionNotPossible):
+        mail.retry(one, by=coordinator, now=timezone.now())
+
+
+def test_retry_keeps_message_id_and_bytes(coordinator):
+    (one,) = enqueue("a")
+    OutgoingMail.objects.update(status=Status.FAILED, rendered=b"as it was")
+
+    mail.retry(one, by=coordinator, now=timezone.now())
+
+    again = OutgoingMail.objects.get()
+    assert (bytes(again.rendered), again.message_id) == (b"as it was", one.message_id)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_withdraw_takes_back_what_has_not_gone(status, coordinator):
+    (one,) = enqueue("a")
+    set_status(one, status)
+
+    if status in {"queued", "unknown", "parked"}:
+        mail.withdraw_one(one, by=coordinator)
+        expected = "withdrawn"
+    else:
+        with pytest.raises(ActionNotPossible):
+            mail.withdraw_one(one, by=coordinator)
+        expected = status
+
+    one.refresh_from_db()
+    assert one.status == expected
+
+
+def test_withdraw_of_many_deletes_the_text_of_account_mails_only():
+    enqueue("a")
+    enqueue("b", kind=DECISION)
+    OutgoingMail.objects.update(rendered=b"text")
+
+    assert mail.withdraw(OutgoingMail.objects.about("session", 1)) == 2
+
+    assert bytes(OutgoingMail.objects.get(key="a").rendered) == b"text"
+    assert OutgoingMail.objects.get(key="b").rendered is None
+
+
+def test_park_holds_what_fell_due_since_the_backup_until_released(coordinator):
+    enqueue("before", due=timedelta(hours=-3))
+    enqueue("since", due=timedelta(hours=-1))
+    enqueue("tomorrow", due=timedelta(hours=20))
+    now = timezone.now()
+
+    parked = mail.park(since=now - timedelta(hours=2), now=now)
+    claimed = claim()
+    released = mail.release_parked(OutgoingMail.objects.all(), by=coordinator)
+
+    assert (parked, released) == (1, 1)
+    assert [one.key for one in claimed] == ["before"]
+    assert [one.key for one in claim()] == ["since"]
+
+
+def test_purge_deletes_old_texts_and_keeps_the_rows():
+    for key, kind, status, days in [
+        ("old", kinds.REMINDER, "sent", 91),
+        ("new", kinds.REMINDER, "sent", 89),
+        ("old but waiting", kinds.REMINDER, "queued", 91),
+        ("account", DECISION, "sent", 0),
+        ("account that failed", DECISION, "failed", 0),
+        ("account that waits", DECISION, "queued", 0),
+    ]:
+        (one,) = enqueue(key, kind=kind, recipient="a@example.org")
+        set_status(one, status)
+        OutgoingMail.objects.filter(pk=one.pk).update(
+            rendered=b"text",
+            created_at=timezone.now() - timedelta(days=days),
+            useful_until=timezone.now() + timedelta(hours=1),
+        )
+
+    mail.purge_bodies(now=timezone.now())
+    left = set(OutgoingMail.objects.filter(rendered__isnull=False).values_list("key", flat=True))
+    mail.purge_bodies(now=timezone.now() + timedelta(hours=2))
+    left_later = set(OutgoingMail.objects.filter(rendered__isnull=False).values_list("key", flat=True))
+
+    assert left == {"new", "old but waiting", "account that failed", "account that waits"}
+    assert left_later == {"new", "old but waiting", "account that waits"}
+    assert OutgoingMail.objects.count() == 6
+
+
+# --- watch ----------------------------------------------------------------------------------------------------------
+
+
+def test_watch_tells_how_late_the_mail_is(django_assert_num_queries):
+    enqueue("a", due=timedelta(minutes=-10))
+    enqueue("later", due=timedelta(hours=1))
+    (failed,) = enqueue("c")
+    set_status(failed, Status.FAILED)
+    mail.beat("sender")
+
+    with django_assert_num_queries(4):
+        seen = mail.watch()
+
+    assert 600 <= seen.oldest_due_seconds < 610
+    assert (seen.failed, seen.unknown, seen.missed, seen.parked, seen.breaker) == (1, 0, 0, 0, None)
+    assert seen.planner_seconds is None
+    assert seen.sender_seconds is not None
+    assert seen.sender_seconds < 1
+    assert seen.is_degraded
