@@ -1,4 +1,4 @@
-"""The Celery application. Redis only wakes workers up: what is to be done stands in the database (design: section 4)."""
+"""The Celery application. Redis only wakes workers up: what is to be done stands in the database."""
 
 import os
 

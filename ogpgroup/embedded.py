@@ -1,7 +1,7 @@
-"""A real PostgreSQL and a real Valkey from wheels, for a machine that has neither. The only module that knows the wheels.
+"""A real PostgreSQL and a real Valkey from wheels, for a machine that has neither. No other module knows the wheels.
 
-The wheels' own helpers are not used: run as root, the one of PostgreSQL opens every parent folder to the world. Here root
-works under the unprivileged user `nobody`, in a folder of its own, and changes no permission it has not set itself.
+The wheels' own helpers are not used: run as root, the one of PostgreSQL opens every parent folder to the world. Here
+root works under the unprivileged user `nobody`, in a folder of its own, and changes no permission of anybody else.
 """
 
 import contextlib
@@ -50,8 +50,8 @@ def servant() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
     except KeyError:
         raise ServerError(
-            "PostgreSQL refuses to run as root and this machine has no user `nobody`: run the command as an ordinary user, "
-            "or set DATABASE_URL and REDIS_URL."
+            "PostgreSQL refuses to run as root and this machine has no user `nobody`: run the command as an ordinary "
+            "user, or set DATABASE_URL and REDIS_URL."
         ) from None
 
 
@@ -73,15 +73,15 @@ def _environment() -> dict[str, str]:
 
 
 def home_of(folder: Path) -> Path:
-    """Make the folder in which the servers live: `folder` itself, or one in /var/lib where root's servant cannot get there."""
+    """Make the folder in which a server lives: `folder`, or one in /var/lib where root's servant cannot get there."""
     who = servant()
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     if who and not _works_as_servant("/bin/sh", "-c", 'test -x "$1"', "sh", str(folder.parent)):
         if not _works_as_servant("/bin/sh", "-c", "exit 0"):
             raise ServerError(
-                "PostgreSQL refuses to run as root and root may not become `nobody` here: run the command as an ordinary user, "
-                "or set DATABASE_URL and REDIS_URL."
+                "PostgreSQL refuses to run as root and root may not become `nobody` here: run the command as an "
+                "ordinary user, or set DATABASE_URL and REDIS_URL."
             )
         folder = SYSTEM_FOLDER / f"ogpgroup-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -128,7 +128,8 @@ def _copy_program(original: Path, target: Path) -> None:
     partial = Path(tempfile.mkdtemp(dir=target.parent))
     for part in (original, original.with_name(f"{original.name}.libs")):
         if part.exists():
-            shutil.copytree(part, partial / part.name, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__"))
+            without = shutil.ignore_patterns("include", "__pycache__")
+            shutil.copytree(part, partial / part.name, symlinks=True, ignore=without)
     for path in (partial, *partial.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
@@ -150,7 +151,7 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _running(pid_file: Path, mark: str) -> psutil.Process | None:
-    """The process named in the file, if it lives and its command line carries our mark: a number may belong to a stranger by now."""
+    """The process named in the file, if its command line carries our mark: the number may be a stranger's by now."""
     try:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
         return process if mark in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE else None
@@ -159,7 +160,7 @@ def _running(pid_file: Path, mark: str) -> psutil.Process | None:
 
 
 class _Server:
-    """What PostgreSQL and Valkey have in common here: a folder, a log, a process that may be left over from a killed start."""
+    """What both have in common here: a folder, a log, a process that may be left over from a killed start."""
 
     def __init__(self, folder: Path) -> None:
         self.home = home_of(folder)
@@ -185,7 +186,7 @@ class _Server:
 
     def _end(self, *steps: tuple[signal.Signals, float]) -> None:
         process = self.process
-        if process is None and self._child and self._child.poll() is None:  # told to stop before it had written its number
+        if process is None and self._child and self._child.poll() is None:  # it has not yet written its number
             process = psutil.Process(self._child.pid)
         if process is None:
             return
@@ -295,7 +296,7 @@ class Postgres(_Server):
 
     def _launch(self, program: Path) -> None:
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # names a dead process or a stranger: see `process`
-        options = {"listen_addresses": "", "unix_socket_directories": self.socket_folder, "timezone": "UTC", "log_timezone": "UTC"}
+        options = {"listen_addresses": "", "unix_socket_directories": self.socket_folder, "log_timezone": "UTC"}
         if not self.durable:
             options |= {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "1h"}
         command = [str(program / "postgres"), "-D", str(self.data)]
@@ -322,13 +323,14 @@ class Postgres(_Server):
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
                 password = _secret(self.home / "password")
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(sql.Identifier(ROLE), password))
+                create = sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}")
+                connection.execute(create.format(sql.Identifier(ROLE), password))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(ROLE)))
 
 
 class Valkey(_Server):
-    """A broker and cache on a loopback port of its own, with a password and without persistence: nothing in it may matter."""
+    """A broker and cache on a loopback port, with a password and without persistence: nothing in it may matter."""
 
     @property
     def process(self) -> psutil.Process | None:

@@ -27,7 +27,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from cryptography.fernet import Fernet
 
-from ogpgroup.embedded import Servers, ServerError
+from ogpgroup.embedded import ServerError, Servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MARK = "OGPGROUP_RUN"  # every process of a start carries it in its environment, grandchildren too
@@ -50,8 +50,10 @@ def data_folder() -> Path:
     return Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").absolute()
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+def say(text: str, *, to: TextIO | None = None) -> None:
+    """Tell the person at the terminal; a terminal that is gone (`make run | head`) must not keep us from stopping."""
+    with contextlib.suppress(OSError):
+        print(text, file=to or sys.stdout, flush=True)
 
 
 # --- Environment ----------------------------------------------------------------------------------------------------
@@ -126,7 +128,8 @@ def _wait_for(lock: TextIO) -> None:
             lock.seek(0)
             holder = lock.read()
             if time.monotonic() > until:
-                raise Problem(f"The platform runs here already (process {holder}): stop it with Ctrl-C there first.") from None
+                message = f"The platform runs here already (process {holder}): stop it with Ctrl-C there first."
+                raise Problem(message) from None
             if not told:
                 say(f"Waiting for an earlier start to end (process {holder}) ...")
                 told = True
@@ -253,12 +256,13 @@ class Platform:
             (self.folder / name).mkdir(exist_ok=True)
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             say("Starting PostgreSQL and Valkey ...")
-        self.environment = os.environ | environment(self.servers, port=self.port) | {MARK: self.token, "PYTHONUNBUFFERED": "1"}
+        self.environment = os.environ | environment(self.servers, port=self.port) | {MARK: self.token}
         compile_translations()
         fingerprint, stamp = static_fingerprint(), self.folder / "static" / ".fingerprint"
         stale = not stamp.exists() or stamp.read_text() != fingerprint
         say("Bringing the database up to date" + (" and collecting static files ..." if stale else " ..."))
-        collecting = self.spawn("static", *self.manage("collectstatic", "--noinput", "--verbosity=0")) if stale else None
+        collect = self.manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
+        collecting = self.spawn("static", *collect) if stale else None
         self.finish("migrations", self.spawn("migrations", *self.manage("migrate", "--noinput", "--verbosity=1")))
         if collecting:
             self.finish("static", collecting)
@@ -325,19 +329,18 @@ class Platform:
         }
         self.parts = {name: self.spawn(name, *command) for name, command in self.commands.items()}
         until = time.monotonic() + PATIENCE
-        answer = ""
         while not self.is_ready():
             for name, part in self.parts.items():
                 if part.poll() is not None:
                     raise Problem(f"This part ended at once: {name}. {self.last_words(name)}")
             if time.monotonic() > until:
-                raise Problem(f"The site does not answer on port {self.port}. {answer}{self.last_words('web')}")
+                raise Problem(f"The site does not answer on port {self.port}. {self.last_words('web')}")
             time.sleep(0.1)
 
     def is_ready(self) -> bool:
         host = urlsplit(self.url).hostname or "localhost"
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readyz", headers={"Host": host})
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy would look elsewhere for 127.0.0.1
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy between us and ourselves
         try:
             with opener.open(request, timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -368,7 +371,7 @@ class Platform:
             ORDER BY role, ogpgroup_user.id
         """
         with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connection:
-            found = dict(connection.execute(query).fetchall())
+            found: dict[str, str] = dict(connection.execute(query).fetchall())
         return [(role, found[role]) for role in ROLES if role in found]
 
     def watch(self) -> None:
@@ -377,7 +380,7 @@ class Platform:
         started = dict.fromkeys(self.parts, time.monotonic())
         while True:
             time.sleep(0.5)
-            if "MAKELEVEL" in os.environ and os.getppid() != parent:  # `make` was killed; nobody can press Ctrl-C any more
+            if "MAKELEVEL" in os.environ and os.getppid() != parent:  # `make` was killed
                 raise Stop
             start_servers(self.servers)
             for name, part in self.parts.items():
@@ -413,7 +416,7 @@ def run() -> int:
     except Stop:
         say("Stopped.")
     except (Problem, ServerError, psycopg.OperationalError) as problem:
-        print(str(problem).strip(), file=sys.stderr)
+        say(str(problem).strip(), to=sys.stderr)
         return 1
     return 0
 

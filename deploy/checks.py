@@ -1,0 +1,160 @@
+"""Everything that `make test` checks, and the part of it that `make check` has time for. Run by deploy/bootstrap.sh."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = [sys.executable, "-W", "ignore::RuntimeWarning:django.core.management.commands.makemigrations"]
+WORKERS = str(min(8, max(2, os.cpu_count() or 2)))
+
+# What mypy's plugin, makemigrations and makemessages need to read the settings; they ask no database.
+ON_PAPER = {
+    "SECRET_KEY": "for checks alone, signs nothing",
+    "PUBLIC_URL": "http://localhost",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "DJANGO_SETTINGS_MODULE": "ogpgroup.settings",
+}
+IN_PRODUCTION = ON_PAPER | {
+    "SECRET_KEY": "".join(chr(33 + 7 * n % 90) for n in range(64)),
+    "PUBLIC_URL": "https://grupo.example.org",
+    "TRUSTED_PROXIES": "1",
+}
+
+
+def tracked(*patterns: str) -> list[str]:
+    """Files of the checkout with these names, whether committed yet or not."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [name for name in sorted(set(listed.stdout.splitlines())) if (ROOT / name).is_file()]
+
+
+def steps(*, everything: bool) -> list[tuple[str, list[str], dict[str, str]]]:
+    """Name, command and environment of each check that needs no server. The slowest stands first."""
+    manage = [*PYTHON, "manage.py"]
+    found = [
+        ("types", [str(BIN / "mypy")], ON_PAPER),
+        ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], {}),
+        ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], {}),
+        ("imports", [str(BIN / "lint-imports"), "--no-logo"], {}),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], ON_PAPER),
+        ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], IN_PRODUCTION),
+    ]
+    if everything:
+        found.append(("translations", [sys.executable, "deploy/translations.py"], ON_PAPER))
+    formatters = (
+        ("templates", "djhtml", ["--tabwidth=2"], ["templates/*.html"]),
+        ("template style", "djade", ["--target-version=6.1"], ["templates/*.html"]),
+        ("style sheets", "djcss", ["--tabwidth=2"], ["static/css/*.css"]),
+        ("scripts", "djjs", ["--tabwidth=2"], ["static/js/*.js"]),
+    )
+    for name, program, options, patterns in formatters:
+        if files := tracked(*patterns):
+            found.append((name, [str(BIN / program), "--check", *options, *files], {}))
+    return found
+
+
+def examine(step: tuple[str, list[str], dict[str, str]]) -> str:
+    """Run one check; return its name when it failed, after showing why."""
+    name, command, environment = step
+    began = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    words = f"\n{done.stdout.rstrip()}" if done.returncode else ""
+    print(f"{'FAILED' if done.returncode else 'ok':<7} {name} ({time.monotonic() - began:.1f} s){words}", flush=True)
+    return name if done.returncode else ""
+
+
+def run_tests(name: str, *options: str) -> str:
+    print(f"        {name} ...", flush=True)
+    done = subprocess.run([sys.executable, "-m", "pytest", "--quiet", *options], cwd=ROOT, check=False)
+    return "" if done.returncode in {0, 5} else name  # 5: nothing carries this mark
+
+
+# --- Programs of the machine ----------------------------------------------------------------------------------------
+
+
+def apt_install(package: str) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"        Installing {package} ...", flush=True)
+        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=False, **quiet)  # type: ignore[call-overload]
+
+
+def provide_gettext() -> None:
+    if not shutil.which("msgfmt"):
+        apt_install("gettext")
+    if not shutil.which("msgfmt"):
+        sys.exit(
+            "The check of translations needs GNU gettext. Debian: apt install gettext   macOS: brew install gettext"
+        )
+
+
+def works(program: str | None) -> bool:
+    """Ubuntu's `chromium` may be a stub that only asks for snap."""
+    if not program:
+        return False
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def chromium() -> str | None:
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name)) and works(path)), None)
+
+
+def provide_chromium() -> None:
+    """The distribution's Chromium where there is one; else Playwright's own."""
+    if not chromium():
+        apt_install("chromium")
+    if path := chromium():
+        os.environ["CHROMIUM"] = path
+        return
+    print("        Fetching Playwright's Chromium ...", flush=True)
+    needs = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
+    command = [sys.executable, "-m", "playwright", "install", *needs, "--only-shell", "chromium"]
+    done = subprocess.run(command, check=False)
+    if done.returncode:
+        sys.exit("The browser tests need Chromium. Debian: apt install chromium   or set CHROMIUM to its path.")
+
+
+def main(goal: str) -> int:
+    everything = goal == "test"
+    if everything:
+        provide_gettext()
+        provide_chromium()
+    subprocess.run([sys.executable, "-m", "ogpgroup.local", "translations"], cwd=ROOT, check=True)
+    with ThreadPoolExecutor(max_workers=2) as lanes:
+        failed = list(lanes.map(examine, steps(everything=everything)))
+    if everything:
+        failed.append(run_tests("tests", f"-n{WORKERS}", "-m", "not faults"))
+        failed.append(run_tests("tests under faults", "-m", "faults"))
+    else:
+        failed.append(run_tests("tests", f"-n{WORKERS}", "-m", "not faults and not browser and not slow"))
+    if names := ", ".join(filter(None, failed)):
+        print(f"FAILED: {names}", file=sys.stderr)
+        return 1
+    print("All checks passed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
