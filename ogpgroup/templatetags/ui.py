@@ -62,14 +62,16 @@ def first_control_id(field: BoundField) -> str:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """Draw the bare input of a field: native date pickers, and no placeholder where it only repeats the label."""
+    """Draw the bare input of a field: native date pickers, and no placeholder, which is gone once one types."""
     widget = field.field.widget
     for part in widget.widgets if isinstance(widget, forms.MultiWidget) else [widget]:
         _make_native(part)
-    if widget.attrs.get("placeholder") == str(field.label):
-        widget.attrs.pop("placeholder", None)
-    if isinstance(widget, forms.Textarea):
-        widget.attrs = {name: value for name, value in widget.attrs.items() if (name, value) not in DJANGO_SIZES}
+    unwanted = DJANGO_SIZES if isinstance(widget, forms.Textarea) else set()
+    widget.attrs = {
+        name: value
+        for name, value in widget.attrs.items()
+        if name != "placeholder" and (name, value) not in unwanted
+    }
     return field.as_widget()
 
 
