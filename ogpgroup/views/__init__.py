@@ -1,0 +1,1 @@
+"""Pages without an owner among the apps."""

@@ -1,0 +1,23 @@
+"""Addresses of the schedule: what everybody reads, and what coordinators do."""
+
+from django.urls import URLPattern, path
+
+from workshops.views import public
+
+app_name = "workshops"
+
+# Coordinators' addresses stand before the public ones, whose slugs would match them.
+coordination_urls: list[URLPattern] = []
+
+public_urls = [
+    path("schedule/", public.schedule, name="schedule"),
+    path("schedule.ics", public.schedule_ics, name="schedule_ics"),
+    path("schedule/releases/", public.releases, name="releases"),
+    path("schedule/releases/<int:number>/", public.release_detail, name="release_detail"),
+    path("sessions/<slug:slug>/", public.session_detail, name="session_detail"),
+    path("sessions/<slug:slug>.ics", public.session_ics, name="session_ics"),
+    path("sessions/<slug:slug>/answer/", public.answer, name="answer"),
+    path("agreements/", public.agreements, name="agreements"),
+]
+
+urlpatterns = [*coordination_urls, *public_urls]

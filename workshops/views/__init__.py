@@ -1,0 +1,1 @@
+"""Pages of the schedule: `public` for every reader, `coordination` for those who prepare and publish it."""
