@@ -73,11 +73,9 @@ WITH rules AS (
 )
 """
 
-_COUNT = _EXPECTED + "SELECT session_id, count(*) FROM expected GROUP BY session_id"
+_COUNT = "SELECT session_id, count(*) FROM expected GROUP BY session_id"
 
-_ADD = (
-    _EXPECTED
-    + """
+_ADD = """
 INSERT INTO workshops_participation AS known (session_id, user_id, name, expected, expected_because, expected_since)
 SELECT session_id, user_id, '', true, because, %(now)s FROM expected
 ON CONFLICT (session_id, user_id) DO UPDATE
@@ -85,11 +83,8 @@ ON CONFLICT (session_id, user_id) DO UPDATE
     WHERE NOT known.expected
 RETURNING session_id, user_id
 """
-)
 
-_REMOVE = (
-    _EXPECTED
-    + """
+_REMOVE = """
 UPDATE workshops_participation AS known SET expected = false
 FROM rules
 WHERE known.session_id = rules.session_id AND known.expected AND known.user_id IS NOT NULL
@@ -100,15 +95,14 @@ WHERE known.session_id = rules.session_id AND known.expected AND known.user_id I
     )
 RETURNING known.session_id, known.user_id
 """
-)
 
 
-def _run(sql: str, rules: Iterable[Rule], **values: object) -> list[tuple[int, int]]:
+def _run(statement: str, rules: Iterable[Rule], **values: object) -> list[tuple[int, int]]:
     rows = [asdict(rule) for rule in rules]
     if not rows:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"rules": json.dumps(rows), **values})
+        cursor.execute(_EXPECTED + statement, {"rules": json.dumps(rows), **values})
         return cursor.fetchall()
 
 

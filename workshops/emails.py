@@ -275,9 +275,10 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
     true = set()
     for one in mails:
         version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
-        if version is not None and version.finishes_at > now and person is not None and not person["expected"]:
-            if (one.subject_id, one.user_id) in read:
-                true.add(one.pk)
+        if version is None or version.finishes_at <= now or person is None or person["expected"]:
+            continue
+        if (one.subject_id, one.user_id) in read:
+            true.add(one.pk)
     return true
 
 

@@ -136,6 +136,11 @@ def refresh_expectations(*, now: datetime) -> int:
         return queued + emails.queue_uninvitations(versions, leavers, now=now)
 
 
+def plan(now: datetime) -> int:
+    """What the planner does for the schedule each minute; returns the number of mails queued."""
+    return refresh_expectations(now=now) + emails.plan_reminders(now)
+
+
 def people_told(pending: list[PendingChange], *, now: datetime) -> dict[int, int]:
     """For the preview: how many people each change would write to, by session."""
     told: dict[int, int] = defaultdict(int)
