@@ -147,10 +147,15 @@ def test_a_preview_that_is_stale_publishes_nothing(cycle):
 
 def test_a_failure_halfway_leaves_neither_release_nor_mail(cycle, member):
     session = draft(cycle)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        actions.publish_release(cycle, by=None, at=NOW)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1/0")
+
+    def publish_and_fail() -> None:
+        with transaction.atomic():
+            actions.publish_release(cycle, by=None, at=NOW)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1/0")
+
+    with pytest.raises(DatabaseError):
+        publish_and_fail()
 
     session.refresh_from_db()
     assert (SessionVersion.objects.count(), OutgoingMail.objects.count(), session.current_version) == (0, 0, None)
