@@ -1,13 +1,14 @@
-"""Verbs on plans: selecting the fellow city, opening its plan."""
+"""Verbs on plans: selecting the fellow city, opening its plan, saying what it hands in by when."""
 
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actionplans.models import Candidacy
+from actionplans.models import ActionPlan, Candidacy, Deliverable
 from cities.models import City, Cycle
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.holding import Holding
 from ogpgroup.models import User
 
 
@@ -45,3 +46,110 @@ def select(candidacy: Candidacy, *, on: date, reason: str, by: User | None) -> C
     cycle.fellow_city, cycle.fellow_named_on, cycle.fellow_reason = candidacy.city, on, reason
     cycle.save(update_fields=["fellow_city", "fellow_named_on", "fellow_reason"])
     return cycle
+
+
+@transaction.atomic
+def name_fellow(cycle: Cycle, *, city: City, on: date, reason: str, by: User | None) -> Cycle:
+    """Put the city forward where nobody has, and select it: what a coordinator does with the group's decision."""
+    return select(stand(cycle, city=city), on=on, reason=reason, by=by)
+
+
+@transaction.atomic
+def open_plan(
+    cycle: Cycle,
+    *,
+    city: City,
+    slug: str,
+    title: str,
+    aim: str,
+    starts_on: date,
+    ends_on: date,
+    instrument: str = ActionPlan.Instrument.UNKNOWN,
+    instrument_name: str = "",
+    vision: str = "",
+    contact: User | None = None,
+    source: str = "",
+) -> ActionPlan:
+    """Begin the plan of a cycle's fellow city, as a draft that the city and the coordinators see.
+
+    Guarantees one plan per city and cycle. Raises ActionNotPossible for a city that is not the fellow of the cycle.
+    """
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if cycle.fellow_city_id != city.pk:
+        raise ActionNotPossible(_("Only the fellow city of the cycle opens a plan."))
+    if ActionPlan.objects.filter(cycle=cycle, city=city).exists():
+        raise ActionNotPossible(_("The city already has a plan in this cycle."))
+    return ActionPlan.objects.create(
+        cycle=cycle,
+        city=city,
+        slug=slug,
+        title=title,
+        aim=aim,
+        vision=vision,
+        instrument=instrument,
+        instrument_name=instrument_name,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        contact=contact,
+        source=source,
+        is_demo=cycle.is_demo,
+    )
+
+
+@transaction.atomic
+def publish_plan(plan: ActionPlan) -> ActionPlan:
+    """Put a draft in force: from now on anybody may read it."""
+    return _move(plan, ActionPlan.Status.ACTIVE)
+
+
+def _move(plan: ActionPlan, status: str) -> ActionPlan:
+    plan = ActionPlan.objects.select_for_update().get(pk=plan.pk)
+    if status not in ActionPlan.TRANSITIONS[plan.status]:
+        raise ActionNotPossible(
+            _("The plan is %(status)s; this cannot be done now.") % {"status": plan.get_status_display()}
+        )
+    plan.status = status
+    plan.save(update_fields=["status"])
+    return plan
+
+
+@transaction.atomic
+def expect_deliverable(
+    plan: ActionPlan,
+    *,
+    kind: str,
+    title: str,
+    due_on: date,
+    due_is_computed: bool = False,
+    outcome_unknown: bool = False,
+) -> Deliverable:
+    """Say what the city hands in and by when."""
+    plan = ActionPlan.objects.select_for_update().get(pk=plan.pk)
+    if plan.status == ActionPlan.Status.CLOSED:
+        raise ActionNotPossible(_("The plan is closed."))
+    return Deliverable.objects.create(
+        plan=plan,
+        kind=kind,
+        title=title,
+        due_on=due_on,
+        due_is_computed=due_is_computed,
+        outcome_unknown=outcome_unknown,
+    )
+
+
+def holdings(user: User) -> list[Holding]:
+    """Plans not closed whose point of contact the person is."""
+    plans = ActionPlan.objects.filter(contact=user).exclude(status=ActionPlan.Status.CLOSED)
+    return [
+        Holding(label=_("Point of contact of “%(plan)s”") % {"plan": plan}, url=plan.get_absolute_url())
+        for plan in plans
+    ]
+
+
+def hand_over(*, from_user: User, to_user: User, by: User) -> None:
+    """Make the successor the point of contact; the plan's history names `by` as who did it."""
+    for plan in (
+        ActionPlan.objects.select_for_update().filter(contact=from_user).exclude(status=ActionPlan.Status.CLOSED)
+    ):
+        plan.contact = to_user
+        plan.save(update_fields=["contact"])

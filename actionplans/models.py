@@ -125,7 +125,11 @@ class ActionPlan(models.Model):
         ordering = ["-starts_on"]
         constraints = [
             models.UniqueConstraint(fields=["cycle", "city"], name="actionplan_one_per_city_and_cycle"),
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="actionplan_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="actionplan_ends_after_start",
+                violation_error_message=_("The last day must come after the first."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -205,3 +209,7 @@ class Deliverable(models.Model):
     def is_late(self, on: date) -> bool:
         """See also `DeliverableQuerySet.late`."""
         return self.status == self.Status.EXPECTED and self.due_on < on and not self.outcome_unknown
+
+    def is_due(self, on: date) -> bool:
+        """Still to be handed in, that day or later."""
+        return self.status == self.Status.EXPECTED and self.due_on >= on

@@ -230,6 +230,10 @@ class GroupMembership(models.Model):
     def __str__(self) -> str:
         return f"{self.organization}: {self.since} – {self.until or ''}"
 
+    def is_current(self, on: date) -> bool:
+        """See also `GroupMembershipQuerySet.on`."""
+        return self.since <= on and (self.until is None or self.until >= on)
+
 
 class Role(models.TextChoices):
     """What a person may do for an organisation."""

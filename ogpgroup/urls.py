@@ -1,15 +1,30 @@
 """All addresses (design: section 7)."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from cities import admin
+from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import public
+from ogpgroup.views import public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("language/", reader.set_language, name="set_language"),
+    path("zone/", reader.set_zone, name="set_zone"),
+    path("privacy/", accounts.privacy, name="privacy"),
+    path("accounts/profile/", accounts.account_profile, name="account_profile"),
+    path("accounts/invitation/<str:token>/", accounts.account_invitation, name="account_invitation"),
+    path("accounts/invitation/<str:token>/accept/", accounts.invitation_accept, name="invitation_accept"),
     path("accounts/", include("allauth.urls")),
+    path("coordination/memberships/<int:pk>/end/", succession.end_membership, name="end_membership"),
     path("", public.home, name="home"),
     path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),
+    path("", include("cities.urls")),
+    path("", include("actionplans.urls")),
     path("", include("workshops.urls")),
 ]
+
+if settings.ADMIN_ENABLED:
+    urlpatterns.append(path("admin/", admin.site.urls))

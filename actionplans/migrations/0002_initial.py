@@ -269,7 +269,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="actionplan",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="actionplan_ends_after_start"
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="actionplan_ends_after_start",
+                violation_error_message="The last day must come after the first.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
