@@ -6,7 +6,10 @@ measurements: `python -m tests.smtp_sink`, which prints its port and, when its i
 
 import asyncio
 import json
+import logging
 import sys
+import threading
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from email import policy
@@ -14,8 +17,9 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells each command
 
 
 @dataclass
@@ -50,6 +54,7 @@ class Behaviour:
     too_many: int = 0  # 421 to so many recipients, on whatever connection
     refuse_sender: bool = False  # 550 at MAIL FROM: our configuration
     relay_denied: bool = False  # 554 relay access denied at RCPT: our configuration
+    seconds_per_mail: float = 0
     password: str = ""  # asks for a sign-in with this password
 
 
@@ -94,6 +99,7 @@ class _Handler:
         return "250 2.1.5 Recipient ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.behaviour.seconds_per_mail)
         recipient = envelope.rcpt_tos[0]
         if recipient in self.behaviour.refuse_text:
             return "554 5.6.0 Not this text"
@@ -127,31 +133,45 @@ class Sink:
     def __init__(self, *, port: int = 0, **behaviour: Any) -> None:
         self.behaviour = Behaviour(**behaviour)
         self.ledger = Ledger()
-        handler = _Handler(self.behaviour, self.ledger)
-        self._controller = Controller(
-            handler,
-            hostname="127.0.0.1",
-            port=port,
-            authenticator=handler.authenticate,
-            auth_require_tls=False,
-            auth_required=bool(self.behaviour.password),
-        )
-
-    @property
-    def port(self) -> int:
-        assert self._controller.server is not None
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        self.port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}?timeout=5"
 
+    def _speak(self) -> SMTP:
+        handler = _Handler(self.behaviour, self.ledger)
+        options: dict[str, Any] = {}
+        if self.behaviour.password:
+            options = {"auth_required": True, "auth_require_tls": False, "authenticator": handler.authenticate}
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # loopback, and a test
+            return SMTP(handler, hostname="sink", loop=self._loop, **options)
+
+    async def _listen(self) -> None:
+        self._server = await self._loop.create_server(self._speak, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        self._server.close()
+        self._server.close_clients()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
     def __enter__(self) -> "Sink":
-        self._controller.start()
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(5)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._controller.stop()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def compose(
     boundary = f"=_{uuid5(NAMESPACE_URL, mail.key).hex}"  # "=_" cannot occur in quoted-printable text
     headers = [
         ("From", _address(settings.MAIL_FROM)),
-        ("To", mail.recipient),
+        ("To", ascii_address(mail.recipient)),
         ("Reply-To", _address(settings.REPLY_ADDRESS)),
         ("Subject", Header(one_line(subject), _charset(subject), header_name="Subject").encode(linesep="\r\n")),
         ("Date", format_datetime(timezone.now())),
@@ -94,6 +94,15 @@ def compose(
 def mask_links(text: str) -> str:
     """Hide what would let a reader of the outbox act as the recipient."""
     return CAPABILITY_LINK.sub(r"\1…", text)
+
+
+def ascii_address(address: str) -> str:
+    """The address as SMTP takes it, its domain in the ASCII form; what could be a second command is an error."""
+    local, _, domain = address.rpartition("@")
+    plain = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+    if not plain.isascii() or re.search(r"[\s<>\0]", plain):
+        raise ValueError(f"{address!r} is not an address that this mail server can be told.")
+    return plain
 
 
 def _header(name: str, value: str) -> str:

@@ -265,9 +265,9 @@ def _store(written: Mapping[int, Rendered], token: UUID) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _update(pk: int, token: UUID, **changes: Any) -> int:
+def _update(pk: int, lease: UUID, /, **changes: Any) -> int:
     """Write about one mail while its lease is ours. A restarting database is waited for: a lost outcome is a double."""
-    mail = OutgoingMail.objects.held_by(token).filter(pk=pk)
+    mail = OutgoingMail.objects.held_by(lease).filter(pk=pk)
     for wait in (0.2, 0.5, 1, 2, 4):
         try:
             return mail.update(**changes)

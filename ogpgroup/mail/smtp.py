@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_noop
 
 from ogpgroup.mail.faults import kill_point
+from ogpgroup.mail.message import ascii_address
 from ogpgroup.models import OutgoingMail
 
 NO_ANSWER = gettext_noop("The mail server did not answer in time.")
@@ -184,7 +185,7 @@ class SmtpTransport:
 
     def send(self, mail: OutgoingMail, *, before_text: Callable[[], None]) -> Outcome:
         """Offer one mail. Servers close connections after some mails or some time: then once more on a fresh one."""
-        recipient = _ascii_address(mail.recipient)
+        recipient = ascii_address(mail.recipient)
         if trouble := self._open():
             return trouble
         was_used = self.is_used
@@ -271,15 +272,6 @@ def _timed_out(error: BaseException) -> bool:
             return True
         cause = cause.__cause__ or cause.__context__
     return False
-
-
-def _ascii_address(address: str) -> str:
-    """The address as SMTP takes it, its domain in the ASCII form; what could be a second command is an error."""
-    local, _, domain = address.rpartition("@")
-    plain = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
-    if not plain.isascii() or re.search(r"[\s<>\0]", plain):
-        raise ValueError(f"{address!r} is not an address that this mail server can be told.")
-    return plain
 
 
 def _words(code: int, reply: bytes | str) -> str:
