@@ -75,6 +75,8 @@ WITH rules AS (
 
 _COUNT = "SELECT session_id, count(*) FROM expected GROUP BY session_id"
 
+_WHO = "SELECT session_id, user_id FROM expected ORDER BY session_id, user_id"
+
 _ADD = """
 INSERT INTO workshops_participation AS known (session_id, user_id, name, expected, expected_because, expected_since)
 SELECT session_id, user_id, '', true, because, %(now)s FROM expected
@@ -109,6 +111,11 @@ def _run(statement: str, rules: Iterable[Rule], **values: object) -> list[tuple[
 def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
     """How many people each rule resolves to that day, by session; writes nothing."""
     return dict(_run(_COUNT, rules, on=on))
+
+
+def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
+    """Whom each rule resolves to that day; writes nothing."""
+    return [Expectation(*row) for row in _run(_WHO, rules, on=on)]
 
 
 def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:

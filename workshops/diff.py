@@ -12,6 +12,7 @@ from cities.models import Cycle
 from ogpgroup import dates
 from workshops.audience import Rule
 from workshops.models import RELEASED_FIELDS, Session, SessionBase, SessionVersion
+from workshops.models.sessions import SessionQuerySet
 
 type Facts = dict[str, Any]
 
@@ -91,28 +92,37 @@ def change_of(old: SessionBase | None, new: SessionBase) -> str:
 
 def pending_changes(cycle: Cycle) -> list[PendingChange]:
     """What a release of the cycle's schedule would publish now, in the order of the schedule; constant queries."""
-    sessions = (
-        Session.objects.filter(cycle=cycle)
-        .select_related("city", "current_version", "cycle")
-        .prefetch_related("audience_organizations", "audience_people")
-        .in_order()
+    drafts = complete(Session.objects.filter(cycle=cycle))
+    return [change for session in drafts if (change := pending_change(session)) is not None]
+
+
+def complete(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Sessions with all that a comparison of draft and version needs, in the order of the schedule."""
+    drafts = sessions.select_related("city", "current_version", "cycle")
+    return drafts.prefetch_related("audience_organizations", "audience_people").in_order()
+
+
+def pending_change(session: Session) -> PendingChange | None:
+    """What a release would do with one session, if anything. Expects a `complete` one."""
+    version, facts = session.current_version, draft_facts(session)
+    if version is None and session.is_cancelled:
+        return None  # nobody ever heard of it
+    fields = changed_fields(version_facts(version), facts) if version else ()
+    if version is not None and not fields:
+        return None
+    return PendingChange(session, version, change_of(version, session), fields, rule_of(session))
+
+
+def rule_of(session: Session) -> Rule:
+    """Who would be expected if the draft were published. See also `Rule.of`, for what was published."""
+    facts = draft_facts(session)
+    return Rule(
+        session_id=session.pk,
+        is_demo=session.is_demo,
+        audience=session.audience,
+        organizations=tuple(one["id"] for one in facts["organizations"]),
+        people=tuple(facts["people"]),
     )
-    pending = []
-    for session in sessions:
-        version, facts = session.current_version, draft_facts(session)
-        if version is None and session.is_cancelled:
-            continue  # nobody ever heard of it
-        fields = changed_fields(version_facts(version), facts) if version else ()
-        if version is None or fields:
-            rule = Rule(
-                session_id=session.pk,
-                is_demo=session.is_demo,
-                audience=session.audience,
-                organizations=tuple(one["id"] for one in facts["organizations"]),
-                people=tuple(facts["people"]),
-            )
-            pending.append(PendingChange(session, version, change_of(version, session), fields, rule))
-    return pending
 
 
 def fingerprint(pending: Iterable[PendingChange]) -> str:
