@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ogpgroup.models import Heartbeat
 
@@ -58,7 +60,8 @@ def background_troubles() -> list[str]:
 
 def redis_answers() -> bool:
     try:
-        with redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+        once = Retry(NoBackoff(), 0)  # the client's own retries would take longer than whoever asks will wait
+        with redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=once) as client:
             return bool(client.ping())
     except (redis.RedisError, OSError):
         return False

@@ -21,6 +21,7 @@ def pytest_configure() -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The cast knows the models, so it comes in once Django is ready."""
     session.config.pluginmanager.import_plugin("tests.cast")
+    session.config.pluginmanager.import_plugin("tests.browser")
 
 
 @pytest.fixture(autouse=True)

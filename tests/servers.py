@@ -8,9 +8,10 @@ import atexit
 import fcntl
 import os
 import shutil
+import sys
 from itertools import count
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from ogpgroup.embedded import Servers
@@ -34,8 +35,17 @@ def _take_slot() -> Path:
     raise AssertionError
 
 
+def only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    """No test may depend on the network, nor tell it anything."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+        if not host.startswith("127.") and host not in {"::1", "localhost"}:
+            raise RuntimeError(f"A test wanted to connect to {host}.")
+
+
 def prepare() -> None:
     """Set the environment; the run's own process starts the servers, xdist's workers find it all set."""
+    sys.addaudithook(only_loopback)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not worker:
         slot = _take_slot()
@@ -60,5 +70,6 @@ def prepare() -> None:
         "KILL_POINTS": "1",
         "DJANGO_SETTINGS_MODULE": "ogpgroup.settings",
     }
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
     for name in ("DEBUG", "ADMIN", "CACHE_URL", "MAIL_URL", "MFA_KEY", "TRUSTED_PROXIES"):
         os.environ.pop(name, None)

@@ -1,0 +1,75 @@
+"""What `/healthz` and `/readyz` tell whoever watches."""
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from ogpgroup import health
+from ogpgroup.models import Heartbeat
+
+
+def see(name: str, ago: str = "0 minutes") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ogpgroup_heartbeat (name, seen_at) VALUES (%s, clock_timestamp() - %s::interval)", [name, ago]
+        )
+
+
+def test_healthz_asks_no_database(client: Client) -> None:
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_readyz_is_ok_when_everything_was_seen(client: Client) -> None:
+    see(Heartbeat.PLANNER, "4 minutes")
+    see(Heartbeat.SENDER)
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "troubles": []})
+
+
+@pytest.mark.django_db
+def test_readyz_is_degraded_when_planner_and_sender_are_gone(client: Client) -> None:
+    see(Heartbeat.PLANNER, "6 minutes")
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "degraded", "troubles": ["planner", "sender"]}
+
+
+@pytest.mark.django_db
+def test_readyz_is_degraded_without_redis(client: Client, settings: pytest.FixtureRequest) -> None:
+    see(Heartbeat.PLANNER)
+    see(Heartbeat.SENDER)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "troubles": ["redis"]})
+
+
+@pytest.mark.django_db
+def test_readyz_is_unavailable_with_a_migration_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", False)
+    MigrationRecorder.Migration.objects.filter(app="ogpgroup").delete()
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "troubles": ["migrations"]})
+
+
+@pytest.mark.django_db
+def test_readyz_is_unavailable_without_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> bool:
+        raise DatabaseError("no connection")
+
+    monkeypatch.setattr(health, "has_unapplied_migrations", refuse)
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "troubles": ["database"]})
