@@ -75,7 +75,8 @@ def project(latitude: float, longitude: float) -> tuple[float, float]:
     return round(_LEFT + _SCALE * east, 1), round(_TOP - _SCALE * north, 1)
 
 
-# The founding nine, placed by eye: where the name stands seen from the dot (dx, dy), its anchor, whether a line leads there.
+# The founding nine, placed by eye: where the name stands seen from the dot (dx, dy), its anchor, whether a line
+# leads there.
 _BY_HAND = {
     "reynosa": (32, 13, "start", False),
     "culiacan": (20, 13, "start", False),
@@ -139,7 +140,8 @@ def _fitting_label(place: Place, x: float, y: float, taken: Sequence[_Box]) -> P
 def arrange(places: Iterable[Place]) -> list[PlacedPlace]:
     """Put each place on the map with a name that covers no other name and no other dot.
 
-    The fellow city and the places arranged by hand come first; a name without room is left out (the list beneath the map has it).
+    The fellow city and the places arranged by hand come first. A name without room is left out: the list beneath the
+    map has it.
     """
     ordered = sorted(places, key=lambda place: (not place.fellow, place.slug not in _BY_HAND, place.name))
     spots = {place.slug: project(place.latitude, place.longitude) for place in ordered}

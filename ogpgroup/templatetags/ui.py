@@ -9,6 +9,7 @@ from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ogpgroup import map as country
 from ogpgroup.map import Place
@@ -68,11 +69,38 @@ def control(field: BoundField) -> SafeString:
         _make_native(part)
     unwanted = DJANGO_SIZES if isinstance(widget, forms.Textarea) else set()
     widget.attrs = {
-        name: value
-        for name, value in widget.attrs.items()
-        if name != "placeholder" and (name, value) not in unwanted
+        name: value for name, value in widget.attrs.items() if name != "placeholder" and (name, value) not in unwanted
     }
     return field.as_widget()
+
+
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Macintosh": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Say in words which browser signed in; what a browser says of itself is not for people to read."""
+    browser = next((name for mark, name in BROWSERS.items() if f"{mark}/" in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    if not (browser and system):
+        return browser or system or gettext("Unknown browser")
+    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
 
 
 @register.simple_tag
