@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from cities.models import group_day
 from workshops.models import SessionVersion
 
 
@@ -120,9 +121,9 @@ def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
 
 def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
     """Record everybody the rules expect and who was not expected before; returns just those, each once."""
-    return [Expectation(*row) for row in _run(_ADD, rules, on=now.date(), now=now)]
+    return [Expectation(*row) for row in _run(_ADD, rules, on=group_day(now), now=now)]
 
 
 def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
     """Mark those as no longer expected whom the rules do not name any more; their answers are kept."""
-    return [Expectation(*row) for row in _run(_REMOVE, rules, on=now.date())]
+    return [Expectation(*row) for row in _run(_REMOVE, rules, on=group_day(now))]

@@ -1,0 +1,242 @@
+"""What coordinators see of the schedule while they prepare it: states, answers, hours in the cities, advice."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cities.models import City, Cycle, group_day
+from ogpgroup import dates
+from workshops import audience, diff
+from workshops.diff import PendingChange
+from workshops.models import Participation, Session, SessionBase, SessionVersion
+
+# Outside these hours people are hardly at their desks; a coordinator is told, not stopped.
+USUAL_HOURS = (time(8), time(20))
+# Longer than this is more often a slip of the keyboard than a session.
+USUAL_LENGTH = timedelta(hours=12)
+
+
+# --- State and answers ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a draft stands against what is published, in words; the kind is the pill's."""
+
+    label: str
+    kind: str = ""
+
+
+def state_of(session: Session, change: PendingChange | None) -> State:
+    """What to call the difference between the draft and what everybody reads."""
+    if session.current_version is None:
+        if session.is_cancelled:
+            return State(_("cancelled before it was published"))
+        return State(_("draft, not published yet"), "warm")
+    if change is None:
+        return State(_("cancellation published") if session.is_cancelled else _("published"), "good")
+    return State(
+        {
+            SessionVersion.Change.CANCELLED.value: _("cancellation not published"),
+            SessionVersion.Change.REINSTATED.value: _("takes place after all, not published"),
+        }.get(change.change, _("changes not published")),
+        "warm",
+    )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How many people are expected at a session and what they said."""
+
+    expected: int = 0
+    yes: int = 0
+    maybe: int = 0
+    no: int = 0
+
+    @property
+    def waiting(self) -> int:
+        return self.expected - self.yes - self.maybe - self.no
+
+    def __str__(self) -> str:
+        if not self.expected:
+            return _("nobody is expected")
+        counts = {"yes": self.yes, "maybe": self.maybe, "no": self.no, "expected": self.expected}
+        if not (self.yes or self.maybe or self.no):
+            return ngettext(
+                "no answer yet from %(expected)s person", "no answer yet from %(expected)s people", self.expected
+            ) % {"expected": self.expected}
+        return _("%(yes)s yes, %(maybe)s maybe, %(no)s no, of %(expected)s") % counts
+
+
+def answers_of(session_ids: Iterable[int]) -> dict[int, Answers]:
+    """The answers of those expected, by session; one query."""
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = Participation.objects.expected().filter(session__in=list(session_ids))
+    for session_id, answer, number in rows.values_list("session_id", "answer").annotate(Count("pk")).order_by():
+        counts[session_id][answer] = number
+    return {
+        session_id: Answers(
+            expected=sum(given.values()), yes=given.get("yes", 0), maybe=given.get("maybe", 0), no=given.get("no", 0)
+        )
+        for session_id, given in counts.items()
+    }
+
+
+# --- The schedule as coordinators edit it -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One session of the drafts' page."""
+
+    session: Session
+    state: State
+    when: dates.When
+    published_when: dates.When | None  # where everybody still reads another time
+    place: str
+    answers: Answers
+    is_over: bool
+
+
+def rows_of(cycle: Cycle, *, now: datetime) -> list[Row]:
+    """All sessions of a cycle in the order of the schedule; constant queries."""
+    sessions = list(diff.complete(Session.objects.filter(cycle=cycle)))
+    answers = answers_of(session.pk for session in sessions)
+    unheard = [diff.rule_of(session) for session in sessions if session.current_version is None]
+    would_be = audience.count(unheard, on=group_day(now))
+    return [
+        _row(session, answers.get(session.pk) or Answers(expected=would_be.get(session.pk, 0)), now=now)
+        for session in sessions
+    ]
+
+
+def _row(session: Session, answers: Answers, *, now: datetime) -> Row:
+    change, version = diff.pending_change(session), session.current_version
+    moved = change is not None and version is not None and bool(diff.WHEN_FIELDS & set(change.fields))
+    return Row(
+        session=session,
+        state=state_of(session, change),
+        when=when_of(session),
+        published_when=when_of(version) if moved and version else None,
+        place=place_of(session),
+        answers=answers,
+        is_over=session.last_instant() <= now,
+    )
+
+
+def when_of(session: SessionBase) -> dates.When:
+    """When it takes place, by the clock of its own zone."""
+    return dates.when(day=session.day, starts_at=session.starts_at, ends_at=session.ends_at, zone=session.time_zone)
+
+
+def place_of(session: Session) -> str:
+    if session.mode == SessionBase.Mode.REMOTE:
+        return _("remote")
+    return ", ".join(part for part in (session.venue, session.city.full_name if session.city else "") if part)
+
+
+# --- Hours in the member cities, and what a coordinator should look at ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CityHours:
+    """The hours of a session on the clocks of some cities."""
+
+    when: dates.When
+    begins: datetime  # on those clocks
+    names: list[str]
+
+    @property
+    def cities(self) -> str:
+        return listed(self.names)
+
+    @property
+    def is_unusual(self) -> bool:
+        first, last = USUAL_HOURS
+        return not first <= self.begins.time() <= last
+
+
+def member_cities(*, is_demo: bool, now: datetime) -> list[City]:
+    """The cities whose clocks a session should suit: those of the group, fictitious ones for fictitious sessions."""
+    return list(City.objects.in_group(group_day(now)).filter(is_demo=is_demo).by_name())
+
+
+def hours_in(cities: Iterable[City], session: SessionBase) -> list[CityHours]:
+    """The session's hours in each city, cities with the same clock together, earliest first."""
+    if session.starts_at is None:
+        return []
+    together: dict[tuple[str, str, str], CityHours] = {}
+    for city in cities:
+        told = dates.when(day=None, starts_at=session.starts_at, ends_at=session.ends_at, zone=city.time_zone)
+        local = session.starts_at.astimezone(dates.zone_info(city.time_zone))
+        clock = together.setdefault((told.iso_start[:16], told.day, told.hours), CityHours(told, local, []))
+        clock.names.append(city.name)
+    return [clock for _key, clock in sorted(together.items())]
+
+
+def listed(names: Sequence[str]) -> str:
+    """“Colima, Mérida and Puebla”."""
+    return get_text_list(list(names), _("and"))
+
+
+def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> list[str]:
+    """What a coordinator should look at again before publishing; nothing here stops anybody."""
+    if session.is_cancelled:
+        return []
+    return [*_advice_on_hours(session, cities), *_advice_on_day(session, now), *_advice_on_place(session)]
+
+
+def _advice_on_hours(session: Session, cities: Iterable[City]) -> list[str]:
+    advice = [
+        _("In %(cities)s it begins at %(hour)s, outside usual working hours.")
+        % {"cities": hours.cities, "hour": dates.spoken_hour(hours.begins)}
+        for hours in hours_in(cities, session)
+        if hours.is_unusual
+    ]
+    if session.starts_at and session.ends_at and session.ends_at - session.starts_at > USUAL_LENGTH:
+        advice.append(_("It lasts longer than twelve hours. Please look at the end again."))
+    return advice
+
+
+def _advice_on_day(session: Session, now: datetime) -> list[str]:
+    advice = []
+    if session.last_instant() <= now:
+        advice.append(_("This date is past: publishing it tells nobody."))
+    if not session.cycle.starts_on <= session.local_day <= session.cycle.ends_on:
+        advice.append(
+            _("The date lies outside the cycle, which goes from %(first)s to %(last)s.")
+            % {
+                "first": dates.spoken_day(session.cycle.starts_on, weekday=False),
+                "last": dates.spoken_day(session.cycle.ends_on, weekday=False),
+            }
+        )
+    return advice
+
+
+def _advice_on_place(session: Session) -> list[str]:
+    advice = []
+    if session.mode != SessionBase.Mode.FACE_TO_FACE and not session.join_url:
+        advice.append(_("There is no link to join yet. It can follow in a later version."))
+    if session.city and session.starts_at and not _same_clock(session.city.time_zone, session.time_zone, session):
+        advice.append(
+            _("It takes place in %(city)s, but its hours are given in %(zone)s time.")
+            % {"city": session.city.name, "zone": dates.spoken_zone(session.time_zone)}
+        )
+    return advice
+
+
+def _same_clock(one: str, other: str, session: SessionBase) -> bool:
+    assert session.starts_at is not None
+    here, there = (session.starts_at.astimezone(dates.zone_info(zone)).utcoffset() for zone in (one, other))
+    return here == there
+
+
+def cycle_of_today(on: date, cycles: Sequence[Cycle]) -> Cycle | None:
+    """Where work goes on: the cycle that runs, else the newest."""
+    return next((cycle for cycle in cycles if cycle.starts_on <= on <= cycle.ends_on), cycles[0] if cycles else None)

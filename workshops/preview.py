@@ -1,0 +1,171 @@
+"""What publishing would do, in plain words, before anybody presses the button."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cities.models import Cycle, group_day
+from ogpgroup.models import User
+from workshops import audience, diff
+from workshops.diff import PendingChange, Sentence
+from workshops.drafts import advice_on, listed, member_cities, place_of, when_of
+from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
+
+
+@dataclass
+class Told:
+    """Whom the release of one change would write to."""
+
+    invited: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    cancelled: set[int] = field(default_factory=set)
+    uninvited: set[int] = field(default_factory=set)
+
+    @property
+    def everybody(self) -> set[int]:
+        return self.invited | self.changed | self.cancelled | self.uninvited
+
+    def sentences(self) -> list[str]:
+        """“12 people are invited.”, one for each kind of mail that somebody gets."""
+        told = [
+            ngettext("%(n)s person is invited.", "%(n)s people are invited.", len(self.invited)),
+            ngettext("%(n)s person is told of the change.", "%(n)s people are told of the change.", len(self.changed)),
+            ngettext(
+                "%(n)s person is told of the cancellation.",
+                "%(n)s people are told of the cancellation.",
+                len(self.cancelled),
+            ),
+            ngettext(
+                "%(n)s person is told that they are no longer expected.",
+                "%(n)s people are told that they are no longer expected.",
+                len(self.uninvited),
+            ),
+        ]
+        numbers = [len(self.invited), len(self.changed), len(self.cancelled), len(self.uninvited)]
+        return [text % {"n": number} for text, number in zip(told, numbers, strict=True) if number]
+
+
+@dataclass(frozen=True)
+class PreviewItem:
+    """One session of a release about to be published."""
+
+    session: Session
+    change: str
+    kind: str
+    sentences: list[Sentence]
+    facts: list[dict[str, str]]  # of a session that nobody has heard of
+    told: list[str]
+    is_over: bool
+    advice: list[str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What pressing the button would do."""
+
+    items: list[PreviewItem]
+    fingerprint: str
+    number: int
+    people: int
+    mails: int
+
+
+def preview(cycle: Cycle, *, now: datetime) -> Preview:
+    """All pending changes of a cycle in plain words and whom they would be told to; constant queries, nothing written.
+
+    See also `actions.publish_release`: a test holds this count against the mails it queues.
+    """
+    pending = diff.pending_changes(cycle)
+    told = people_told(pending, now=now)
+    names = _names(pending)
+    cities = member_cities(is_demo=cycle.is_demo, now=now)
+    last = ScheduleRelease.objects.aggregate(last=Max("number"))["last"] or 0
+    return Preview(
+        items=[
+            PreviewItem(
+                session=change.session,
+                change=str(SessionVersion.Change(change.change).label),
+                kind="good" if change.version is None or change.change == SessionVersion.Change.REINSTATED else "warm",
+                sentences=_sentences(change, names),
+                facts=_facts(change.session, names) if change.version is None else [],
+                told=told[change.session.pk].sentences(),
+                is_over=change.session.last_instant() <= now,
+                advice=advice_on(change.session, cities=cities, now=now),
+            )
+            for change in pending
+        ],
+        fingerprint=diff.fingerprint(pending),
+        number=last + 1,
+        people=len(set().union(*(one.everybody for one in told.values()))),
+        mails=sum(len(one.everybody) for one in told.values()),
+    )
+
+
+def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int, Told]:
+    """Whom each change would write to, by session: those newly expected, those who know of it, those left out."""
+    told: dict[int, Told] = defaultdict(Told)
+    ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
+    rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
+    named = {(one.session_id, one.user_id) for one in audience.who(rules, on=group_day(now))}
+    known = Participation.objects.expected().filter(session__in=list(ahead), user__is_active=True)
+    knowing = dict.fromkeys(known.values_list("session_id", "user_id", "expected_because"))
+    for session_id, user_id, because in knowing:
+        if ahead[session_id].session.is_cancelled:
+            if ahead[session_id].change == SessionVersion.Change.CANCELLED:
+                told[session_id].cancelled.add(user_id)  # type: ignore[arg-type]
+        elif (session_id, user_id) in named or because == Participation.Because.OWN_WISH:
+            told[session_id].changed.add(user_id)  # type: ignore[arg-type]
+        else:
+            told[session_id].uninvited.add(user_id)  # type: ignore[arg-type]
+    for session_id, user_id in named - {(session_id, user_id) for session_id, user_id, _because in knowing}:
+        told[session_id].invited.add(user_id)
+    return told
+
+
+def _names(pending: Iterable[PendingChange]) -> Callable[[Iterable[int]], str]:
+    """Names of the people expected by name, in drafts and in versions; one query."""
+    wanted = set()
+    for change in pending:
+        wanted |= set(change.rule.people)
+        wanted |= set(diff.version_facts(change.version)["people"]) if change.version else set()
+    people = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return lambda ids: ", ".join(sorted(people.get(pk, "") for pk in ids))
+
+
+def _sentences(change: PendingChange, names: Callable[[Iterable[int]], str]) -> list[Sentence]:
+    """Old and new for a coordinator, who reads more than the public does: the link to join, the people's names."""
+    if change.version is None:
+        return []
+    old, new = diff.version_facts(change.version), diff.draft_facts(change.session)
+    private = {"join_url": (old["join_url"], new["join_url"]), "people": (names(old["people"]), names(new["people"]))}
+    told = diff.sentences(
+        change.version, change.session, [name for name in change.fields if name not in private], facts=(old, new)
+    )
+    labels = {"join_url": _("Link to join"), "people": _("People expected by name")}
+    return told + [Sentence(labels[name], *private[name]) for name in private if name in change.fields]
+
+
+def _facts(session: Session, names: Callable[[Iterable[int]], str]) -> list[dict[str, str]]:
+    """What people will read of a session they have not heard of."""
+    expected = [one.name for one in session.audience_organizations.all()]
+    expected += [names([person.pk]) for person in session.audience_people.all()]
+    facts = [
+        (_("When"), str(when_of(session))),
+        (_("Where"), place_of(session)),
+        (_("Kind"), session.get_kind_display()),
+        (_("Link to join"), session.join_url),
+        (_("What it is for"), session.purpose),
+        (_("What to bring"), session.bring),
+        (_("What will be decided"), session.decisions),
+        (_("Who may see it"), session.get_visibility_display()),
+        (
+            _("Who is expected"),
+            listed(expected) if session.audience == Session.Audience.CHOSEN else session.get_audience_display(),
+        ),
+    ]
+    return [{"label": label, "value": str(value)} for label, value in facts if value]
