@@ -123,6 +123,7 @@ def _context(letter: _Letter, more: dict[str, Any]) -> dict[str, Any]:
         "version": version,
         "title": ical.summary_of(version),
         "when": here,
+        "at": f"{here.day} {here.hours}".strip(),
         # The hour where the session is held, beside the reader's own, only where it is another one.
         "there": there if version.has_hours and there.iso_start[11:16] != here.iso_start[11:16] else None,
         "link": settings.PUBLIC_URL + version.get_absolute_url(),

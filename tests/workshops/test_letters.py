@@ -1,0 +1,270 @@
+"""What people read in mails about sessions: their language, their clock, the calendar part for them alone."""
+
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from icalendar import Calendar
+
+from cities.models import Cycle
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.workshops.test_releases import NOW, draft, edit
+from workshops import actions, emails
+from workshops.models import Participation, Session
+
+pytestmark = pytest.mark.django_db
+
+KINDS = {kind.name: kind for kind in emails.KINDS}
+START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # 10:00 in Mexico City
+
+
+@pytest.fixture
+def cycle() -> Cycle:
+    return factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31))
+
+
+@pytest.fixture
+def reader(db) -> User:
+    return factories.create_member(email="ines@ejemplo.mx", name="Inés Integrante")
+
+
+def read(kind: str, now: datetime = NOW) -> list[EmailMessage]:
+    """Render all waiting mails of a kind, as their receivers would parse them."""
+    mails = list(OutgoingMail.objects.filter(kind=kind, status="queued").order_by("pk"))
+    rendered = KINDS[kind].render(mails, now)
+    messages = [message_from_bytes(rendered[one.pk].content, policy=policy.default) for one in mails]
+    assert all(isinstance(message, EmailMessage) for message in messages)
+    return messages
+
+
+def text_of(message: EmailMessage) -> str:
+    return message.get_body(("plain",)).get_content()
+
+
+def calendar_of(message: EmailMessage) -> Calendar:
+    (part,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    return Calendar.from_ical(part.get_content())
+
+
+def published(cycle: Cycle, **fields) -> Session:
+    session = draft(cycle, starts_at=START, ends_at=START + timedelta(hours=2), **fields)
+    actions.publish_release(cycle, by=None, at=NOW)
+    return session
+
+
+def sent() -> None:
+    OutgoingMail.objects.update(status="sent", sent_at=NOW)
+
+
+def test_invitation_says_what_when_where_and_asks(cycle, reader):
+    session = published(
+        cycle,
+        title="Mesas: diagnóstico",
+        venue="Palacio Municipal",
+        join_url="https://ejemplo.mx/sala",
+        purpose="Escuchar",
+    )
+
+    (message,) = read(emails.INVITATION)
+
+    assert message["Subject"] == "Invitación: Mesas: diagnóstico, jueves 3 de diciembre de 2026 10:00–12:00 h"
+    assert message["To"] == "ines@ejemplo.mx"
+    text = text_of(message)
+    for words in (
+        "10:00–12:00 h",
+        "Palacio Municipal",
+        "https://ejemplo.mx/sala",
+        "Escuchar",
+        f"/sessions/{session.slug}/",
+    ):
+        assert words in text
+    assert message["List-Unsubscribe"] is None
+
+
+def test_hour_of_the_session_stands_beside_the_readers_own_where_it_differs(cycle, reader):
+    User.objects.filter(pk=reader.pk).update(time_zone="America/Mazatlan", language="en")
+    published(cycle)
+
+    (message,) = read(emails.INVITATION)
+
+    assert message["Subject"].endswith("Thursday 3 December 2026 09:00–11:00")
+    assert "Where it is held: Thursday 3 December 2026, 10:00–12:00 (Central Mexico time)" in text_of(message)
+
+
+def test_same_hour_is_said_once(cycle, reader):
+    User.objects.filter(pk=reader.pk).update(time_zone="America/Merida", language="en")  # another zone, the same clock
+    published(cycle)
+
+    (message,) = read(emails.INVITATION)
+
+    assert "Where it is held" not in text_of(message)
+
+
+def test_calendar_part_asks_one_attendee_and_matches_the_published_entry(cycle, reader, coordinator):
+    session = published(cycle, join_url="https://ejemplo.mx/sala")
+
+    messages = {message["To"]: message for message in read(emails.INVITATION)}
+
+    calendar = calendar_of(messages["ines@ejemplo.mx"])
+    (event,) = calendar.walk("VEVENT")
+    assert calendar["METHOD"] == "REQUEST"
+    assert str(event["UID"]) == f"{session.uid}@localhost"
+    assert (event["SEQUENCE"], event["DTSTART"].dt, event["DTSTAMP"].dt) == (0, START, NOW)
+    assert str(event["ATTENDEE"]) == "mailto:ines@ejemplo.mx"
+    assert (event["ATTENDEE"].params["RSVP"], event["ATTENDEE"].params["PARTSTAT"]) == ("TRUE", "NEEDS-ACTION")
+    assert str(event["CONFERENCE"]) == "https://ejemplo.mx/sala"
+    assert len(calendar.walk("VTIMEZONE")) == 1
+    assert b"coordinadora@" not in bytes(messages["ines@ejemplo.mx"])
+
+
+def test_public_entry_has_no_link_to_join_and_no_attendee(cycle, reader):
+    session = published(cycle, join_url="https://ejemplo.mx/sala-secreta")
+    session.refresh_from_db()
+
+    entry = bytes(session.current_version.vevent)
+
+    assert b"sala-secreta" not in entry
+    assert b"ATTENDEE" not in entry
+
+
+def test_change_shows_old_and_new_and_raises_the_sequence(cycle, reader):
+    session = published(cycle, venue="Sala 1")
+    sent()
+    moved = START + timedelta(days=1)
+    edit(session, starts_at=moved, ends_at=moved + timedelta(hours=2), venue="Sala 2")
+    actions.publish_release(cycle, by=None, at=NOW + timedelta(hours=1))
+
+    (message,) = read(emails.CHANGE)
+
+    assert message["Subject"].startswith("Nueva fecha, viernes 4 de diciembre de 2026 10:00–12:00 h: ")
+    text = text_of(message)
+    assert "jueves 3 de diciembre de 2026, 10:00–12:00 h" in text
+    assert "Sala 1 → Sala 2" in text
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert (event["SEQUENCE"], event["DTSTART"].dt) == (1, moved)
+
+
+def test_cancellation_says_why_and_cancels_in_the_calendar(cycle, reader):
+    session = published(cycle, join_url="https://ejemplo.mx/sala")
+    sent()
+    actions.cancel(session, reason="Cierre por mal tiempo", by=None)
+    actions.publish_release(cycle, by=None, at=NOW + timedelta(hours=1))
+
+    (message,) = read(emails.CANCELLATION)
+
+    assert message["Subject"].startswith("Cancelada: ")
+    assert "Cierre por mal tiempo" in text_of(message)
+    assert "https://ejemplo.mx/sala" not in text_of(message)
+    calendar = calendar_of(message)
+    (event,) = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"], str(event["UID"])) == (
+        "CANCEL",
+        "CANCELLED",
+        1,
+        f"{session.uid}@localhost",
+    )
+
+
+def test_who_is_no_longer_expected_gets_a_cancel_for_themselves_alone(cycle, reader):
+    organization = reader.memberships.get().organization
+    other = factories.create_organization()
+    session = published(cycle, organizations=[organization, other])
+    sent()
+    edit(session, organizations=[other])
+    actions.publish_release(cycle, by=None, at=NOW + timedelta(hours=1))
+
+    (message,) = read(emails.UNINVITATION)
+
+    calendar = calendar_of(message)
+    (event,) = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], str(event["ATTENDEE"]), event["SEQUENCE"]) == ("CANCEL", "mailto:ines@ejemplo.mx", 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "subject"),
+    [
+        (datetime(2026, 11, 30, 16, tzinfo=UTC), "jueves 3 de diciembre de 2026 10:00–12:00 h: Sesión"),
+        (datetime(2026, 12, 2, 16, tzinfo=UTC), "Mañana, jueves 3 de diciembre de 2026 10:00–12:00 h: Sesión"),
+        (datetime(2026, 12, 3, 14, tzinfo=UTC), "Hoy, jueves 3 de diciembre de 2026 10:00–12:00 h: Sesión"),
+    ],
+)
+def test_reminder_says_today_or_tomorrow_beside_the_date(cycle, reader, now, subject):
+    published(cycle, title="Sesión")
+    emails.plan_reminders(now)
+
+    message = read(emails.REMINDER, now)[-1]
+
+    assert message["Subject"] == subject
+
+
+def test_reminder_repeats_the_invitation_without_asking_again(cycle, reader):
+    session = published(cycle)
+    actions.answer(session, user=reader, answer=Participation.Answer.YES, now=NOW)
+    now = START - timedelta(days=1)
+    emails.plan_reminders(now)
+
+    message = read(emails.REMINDER, now)[-1]
+
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert (event["SEQUENCE"], event["DTSTAMP"].dt) == (0, NOW)
+    assert (event["ATTENDEE"].params["RSVP"], event["ATTENDEE"].params["PARTSTAT"]) == ("FALSE", "ACCEPTED")
+
+
+def test_reminder_can_be_stopped_with_one_click(cycle, reader, client):
+    published(cycle)
+    now = START - timedelta(days=1)
+    emails.plan_reminders(now)
+
+    message = read(emails.REMINDER, now)[-1]
+    url = message["List-Unsubscribe"].strip("<>")
+
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert url in text_of(message)
+    assert client.get(url).status_code == 200
+    reader.refresh_from_db()
+    assert reader.wants_reminders is True  # looking changes nothing
+    assert client.post(url, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    reader.refresh_from_db()
+    assert reader.wants_reminders is False
+
+
+def test_a_title_with_line_breaks_adds_no_header(cycle, reader):
+    published(cycle, title="Taller\r\nBcc: otra@ejemplo.mx")
+
+    (message,) = read(emails.INVITATION)
+
+    assert message["Bcc"] is None
+    assert "Taller Bcc: otra@ejemplo.mx" in message["Subject"]
+
+
+def test_demo_sessions_say_so_in_subject_and_calendar(reader):
+    demo = factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31), is_demo=True)
+    factories.create_member(organization=factories.create_organization(is_demo=True))
+    published(demo, is_demo=True, title="Taller")
+
+    (message,) = read(emails.INVITATION)
+
+    assert "[DEMO] Taller" in message["Subject"]
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert str(event["SUMMARY"]) == "[DEMO] Taller"
+
+
+@pytest.mark.parametrize("kind", [emails.INVITATION, emails.CHANGE, emails.REMINDER])
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_a_batch_takes_the_same_queries_for_any_size(cycle, django_assert_num_queries, kind, count):
+    for _number in range(count):
+        factories.create_member()
+    session = published(cycle)
+    if kind == emails.CHANGE:
+        sent()
+        edit(session, venue="Otra")
+        actions.publish_release(cycle, by=None, at=NOW)
+    emails.plan_reminders(START - timedelta(days=1))
+    mails = list(OutgoingMail.objects.filter(kind=kind, status="queued"))
+
+    with django_assert_num_queries({emails.CHANGE: 5}.get(kind, 3)):
+        KINDS[kind].render(mails, NOW)
+    with django_assert_num_queries(2):
+        KINDS[kind].still_true(mails, NOW)
