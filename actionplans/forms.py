@@ -12,7 +12,7 @@ from cities.models import City, Membership, Role
 from ogpgroup.models import User
 
 
-class CityChoiceField(forms.ModelChoiceField):
+class CityChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.full_name)
 
@@ -34,7 +34,7 @@ class FellowForm(forms.Form):
         self.fields["city"].queryset = cities  # type: ignore[attr-defined]
 
 
-class PlanForm(forms.ModelForm[ActionPlan]):
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     """The frame of a plan. The city and the cycle come from the address, never from the form."""
 
     class Meta:
@@ -70,7 +70,7 @@ class PlanForm(forms.ModelForm[ActionPlan]):
         self.fields["contact"].help_text = gettext_lazy("One of the officials of the city.")
 
 
-class DeliverableForm(forms.ModelForm[Deliverable]):
+class DeliverableForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Deliverable
         fields: ClassVar = ["kind", "title", "due_on", "due_is_computed"]

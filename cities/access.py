@@ -70,7 +70,7 @@ def coordinator_required[**P](
     """Only for coordinators: strangers are asked to sign in, everybody else sees that there is nothing here."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not roles_of(request.user).is_coordinator:
             raise Http404
         return view(request, *args, **kwargs)
@@ -84,7 +84,7 @@ def member_required[**P](
     """Only for people with a membership in force; signed-in people without one get 404."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not roles_of(request.user).in_group:
             raise Http404
         return view(request, *args, **kwargs)

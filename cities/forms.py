@@ -21,14 +21,17 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 
-class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
+class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
     """Coordinators sign in with their password: asking for a code gets the usual answer, and a mail that says so."""
 
     def clean_email(self) -> str:
-        email: str = super().clean_email()
-        if self._user and roles_of(self._user).is_coordinator:
+        email = super().clean_email()
+        if isinstance(self._user, User) and roles_of(self._user).is_coordinator:
             self._user = None
         return email
+
+
+LANGUAGES: list[tuple[str, str]] = list(User._meta.get_field("language").flatchoices)
 
 
 def zones_with(*names: str) -> list[tuple[str, str]]:
@@ -39,14 +42,14 @@ def zones_with(*names: str) -> list[tuple[str, str]]:
     return [*zone_choices(), *more]
 
 
-class PersonChoiceField(forms.ModelChoiceField):
+class PersonChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Shows name and address: there may be two of the same name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} — {obj.email}"
 
 
-class OrganizationChoiceField(forms.ModelChoiceField):
+class OrganizationChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.local_name)
 
@@ -62,7 +65,7 @@ class SignUpForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        choices=User._meta.get_field("language").choices,
+        choices=LANGUAGES,
         help_text=gettext_lazy("Of pages and of the mail sent to you."),
     )
     time_zone = forms.ChoiceField(
@@ -104,7 +107,7 @@ class SignUpForm(forms.Form):
         return cleaned
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields: ClassVar = ["name", "language", "time_zone", "wants_reminders"]
@@ -148,9 +151,7 @@ class InvitationForm(RoleFitsMixin, forms.Form):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Role.choices, initial=Role.MEMBER, widget=forms.RadioSelect
     )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language of the mail"), choices=User._meta.get_field("language").choices, initial="es-mx"
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=LANGUAGES, initial="es-mx")
 
     def __init__(self, *args: Any, organizations: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,7 +163,7 @@ class InvitationForm(RoleFitsMixin, forms.Form):
         return cleaned
 
 
-class OrganizationForm(forms.ModelForm[Organization]):
+class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Organization
         fields: ClassVar = [
@@ -192,10 +193,10 @@ class OrganizationForm(forms.ModelForm[Organization]):
             self.instance.slug = free_slug(
                 Organization.objects.all(), self.cleaned_data["acronym"] or self.cleaned_data["name"]
             )
-        return super().save(commit)
+        return super().save(commit)  # type: ignore[no-any-return]
 
 
-class CycleForm(forms.ModelForm[Cycle]):
+class CycleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Cycle
         fields: ClassVar = ["name", "name_en", "purpose", "starts_on", "ends_on"]
@@ -203,7 +204,7 @@ class CycleForm(forms.ModelForm[Cycle]):
     def save(self, commit: bool = True) -> Cycle:  # noqa: FBT001, FBT002 (Django's signature)
         if not self.instance.slug:
             self.instance.slug = free_slug(Cycle.objects.all(), self.cleaned_data["name"])
-        return super().save(commit)
+        return super().save(commit)  # type: ignore[no-any-return]
 
 
 def free_slug(rows: QuerySet[Any], text: str) -> str:

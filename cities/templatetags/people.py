@@ -17,7 +17,7 @@ register = template.Library()
 @register.inclusion_tag("cities/_second_factor.html")
 def second_factor_hint(user: User | AnonymousUser) -> dict[str, Any]:
     """Invites a coordinator who has no second factor to set one up; shows nothing to anybody else."""
-    return {"shown": roles_of(user).is_coordinator and not is_mfa_enabled(user)}
+    return {"shown": isinstance(user, User) and roles_of(user).is_coordinator and not is_mfa_enabled(user)}
 
 
 @register.inclusion_tag("cities/_open_invitations.html")

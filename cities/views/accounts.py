@@ -56,7 +56,7 @@ def account_invitation(request: HttpRequest, token: str) -> HttpResponse:
             password=form.cleaned_data["password"],
             now=now,
         )
-        return complete_signup(request, user=user)  # type: ignore[no-any-return]
+        return complete_signup(request, user=user)
     return _secretive(render(request, "cities/invitation_sign_up.html", {"invitation": invitation, "form": form}))
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from cities.clock import Clock, clock_of
+from cities.clock import clock_of
 from cities.models import City, Cycle, GroupMembership, Organization, group_day
 from ogpgroup.map import Place
 
@@ -26,23 +26,20 @@ def _with_government(cities: QuerySet[City]) -> QuerySet[City]:
     return cities.prefetch_related(Prefetch("organizations", governments, to_attr="governments"))
 
 
+def _place(city: City, *, fellow: bool) -> Place:
+    latitude, longitude = float(city.latitude), float(city.longitude)
+    return Place(
+        slug=city.slug, name=city.name, href=city.get_absolute_url(), latitude=latitude, longitude=longitude, fellow=fellow
+    )
+
+
 @login_not_required
 def index(request: HttpRequest) -> HttpResponse:
     """The cities of the group, on the map and in figures."""
     today = group_day(timezone.now())
     cities = list(_with_government(City.objects.in_group(today).by_name()))
     fellows = _fellow_ids(today)
-    places = [
-        Place(
-            slug=city.slug,
-            name=city.name,
-            href=city.get_absolute_url(),
-            latitude=float(city.latitude),
-            longitude=float(city.longitude),
-            fellow=city.pk in fellows,
-        )
-        for city in cities
-    ]
+    places = [_place(city, fellow=city.pk in fellows) for city in cities]
     context = {"cities": cities, "places": places, "fellows": fellows, "is_demo": any(city.is_demo for city in cities)}
     return render(request, "cities/index.html", context)
 
@@ -55,15 +52,15 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     today = group_day(now)
     cycles = list(city.fellow_cycles.newest_first())
     governments: list[Organization] = city.governments  # type: ignore[attr-defined]
-    clock: Clock = clock_of(city.time_zone, now)
+    is_fellow_now = any(cycle.starts_on <= today <= cycle.ends_on for cycle in cycles)
     context = {
         "city": city,
+        "places": [_place(city, fellow=is_fellow_now)],
         "government": next(iter(governments), None),
-        "others": city.organizations.exclude(kind=Organization.Kind.MUNICIPAL_GOVERNMENT).in_group(today).by_name(),
+        "others": city.organizations.in_group(today).exclude(kind=Organization.Kind.MUNICIPAL_GOVERNMENT).by_name(),
         "cycles": cycles,
-        "is_fellow_now": any(cycle.starts_on <= today <= cycle.ends_on for cycle in cycles),
-        "today": today,
-        "clock": clock,
+        "is_fellow_now": is_fellow_now,
+        "clock": clock_of(city.time_zone, now),
         "is_demo": city.is_demo,
     }
     return render(request, "cities/detail.html", context)
