@@ -320,7 +320,14 @@ class Platform:
         say("Starting web server, worker and beat ...")
         python = [sys.executable, "-m"]
         sockets = [word for address in bind for word in ("--bind", address)]
-        options = ["--workers=2", "--graceful-timeout=5", "--timeout=60", "--no-control-socket", "--access-logfile=-"]
+        options = [
+            "--workers=2",
+            "--preload",
+            "--graceful-timeout=5",
+            "--timeout=60",
+            "--no-control-socket",
+            "--access-logfile=-",
+        ]
         celery = [*python, "celery", "-A", "ogpgroup"]
         self.commands = {
             "web": [*python, "gunicorn", "ogpgroup.wsgi", *sockets, *options],

@@ -1,4 +1,4 @@
-"""A headless Chromium for the tests marked `browser`: the one named in CHROMIUM, the distribution's, or Playwright's."""
+"""A headless Chromium for the tests marked `browser`: named in CHROMIUM, or the distribution's, or Playwright's."""
 
 import os
 import shutil
