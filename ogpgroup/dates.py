@@ -30,6 +30,13 @@ ZONE_NAMES = {
     "America/Chihuahua": ("Chihuahua", "Chihuahua"),
     "America/Bahia_Banderas": ("Bahía de Banderas", "Bahía de Banderas"),
 }
+# As it stands in “hora del centro de México” / “Central Mexico time”, where the name alone will not do.
+SPOKEN_ZONES = {
+    "America/Mexico_City": ("del centro de México", "Central Mexico"),
+    "America/Monterrey": ("del centro de México", "Central Mexico"),
+    "America/Matamoros": ("de Reynosa", "Reynosa"),
+    "America/Mazatlan": ("del Pacífico", "Pacific Mexico"),
+}
 # The zones offered in menus: Mexico's, and those of members abroad.
 OFFERED_ZONES = (*ZONE_NAMES, "Europe/Madrid", "Europe/London", "America/New_York", "America/Bogota", "UTC")
 
@@ -48,6 +55,14 @@ def zone_name(zone: str, language: str | None = None) -> str:
     if zone == "UTC":
         return "UTC"
     return get_timezone_location(zone, locale=_locale(spanish=spanish), return_city=True)
+
+
+def spoken_zone(zone: str, language: str | None = None) -> str:
+    """Whose hour it is, to be put after “hora” or before “time”: “del centro de México”, “Central Mexico”."""
+    spanish = _is_spanish(language)
+    if zone in SPOKEN_ZONES:
+        return SPOKEN_ZONES[zone][0 if spanish else 1]
+    return f"de {zone_name(zone, language)}" if spanish and zone != "UTC" else zone_name(zone, language)
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -88,6 +103,11 @@ def spoken_day(day: date, language: str | None = None, *, weekday: bool = True, 
     return f"{days[day.weekday()]} {text}" if weekday else text
 
 
+def spoken_weekday(day: date, language: str | None = None) -> str:
+    """“jueves” / “Thursday”."""
+    return _names(spanish=_is_spanish(language))[0][day.weekday()]
+
+
 def short_month(day: date, language: str | None = None) -> str:
     """The month beside a large day: “dic”, “Dec”."""
     return _names(spanish=_is_spanish(language))[2][day.month - 1]
@@ -122,7 +142,7 @@ class When:
 
     day: str
     hours: str  # empty when only the date is known
-    zone: str  # whose clock; empty when only the date is known
+    zone: str  # whose clock, as `spoken_zone` says it; empty when only the date is known
     iso_start: str
     iso_end: str
     date: date
@@ -144,7 +164,7 @@ def when(
     return When(
         day=spoken_day(local.date(), language),
         hours=spoken_hours(starts_at, ends_at, zone, language),
-        zone=zone_name(zone, language),
+        zone=spoken_zone(zone, language),
         iso_start=local.isoformat(timespec="minutes"),
         iso_end=ends_at.astimezone(zone_info(zone)).isoformat(timespec="minutes") if ends_at else "",
         date=local.date(),

@@ -70,7 +70,7 @@ def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
         event.add("categories", [str(version.get_kind_display()), str(version.get_mode_display())])
     event.add("class", "PUBLIC" if version.visibility == version.Visibility.PUBLIC else "PRIVATE")
     event.add("organizer", _organizer())
-    return event.to_ical()
+    return bytes(event.to_ical())
 
 
 def _description(version: "SessionVersion") -> str:
@@ -115,6 +115,16 @@ def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
     head.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     head.add("x-published-ttl", REFRESH)
     return _assemble(head, versions, [bytes(version.vevent) for version in versions])
+
+
+def single(version: "SessionVersion") -> bytes:
+    """One session to take along into a calendar; it does not update itself, so it names no calendar."""
+    head = Calendar()
+    head.add("version", "2.0")
+    head.add("prodid", f"-//OGP Group//{_host()}//ES")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    return _assemble(head, [version], [bytes(version.vevent)])
 
 
 def _assemble(head: Calendar, versions: Sequence["SessionVersion"], events: Iterable[bytes]) -> bytes:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -22,6 +23,12 @@ def spoken_day(day: date | None) -> str:
 def short_day(day: date | None) -> str:
     """“3 de diciembre de 2026”, without the day of the week."""
     return dates.spoken_day(day, weekday=False) if day else ""
+
+
+@register.filter
+def day_of(instant: datetime) -> date:
+    """The day of a moment by the reader's clock, else by the platform's."""
+    return timezone.localdate(instant)
 
 
 @register.simple_tag(takes_context=True)

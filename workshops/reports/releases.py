@@ -1,0 +1,97 @@
+"""Releases in words: what each changed, as far as the reader may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, QuerySet
+
+from ogpgroup import dates
+from ogpgroup.models import User
+from workshops import diff
+from workshops.diff import Sentence
+from workshops.models import ScheduleRelease, SessionVersion
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """One session as one release changed it."""
+
+    version: SessionVersion
+    change: str
+    sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        """When the version said that it takes place, in the hours of the place."""
+        version = self.version
+        day, start, end = version.day, version.starts_at, version.ends_at
+        return str(dates.when(day=day, starts_at=start, ends_at=end, zone=version.time_zone))
+
+    @property
+    def label(self) -> str:
+        return str(SessionVersion.Change(self.change).label)
+
+    @property
+    def is_warm(self) -> bool:
+        return self.change == SessionVersion.Change.CANCELLED
+
+
+def told(versions: Iterable[SessionVersion], user: User | AnonymousUser) -> list[VersionChange]:
+    """Each version beside the one before; where that one was not for this reader's eyes, as if it were the first.
+
+    The versions come with `previous`; one query for all of them.
+    """
+    versions = list(versions)
+    before = [version.previous_id for version in versions if version.previous_id]
+    seen = set(SessionVersion.objects.filter(pk__in=before).visible_to(user).values_list("pk", flat=True))
+    return [_told(version, version.previous if version.previous_id in seen else None) for version in versions]
+
+
+def _told(version: SessionVersion, previous: SessionVersion | None) -> VersionChange:
+    if previous is None:
+        cancelled = version.is_cancelled
+        return VersionChange(version, SessionVersion.Change.CANCELLED if cancelled else SessionVersion.Change.ADDED)
+    facts = (diff.version_facts(previous), diff.version_facts(version))
+    fields = diff.changed_fields(*facts)
+    return VersionChange(version, version.change, diff.sentences(previous, version, fields, facts=facts))
+
+
+def visible_releases(user: User | AnonymousUser) -> QuerySet[ScheduleRelease]:
+    """Releases that changed something this reader may see. One that did not is not there for them, note and all."""
+    return ScheduleRelease.objects.filter(pk__in=SessionVersion.objects.visible_to(user).values("release"))
+
+
+@dataclass(frozen=True)
+class ReleaseCounts:
+    """How many sessions a release added, changed and cancelled, of those the reader may see."""
+
+    release: ScheduleRelease
+    added: int = 0
+    changed: int = 0
+    reinstated: int = 0
+    cancelled: int = 0
+
+
+def counted(releases: Iterable[ScheduleRelease], user: User | AnonymousUser) -> list[ReleaseCounts]:
+    """One query for all of them."""
+    releases = list(releases)
+    rows = (
+        SessionVersion.objects.filter(release__in=releases)
+        .visible_to(user)
+        .order_by()
+        .values_list("release", "change")
+        .annotate(count=Count("pk"))
+    )
+    numbers: dict[int, dict[str, int]] = defaultdict(dict)
+    for release, change, count in rows:
+        numbers[release][change] = count
+    return [ReleaseCounts(release, **numbers[release.pk]) for release in releases]
+
+
+def still_visible(versions: Iterable[SessionVersion], user: User | AnonymousUser) -> set[int]:
+    """Which of the sessions still have a page for this reader: what was public once may not be so now."""
+    sessions = [version.session_id for version in versions]
+    current = SessionVersion.objects.current().visible_to(user).filter(session__in=sessions)
+    return set(current.values_list("session", flat=True))

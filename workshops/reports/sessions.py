@@ -1,0 +1,140 @@
+"""One session as its page tells it."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString, mark_safe
+
+from cities.models import Membership, Organization
+from ogpgroup import dates
+from ogpgroup.models import User
+from workshops import ical
+from workshops.models import AgendaItem, Participation, Session, SessionBase, SessionVersion
+from workshops.reports.releases import VersionChange, told
+from workshops.reports.rows import MemberCity, Reader, Writer
+
+ATTENDANCE_MODES = {
+    SessionBase.Mode.REMOTE: "https://schema.org/OnlineEventAttendanceMode",
+    SessionBase.Mode.FACE_TO_FACE: "https://schema.org/OfflineEventAttendanceMode",
+    SessionBase.Mode.HYBRID: "https://schema.org/MixedEventAttendanceMode",
+}
+# Inside a script element HTML's own signs must not end it.
+HARMLESS = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@dataclass(frozen=True)
+class SessionWhen:
+    """Day and hours for one reader, and the hours elsewhere in one line."""
+
+    when: dates.When
+    hours: str
+
+
+def when_of(version: SessionVersion, reader: Reader, cities: Sequence[MemberCity]) -> SessionWhen:
+    when = dates.when(
+        day=version.day,
+        starts_at=version.starts_at,
+        ends_at=version.ends_at,
+        zone=reader.zone or version.time_zone,
+        language=reader.language,
+    )
+    hours = Writer(reader, cities).hours(version, when, at_most=len(cities)) if when.hours else ""
+    return SessionWhen(when, hours)
+
+
+def agenda_of(session: Session) -> list[tuple[AgendaItem, list[AgendaItem]]]:
+    """Points of the agenda, each with its parts; one query."""
+    items = list(session.agenda.select_related("presenter_organization", "respondent_organization"))
+    return [(item, [part for part in items if part.parent_id == item.pk]) for item in items if item.parent_id is None]
+
+
+def history_of(session: Session, user: User | AnonymousUser) -> list[VersionChange]:
+    """What each release said about the session, newest first, as far as the person may see it; two queries."""
+    versions = session.versions.visible_to(user).select_related("release", "previous")
+    return told(versions.order_by("-sequence").defer("vevent", "previous__vevent"), user)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An organisation expected, by its name when that was published."""
+
+    name: str
+    slug: str
+
+
+def expected_organizations(version: SessionVersion) -> list[Expected]:
+    named = version.expected.get("organizations", [])
+    slugs = dict(Organization.objects.filter(pk__in=[one["id"] for one in named]).values_list("pk", "slug"))
+    return [Expected(one["name"], slugs.get(one["id"], "")) for one in named]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who answered what; for coordinators alone."""
+
+    people: list[Participation]
+    counts: list[tuple[str, int]]
+
+
+def answers_to(session: Session, on: date) -> Answers:
+    """Everybody expected, and those who declined, with the organisations they act for; three queries."""
+    memberships = Membership.objects.on(on).select_related("organization")
+    participations = session.participations.select_related("user", "organization").prefetch_related(
+        Prefetch("user__memberships", queryset=memberships)
+    )
+    order = {answer: place for place, answer in enumerate(("yes", "maybe", "none", "no"))}
+    people = sorted(participations, key=lambda one: (order[one.answer], str(one.user or one.name).casefold()))
+    expected = [one for one in people if one.expected]
+    counts = Counter(one.answer for one in expected)
+    labels = Participation.Answer
+    ordered = (labels.YES, labels.MAYBE, labels.NO, labels.NONE)
+    return Answers(expected, [(str(answer.label), counts[answer]) for answer in ordered])
+
+
+def schema_event(version: SessionVersion) -> SafeString:
+    """The session in the words of schema.org, for search engines; public sessions alone."""
+    url = settings.PUBLIC_URL + version.get_absolute_url()
+    status = "EventCancelled" if version.is_cancelled else "EventScheduled"
+    event: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": url,
+        "url": url,
+        "name": ical.summary_of(version),
+        "startDate": _iso(version, start=True),
+        "endDate": _iso(version, start=False),
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": ATTENDANCE_MODES[SessionBase.Mode(version.mode)],
+        "location": _locations(version, url),
+        "organizer": {"@type": "Organization", "name": "Ciudades abiertas", "url": settings.PUBLIC_URL},
+        "isAccessibleForFree": True,
+        "inLanguage": "es-MX",
+    }
+    if version.purpose:
+        event["description"] = version.purpose
+    return mark_safe(json.dumps(event, ensure_ascii=False).translate(HARMLESS))  # noqa: S308  escaped just now
+
+
+def _iso(version: SessionVersion, *, start: bool) -> str:
+    instant = version.starts_at if start else version.ends_at
+    if instant is None:
+        return version.local_day.isoformat()
+    return instant.astimezone(version.zone).isoformat(timespec="minutes")
+
+
+def _locations(version: SessionVersion, url: str) -> list[dict[str, str]]:
+    """The place, and for remote parts our own page: the link to join is for those expected."""
+    places: list[dict[str, str]] = []
+    if version.mode != SessionBase.Mode.REMOTE:
+        address = ", ".join(part for part in (version.address, version.city_name) if part)
+        places.append({"@type": "Place", "name": version.venue or version.city_name, "address": address or "México"})
+    if version.mode != SessionBase.Mode.FACE_TO_FACE:
+        places.append({"@type": "VirtualLocation", "url": url})
+    return places
