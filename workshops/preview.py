@@ -13,8 +13,8 @@ from cities.models import Cycle, group_day
 from ogpgroup.models import User
 from workshops import audience, diff
 from workshops.diff import PendingChange, Sentence
-from workshops.drafts import advice_on, listed, member_cities, place_of, when_of
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
+from workshops.preparation import advice_on, listed, member_cities, place_of, when_of
 
 
 @dataclass
@@ -117,11 +117,11 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     for session_id, user_id, because in knowing:
         if ahead[session_id].session.is_cancelled:
             if ahead[session_id].change == SessionVersion.Change.CANCELLED:
-                told[session_id].cancelled.add(user_id)  # type: ignore[arg-type]
+                told[session_id].cancelled.add(user_id)
         elif (session_id, user_id) in named or because == Participation.Because.OWN_WISH:
-            told[session_id].changed.add(user_id)  # type: ignore[arg-type]
+            told[session_id].changed.add(user_id)
         else:
-            told[session_id].uninvited.add(user_id)  # type: ignore[arg-type]
+            told[session_id].uninvited.add(user_id)
     for session_id, user_id in named - {(session_id, user_id) for session_id, user_id, _because in knowing}:
         told[session_id].invited.add(user_id)
     return told

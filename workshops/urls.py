@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import public
+from workshops.views import coordination, public
 
 app_name = "workshops"
 
 # Coordinators' addresses stand before the public ones, whose slugs would match them.
-coordination_urls: list[URLPattern] = []
+coordination_urls: list[URLPattern] = [
+    path("coordination/schedule/", coordination.drafts, name="drafts"),
+    path("coordination/sessions/new/", coordination.create, name="create"),
+    path("coordination/sessions/<slug:slug>/edit/", coordination.edit, name="edit"),
+    path("coordination/sessions/<slug:slug>/cancel/", coordination.cancel, name="cancel"),
+    path("coordination/sessions/<slug:slug>/reinstate/", coordination.reinstate, name="reinstate"),
+    path("coordination/sessions/<slug:slug>/discard/", coordination.discard, name="discard"),
+    path("coordination/sessions/<slug:slug>/people/", coordination.people, name="people"),
+    path("coordination/cycles/<slug:slug>/release/", coordination.publish, name="publish"),
+]
 
 public_urls = [
     path("schedule/", public.schedule, name="schedule"),

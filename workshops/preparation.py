@@ -88,6 +88,13 @@ def answers_of(session_ids: Iterable[int]) -> dict[int, Answers]:
     }
 
 
+def answers_with_draft(session: Session, *, now: datetime) -> Answers:
+    """The answers to a session, or how many people the draft would invite if nobody knows of it yet."""
+    if session.current_version is not None:
+        return answers_of([session.pk]).get(session.pk, Answers())
+    return Answers(expected=audience.count([diff.rule_of(session)], on=group_day(now)).get(session.pk, 0))
+
+
 # --- The schedule as coordinators edit it -----------------------------------------------------------------------------
 
 
@@ -101,6 +108,7 @@ class Row:
     published_when: dates.When | None  # where everybody still reads another time
     place: str
     answers: Answers
+    is_pending: bool
     is_over: bool
 
 
@@ -126,6 +134,7 @@ def _row(session: Session, answers: Answers, *, now: datetime) -> Row:
         published_when=when_of(version) if moved and version else None,
         place=place_of(session),
         answers=answers,
+        is_pending=change is not None,
         is_over=session.last_instant() <= now,
     )
 

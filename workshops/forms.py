@@ -1,0 +1,434 @@
+"""What coordinators type: sessions, releases, cancellations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Prefetch, Q, QuerySet
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cities.models import City, Cycle, Membership, Organization, Role, group_day
+from ogpgroup import dates
+from ogpgroup.models import User
+from ogpgroup.text import SortKey
+from workshops import actions
+from workshops.models import ScheduleRelease, Session
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+
+
+# --- Wall clocks ------------------------------------------------------------------------------------------------------
+
+
+class TwiceThatDay(ValidationError):
+    """The hour comes twice: the person must say which one."""
+
+
+def instant_of(day: date, hour: time, zone: str, fold: str = "") -> datetime:
+    """The instant at which the zone's clocks show this hour on this day.
+
+    Raises ValidationError for an hour that the change of clocks leaves out, and TwiceThatDay for one that it repeats,
+    unless `fold` says which one is meant.
+    """
+    naive = datetime.combine(day, hour)
+    first, second = (naive.replace(tzinfo=dates.zone_info(zone), fold=number) for number in (0, 1))
+    told = {
+        "day": dates.spoken_day(day, weekday=False),
+        "hour": f"{hour:%H:%M}",
+        "zone": dates.spoken_zone(zone),
+    }
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    if first.astimezone(UTC).astimezone(dates.zone_info(zone)).replace(tzinfo=None) != naive:
+        raise ValidationError(
+            _(
+                "On %(day)s the clocks go forward and %(hour)s does not exist in %(zone)s time. "
+                "Please choose an earlier or a later hour."
+            )
+            % told
+        )
+    if fold not in {"0", "1"}:
+        raise TwiceThatDay(
+            _(
+                "On %(day)s the clocks go back and %(hour)s comes twice in %(zone)s time. "
+                "Please choose beneath which one is meant."
+            )
+            % told
+        )
+    return (second if fold == "1" else first).astimezone(UTC)
+
+
+def comes_twice(instant: datetime | None, zone: str) -> bool:
+    """Whether the clocks of the zone show this instant's hour a second time that day."""
+    if instant is None:
+        return False
+    local = instant.astimezone(dates.zone_info(zone))
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+FOLDS = [
+    ("0", gettext_lazy("the first one, before the clocks go back")),
+    ("1", gettext_lazy("the second one, an hour later")),
+]
+
+
+# --- Sessions ---------------------------------------------------------------------------------------------------------
+
+
+class PeopleField(forms.ModelMultipleChoiceField[User]):
+    """People as checkboxes, each with the institutions they act for."""
+
+    def label_from_instance(self, person: Any) -> str:
+        names = ", ".join(membership.organization.name for membership in person.current_memberships)
+        return f"{person} ({names})" if names else str(person)
+
+
+def people_by_name(*, is_demo: bool, on: date, also: QuerySet[User] | None = None) -> QuerySet[User]:
+    """Everybody with an open account, fictitious people for fictitious sessions; `also` were chosen before."""
+    chosen = Q(pk__in=also.values("pk")) if also is not None else Q()
+    current = Membership.objects.on(on).select_related("organization")
+    return (
+        User.objects.filter(Q(is_active=True, is_demo=is_demo) | chosen)
+        .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
+        .order_by(SortKey("name"), "pk")
+    )
+
+
+class SessionForm(forms.ModelForm[Session]):
+    """A session as a coordinator describes it: local date and hours become instants, and nothing typed is lost.
+
+    A fictitious cycle has only fictitious cities, organisations and people, and a real one only real ones.
+    """
+
+    timing = forms.ChoiceField(
+        label=gettext_lazy("What is known"),
+        choices=[("hours", gettext_lazy("Date and hours")), ("date", gettext_lazy("Date alone; the hours follow"))],
+        widget=forms.RadioSelect,
+        initial="hours",
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Date"), validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+    )
+    start_time = forms.TimeField(label=gettext_lazy("Begins at"), required=False)
+    start_fold = forms.ChoiceField(
+        label=gettext_lazy("Which of the two hours it begins at"),
+        choices=FOLDS,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    end_time = forms.TimeField(label=gettext_lazy("Ends at"), required=False)
+    end_fold = forms.ChoiceField(
+        label=gettext_lazy("Which of the two hours it ends at"),
+        choices=FOLDS,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    end_date = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Only if it ends on another day."),
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Whose clock these hours are"),
+        required=False,
+        help_text=gettext_lazy("Everybody reads the hours by their own clock."),
+    )
+    organizations = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Organisations expected"),
+        queryset=Organization.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("All their people, also those who join them later."),
+    )
+    people = PeopleField(
+        label=gettext_lazy("People expected by name"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    edits = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    class Meta:
+        model = Session
+        fields: ClassVar[list[str]] = [
+            "title",
+            "kind",
+            "mode",
+            "cycle",
+            "city",
+            "venue",
+            "address",
+            "join_url",
+            "purpose",
+            "bring",
+            "decisions",
+            "visibility",
+            "audience",
+            "responsible",
+        ]
+        widgets: ClassVar[dict[str, type[forms.Widget]]] = {
+            "kind": forms.RadioSelect,
+            "mode": forms.RadioSelect,
+            "visibility": forms.RadioSelect,
+            "audience": forms.RadioSelect,
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "title": gettext_lazy("What people read first, in the schedule and in their mail."),
+            "join_url": gettext_lazy("Only those expected see it. It may follow later."),
+            "purpose": gettext_lazy("Why we meet, in a few sentences."),
+            "bring": gettext_lazy("What people should prepare or have with them."),
+            "decisions": gettext_lazy("What will be settled when we leave."),
+            "responsible": gettext_lazy("Who prepares it among the coordinators; not published."),
+        }
+        error_messages: ClassVar[dict[str, Any]] = {
+            "join_url": {"invalid": gettext_lazy("This is not an address; it begins with https://.")},
+        }
+
+    def __init__(self, *args: Any, cycle: Cycle, now: datetime, **kwargs: Any) -> None:
+        session: Session | None = kwargs.get("instance")
+        kwargs["initial"] = initial_of(session, cycle) | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.now = now
+        is_demo, today = cycle.is_demo, group_day(now)
+        stored = session if session is not None and session.pk else None
+        fields: Any = self.fields
+        for name in ("kind", "mode"):  # a choice without a preset: nobody publishes a default by accident
+            fields[name].choices = [choice for choice in fields[name].choices if choice[0]]
+        self._offer("cycle", Cycle.objects.filter(is_demo=is_demo).newest_first())
+        fields["cycle"].disabled = bool(stored and stored.current_version_id)  # a version names its cycle
+        self._offer("city", City.objects.filter(is_demo=is_demo).by_name())
+        fields["city"].label_from_instance = lambda city: city.full_name
+        organizations = Organization.objects.in_group(today).filter(is_demo=is_demo)
+        if stored:
+            organizations |= Organization.objects.filter(pk__in=stored.audience_organizations.values("pk"))
+        self._offer("organizations", organizations.by_name())
+        chosen = stored.audience_people.all() if stored else None
+        self._offer("people", people_by_name(is_demo=is_demo, on=today, also=chosen))
+        coordinators = Membership.objects.on(today).filter(role=Role.COORDINATOR).values("user")
+        self._offer(
+            "responsible",
+            User.objects.filter(Q(pk__in=coordinators) | Q(pk=stored.responsible_id if stored else None)).order_by(
+                SortKey("name")
+            ),
+        )
+        fields["time_zone"].choices = _zones(stored)
+
+    def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
+        self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    @property
+    def asks_start_fold(self) -> bool:
+        return self._asks("start")
+
+    @property
+    def asks_end_fold(self) -> bool:
+        return self._asks("end")
+
+    def _asks(self, end: str) -> bool:
+        """Whether to show the question which of two equal hours is meant."""
+        twice = any(isinstance(error, TwiceThatDay) for error in self.errors.as_data().get(f"{end}_time", []))
+        return twice or bool(self[f"{end}_fold"].value())
+
+    # --- Checks that need several fields -------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        typed["time_zone"] = typed.get("time_zone") or _zone_of(typed.get("city"))
+        self._set_times(typed)
+        self._check_place(typed)
+        self._check_audience(typed)
+        return typed
+
+    def _set_times(self, typed: dict[str, Any]) -> None:
+        """Put the local date and hours into the session as instants, or say beside which field they make no sense."""
+        session, day = self.instance, typed.get("day")
+        session.time_zone = typed["time_zone"]
+        if day is None or "timing" not in typed:
+            return
+        if typed["timing"] == "date":
+            session.day, session.starts_at, session.ends_at = day, None, None
+            return
+        starts_at = self._instant(typed, "start", day)
+        ends_at = self._instant(typed, "end", typed.get("end_date") or day)
+        if starts_at is None or ends_at is None:
+            return
+        if ends_at <= starts_at:
+            self.add_error("end_time", _("It must end after it begins. If it ends on another day, give the last day."))
+        session.day, session.starts_at, session.ends_at = None, starts_at, ends_at
+
+    def _instant(self, typed: Mapping[str, Any], end: str, day: date) -> datetime | None:
+        name = f"{end}_time"
+        hour = typed.get(name)
+        if hour is None:
+            if name not in self.errors:
+                self.add_error(name, _("Give the hour, or choose that only the date is known."))
+            return None
+        try:
+            return instant_of(day, hour, typed["time_zone"], typed.get(f"{end}_fold") or "")
+        except ValidationError as error:
+            self.add_error(name, error)
+            return None
+
+    def _check_place(self, typed: dict[str, Any]) -> None:
+        """The way it is held decides which of the places count; the others are dropped."""
+        mode = typed.get("mode")
+        if mode == Session.Mode.REMOTE:
+            typed["venue"], typed["address"], typed["city"] = "", "", None
+        elif mode and not (typed.get("venue") or typed.get("city")):
+            self.add_error("venue", _("Say where people meet: the venue, or at least the city."))
+        if mode == Session.Mode.FACE_TO_FACE:
+            typed["join_url"] = ""
+
+    def _check_audience(self, typed: dict[str, Any]) -> None:
+        if typed.get("audience") == Session.Audience.EVERYBODY:
+            typed["organizations"], typed["people"] = Organization.objects.none(), User.objects.none()
+        elif typed.get("audience") and not (typed.get("organizations") or typed.get("people")):
+            self.add_error("audience", _("Choose at least one organisation or one person."))
+
+    def save(self, commit: bool = True, *, by: User | None = None) -> Session:  # noqa: FBT001, FBT002  # ModelForm's own
+        """Store the draft; raises ActionNotPossible when somebody else edited it since this form was opened."""
+        session = self.instance
+        session.is_demo = session.cycle.is_demo
+        return actions.save_draft(
+            session,
+            organizations=list(self.cleaned_data["organizations"]),
+            people=list(self.cleaned_data["people"]),
+            by=by,
+            seen_edits=self.cleaned_data["edits"] or 0,
+        )
+
+    def reopen(self, sentence: str, stored: Session) -> None:
+        """Say that somebody else was first; the next attempt to save counts as made after looking at theirs."""
+        self.add_error(None, sentence)
+        self.data = _with(self.data, "edits", str(stored.edits))
+
+
+def _with(data: Any, name: str, value: str) -> Any:
+    """The posted data with one hidden value replaced."""
+    changed = data.copy()
+    changed[name] = value
+    return changed
+
+
+def _zone_of(city: City | None) -> str:
+    return city.time_zone if city else settings.TIME_ZONE
+
+
+def _zones(stored: Session | None) -> list[tuple[str, str]]:
+    """The menu of zones; a new session keeps the time of its city unless somebody says otherwise."""
+    offered = dates.zone_choices()
+    if stored and stored.time_zone not in dict(offered):
+        offered.append((stored.time_zone, f"{dates.zone_name(stored.time_zone)} — {stored.time_zone}"))
+    return offered if stored else [("", _("that of the city; without a city, Central Mexico")), *offered]
+
+
+def initial_of(session: Session | None, cycle: Cycle) -> dict[str, Any]:
+    """Date, hours and people of a session, as its form shows them."""
+    if session is None or not (session.starts_at or session.day):
+        return {"cycle": cycle, "visibility": Session.Visibility.PUBLIC, "audience": Session.Audience.EVERYBODY}
+    initial: dict[str, Any] = {
+        "timing": "hours" if session.has_hours else "date",
+        "day": session.local_day,
+        "time_zone": session.time_zone,
+        "edits": session.edits,
+    }
+    for end, instant in (("start", session.starts_at), ("end", session.ends_at)):
+        if instant is not None:
+            local = instant.astimezone(session.zone)
+            initial[f"{end}_time"] = local.time().replace(fold=0)
+            if comes_twice(instant, session.time_zone):
+                initial[f"{end}_fold"] = str(local.fold)
+            if end == "end" and local.date() != session.local_day:
+                initial["end_date"] = local.date()
+    if session.pk:
+        initial["organizations"] = list(session.audience_organizations.values_list("pk", flat=True))
+        initial["people"] = list(session.audience_people.values_list("pk", flat=True))
+    return initial
+
+
+def initial_like(session: Session, *, cycle: Cycle) -> dict[str, Any]:
+    """What a new session takes over from another one: all but the date and the link."""
+    copied = forms.model_to_dict(session, fields=SessionForm.Meta.fields)
+    copied |= initial_of(session, cycle)
+    for name in ("day", "end_date", "start_fold", "end_fold", "edits", "join_url"):
+        copied.pop(name, None)
+    return copied | {"cycle": cycle.pk}
+
+
+# --- When two coordinators edit the same session ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which what is stored now differs from what was typed."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+def differences(form: SessionForm, stored: Session) -> list[Difference]:
+    """Compare what was typed with what somebody else stored meanwhile, field by field, in words."""
+    now_stored = SessionForm(instance=stored, cycle=stored.cycle, now=form.now)
+    told = []
+    for typed in form.visible_fields():
+        before = _shown(now_stored[typed.name], now_stored[typed.name].value())
+        after = _shown(typed, typed.value())
+        if before != after:
+            told.append(Difference(str(typed.label), before, after))
+    return told
+
+
+def _shown(bound: BoundField, value: Any) -> str:
+    """A field's value in words: the labels of what is chosen, else what stands in the box."""
+    field: Any = bound.field
+    if value in (None, ""):
+        return ""
+    if isinstance(bound.field, forms.ModelMultipleChoiceField):
+        ids = [int(pk) for pk in value if str(pk).isdigit()]
+        return ", ".join(field.label_from_instance(one) for one in field.queryset.filter(pk__in=ids))
+    if isinstance(bound.field, forms.ChoiceField):
+        return {str(key): str(label) for key, label in field.choices}.get(str(value), "")
+    return str(field.widget.format_value(value) or "").strip()
+
+
+# --- Releases and cancellations ---------------------------------------------------------------------------------------
+
+
+class ReleaseForm(forms.Form):
+    """The covering note, and the fingerprint of the preview it was written under."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Covering note"),
+        help_text=gettext_lazy("Everybody reads it beside this version: what changes, and why."),
+        max_length=ScheduleRelease._meta.get_field("note").max_length,
+        required=False,
+        widget=forms.Textarea,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def showing(self, fingerprint: str) -> "ReleaseForm":
+        """The same note under a fresh preview."""
+        self.initial["seen"] = fingerprint
+        if self.is_bound:
+            self.data = _with(self.data, "seen", fingerprint)
+        return self
+
+
+class CancelForm(forms.Form):
+    """Why a session does not take place, in words that everybody invited will read."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Everybody invited reads it, and it stays in the public schedule."),
+        max_length=Session._meta.get_field("cancel_reason").max_length,
+        widget=forms.Textarea,
+    )

@@ -1,0 +1,115 @@
+"""Who is expected at one session, why, what they answered and what they were told. For coordinators only."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from cities.models import Membership, group_day
+from ogpgroup.models import OutgoingMail, User
+from ogpgroup.text import SortKey
+from workshops import audience, diff, emails
+from workshops.models import Participation, Session
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One person and one session."""
+
+    name: str
+    organizations: str
+    because: str
+    answer: str
+    answer_label: str
+    answered_at: datetime | None
+    told: str  # the last mail, in words; empty where there was none
+    told_at: datetime | None
+    told_is_trouble: bool
+
+
+TROUBLE = {
+    OutgoingMail.Status.FAILED,
+    OutgoingMail.Status.BOUNCED,
+    OutgoingMail.Status.UNKNOWN,
+    OutgoingMail.Status.MISSED,
+}
+
+
+def guests_of(session: Session, *, now: datetime) -> list[Guest]:
+    """Everybody expected, by name, those included whom the draft names and nobody has told; five queries."""
+    known = {one.user_id: one for one in Participation.objects.expected().filter(session=session, user__isnull=False)}
+    named = {one.user_id for one in audience.who([diff.rule_of(session)], on=group_day(now))}
+    mails = _last_mails(session)
+    current = Membership.objects.on(group_day(now)).select_related("organization")
+    people = (
+        User.objects.filter(pk__in=named | set(known))
+        .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
+        .order_by(SortKey("name"), "pk")
+    )
+    without_account = Participation.objects.expected().filter(session=session, user=None).select_related("organization")
+    return [_guest(person, known.get(person.pk), mails.get(person.pk)) for person in people] + [
+        _visitor(one) for one in without_account.order_by(SortKey("name"))
+    ]
+
+
+def _last_mails(session: Session) -> dict[int | None, OutgoingMail]:
+    """The latest mail to each person about the session."""
+    mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk).filter(user__isnull=False)
+    latest = mails.order_by("user", "-due", "-pk").distinct("user").defer("rendered")
+    return {one.user_id: one for one in latest}
+
+
+def _guest(person: User, participation: Participation | None, mail: OutgoingMail | None) -> Guest:
+    memberships: list[Membership] = person.current_memberships  # type: ignore[attr-defined]
+    kinds = {kind.name: str(kind.label) for kind in emails.KINDS}
+    because = participation.get_expected_because_display() if participation else _("named by the draft, not told yet")
+    return Guest(
+        name=str(person),
+        organizations=", ".join(membership.organization.name for membership in memberships),
+        because=because,
+        answer=participation.answer if participation else Participation.Answer.NONE,
+        answer_label=participation.get_answer_display() if participation else str(Participation.Answer.NONE.label),
+        answered_at=participation.answered_at if participation else None,
+        told=f"{kinds.get(mail.kind, mail.kind)}: {mail.get_status_display()}" if mail else "",
+        told_at=(mail.sent_at or mail.due) if mail else None,
+        told_is_trouble=mail is not None and mail.status in TROUBLE,
+    )
+
+
+def _visitor(participation: Participation) -> Guest:
+    """Somebody without an account, written down by name."""
+    return Guest(
+        name=participation.name,
+        organizations=participation.organization.name if participation.organization else "",
+        because=participation.get_expected_because_display(),
+        answer=participation.answer,
+        answer_label=participation.get_answer_display(),
+        answered_at=participation.answered_at,
+        told="",
+        told_at=None,
+        told_is_trouble=False,
+    )
+
+
+def tabs(guests: Iterable[Guest], *, asked: str, path: str) -> list[dict[str, Any]]:
+    """Links that show those with one answer, each with its number."""
+    numbers = Counter(guest.answer for guest in guests)
+    labels = {
+        "": _("All (%(n)s)"),
+        "yes": _("Coming (%(n)s)"),
+        "maybe": _("Perhaps (%(n)s)"),
+        "no": _("Not coming (%(n)s)"),
+        "none": _("No answer (%(n)s)"),
+    }
+    return [
+        {
+            "label": label % {"n": numbers[answer] if answer else numbers.total()},
+            "href": f"{path}?answer={answer}" if answer else path,
+            "current": asked == answer,
+        }
+        for answer, label in labels.items()
+    ]

@@ -1,0 +1,220 @@
+"""What coordinators do with the schedule: draft, look at what would change, publish, cancel, see who comes."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cities.access import coordinator_required
+from cities.models import Cycle, group_day
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.mail import database_now
+from workshops import actions, diff, guests, preparation
+from workshops.actions import Published
+from workshops.forms import CancelForm, ReleaseForm, SessionForm, differences, initial_like
+from workshops.models import Session
+from workshops.preview import preview
+
+
+def _editable(request: HttpRequest, slug: str) -> Session:
+    """The draft, with what its pages show; 404 for who may not edit it."""
+    sessions = diff.complete(Session.objects.editable_by(request.user))
+    return get_object_or_404(sessions.select_related("edited_by", "responsible"), slug=slug)
+
+
+# --- The schedule in preparation --------------------------------------------------------------------------------------
+
+
+@coordinator_required
+@require_safe
+def drafts(request: HttpRequest) -> HttpResponse:
+    """The sessions of one cycle as coordinators edit them, beside what is published."""
+    now, cycles = database_now(), list(Cycle.objects.newest_first())
+    if slug := request.GET.get("cycle"):
+        cycle: Cycle | None = get_object_or_404(Cycle, slug=slug)
+    else:
+        cycle = preparation.cycle_of_today(group_day(now), cycles)
+    rows = preparation.rows_of(cycle, now=now) if cycle else []
+    past, over = "past" in request.GET, sum(row.is_over for row in rows)
+    shown = [row for row in rows if row.is_over == past]
+    context = {
+        "cycle": cycle,
+        "cycle_tabs": [_tab(one.local_name, one, current=one == cycle) for one in cycles],
+        "time_tabs": [
+            _tab(_("Ahead (%(n)s)") % {"n": len(rows) - over}, cycle, current=not past),
+            _tab(_("Over (%(n)s)") % {"n": over}, cycle, past=True, current=past),
+        ],
+        "rows": shown[::-1] if past else shown,
+        "past": past,
+        "count": len(rows),
+        "pending_count": sum(row.is_pending for row in rows),
+    }
+    return render(request, "workshops/coordination/drafts.html", context)
+
+
+def _tab(label: str, cycle: Cycle | None, *, current: bool, past: bool = False) -> dict[str, Any]:
+    query = f"?cycle={cycle.slug}" if cycle else "?"
+    return {"label": label, "href": f"{query}&past" if past else query, "current": current}
+
+
+@coordinator_required
+def create(request: HttpRequest) -> HttpResponse:
+    """Draft a session; `like` takes over what another one says, all but its date."""
+    now, like, initial = database_now(), None, {}
+    if slug := request.GET.get("like"):
+        like = _editable(request, slug)
+        initial = initial_like(like, cycle=like.cycle)
+    cycle = like.cycle if like else _cycle_asked_for(request, now)
+    if cycle is None:
+        messages.warning(request, _("Sessions belong to a cycle. Please create the cycle first."))
+        return redirect("cities:cycle_create")
+    form = SessionForm(request.POST or None, cycle=cycle, now=now, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        session = form.save(by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The draft is saved. Nobody else sees it before you publish."))
+        return redirect("workshops:edit", slug=session.slug)
+    return render(request, "workshops/coordination/create.html", {"form": form, "cycle": cycle, "like": like})
+
+
+def _cycle_asked_for(request: HttpRequest, now: datetime) -> Cycle | None:
+    if slug := request.GET.get("cycle"):
+        return get_object_or_404(Cycle, slug=slug)
+    return preparation.cycle_of_today(group_day(now), list(Cycle.objects.newest_first()))
+
+
+@coordinator_required
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Edit a draft; who saves second sees what the first one stored, and loses nothing."""
+    now, session, conflict = database_now(), _editable(request, slug), None
+    form = SessionForm(request.POST or None, instance=_editable(request, slug), cycle=session.cycle, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save(by=request.user)  # type: ignore[arg-type]
+        except ActionNotPossible as refusal:
+            session = _editable(request, slug)
+            conflict = differences(form, session)
+            form.reopen(str(refusal.sentence), session)
+        else:
+            messages.success(request, _("The draft is saved. Nobody else sees it before you publish."))
+            return redirect("workshops:edit", slug=session.slug)
+    context = {"form": form, "conflict": conflict, **_standing(session, now)}
+    return render(request, "workshops/coordination/edit.html", context)
+
+
+def _standing(session: Session, now: datetime) -> dict[str, Any]:
+    """Where a stored draft stands: against what is published, on the clocks of the cities, with the people expected."""
+    cities, change = preparation.member_cities(is_demo=session.is_demo, now=now), diff.pending_change(session)
+    return {
+        "session": session,
+        "change": change,
+        "state": preparation.state_of(session, change),
+        "when": preparation.when_of(session),
+        "hours": preparation.hours_in(cities, session),
+        "advice": preparation.advice_on(session, cities=cities, now=now),
+        "answers": preparation.answers_with_draft(session, now=now),
+    }
+
+
+# --- Cancelling, taking back, discarding ------------------------------------------------------------------------------
+
+
+@coordinator_required
+def cancel(request: HttpRequest, slug: str) -> HttpResponse:
+    """Cancel a session with its reason; people are told by the next release."""
+    session = _editable(request, slug)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.cancel(session, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The session is marked as cancelled. People are told when you publish."))
+        return redirect("workshops:edit", slug=session.slug)
+    context = {"form": form, "session": session, "answers": preparation.answers_with_draft(session, now=database_now())}
+    return render(request, "workshops/coordination/cancel.html", context)
+
+
+@coordinator_required
+@require_POST
+def reinstate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a cancellation back."""
+    session = _editable(request, slug)
+    actions.reinstate(session, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The cancellation is taken back."))
+    return redirect("workshops:edit", slug=session.slug)
+
+
+@coordinator_required
+def discard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Throw away a draft that was never published, after a look at it."""
+    session = _editable(request, slug)
+    if request.method == "POST":
+        actions.discard_draft(session, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The draft “%(title)s” is discarded.") % {"title": session.title})
+        return redirect(f"{reverse('workshops:drafts')}?cycle={session.cycle.slug}")
+    context = {"session": session, "when": preparation.when_of(session), "place": preparation.place_of(session)}
+    return render(request, "workshops/coordination/discard.html", context)
+
+
+# --- Publishing -------------------------------------------------------------------------------------------------------
+
+
+@coordinator_required
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what a release would change and whom it would tell; publish exactly what was shown."""
+    cycle, refusal = get_object_or_404(Cycle, slug=slug), None
+    form = ReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            published = actions.publish_release(cycle, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except ActionNotPossible as error:
+            refusal = error.sentence
+        else:
+            messages.success(request, _said(published))
+            return redirect(published.release)
+    shown = preview(cycle, now=database_now())
+    context = {"cycle": cycle, "preview": shown, "form": form.showing(shown.fingerprint), "refusal": refusal}
+    return render(request, "workshops/coordination/publish.html", context)
+
+
+def _said(published: Published) -> str:
+    """What publishing did, with the way to the mails it queued."""
+    number = {"number": published.release.number}
+    if not published.mail_count:
+        return _("Version %(number)s is published. Nobody had to be told.") % number
+    told = ngettext(
+        "Version %(number)s is published and %(mails)s mail is on its way.",
+        "Version %(number)s is published and %(mails)s mails are on their way.",
+        published.mail_count,
+    )
+    outbox = reverse("outbox")
+    if len(published.versions) == 1:
+        outbox += f"?session={published.versions[0].session_id}"
+    return format_html(
+        '{} <a href="{}">{}</a>', told % (number | {"mails": published.mail_count}), outbox, _("See them in the outbox")
+    )
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+@coordinator_required
+@require_safe
+def people(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who is expected, why, what they answered and what they were told."""
+    session, now = _editable(request, slug), database_now()
+    listed = guests.guests_of(session, now=now)
+    asked = request.GET.get("answer", "")
+    context = {
+        "session": session,
+        "when": preparation.when_of(session),
+        "answers": preparation.answers_with_draft(session, now=now),
+        "guests": [guest for guest in listed if asked in {"", guest.answer}],
+        "asked": asked,
+        "tabs": guests.tabs(listed, asked=asked, path=request.path),
+    }
+    return render(request, "workshops/coordination/people.html", context)
