@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import public, reader, succession
+from ogpgroup.views import desk, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("coordination/memberships/<int:pk>/end/", succession.end_membership, name="end_membership"),
     path("", public.home, name="home"),
+    path("desk/", desk.desk, name="desk"),
+    path("coordination/", desk.coordination, name="coordination"),
     path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),
     path("", include("cities.urls")),
     path("", include("actionplans.urls")),

@@ -1,0 +1,191 @@
+"""Where people arrive after they sign in: what waits for me, and for coordinators what waits for us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from actionplans.models import ActionPlan, Deliverable
+from cities.access import coordinator_required, roles_of
+from cities.models import AccountInvitation, Cycle, group_day
+from ogpgroup import mail
+from ogpgroup.mail import Watch, database_now
+from ogpgroup.models import User
+from workshops import diff, preparation
+from workshops.models import Agreement, Participation, Session, SessionVersion
+from workshops.preparation import Answers
+from workshops.reports.rows import Reader
+from workshops.reports.sessions import SessionWhen, when_of
+
+# What is due later than this does not wait yet.
+DUE_SOON = timedelta(days=60)
+SESSIONS_SOON = timedelta(days=14)
+EXPIRING_SOON = timedelta(days=4)
+# A page of work shows so many of each; the rest stands behind a link.
+AT_MOST = 12
+
+
+# --- My desk ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """A session at which I am expected, by my clock."""
+
+    version: SessionVersion
+    participation: Participation
+    told: SessionWhen
+
+    @property
+    def waits(self) -> bool:
+        return self.participation.answer == Participation.Answer.NONE and not self.version.is_cancelled
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for me, and my next sessions; whoever has left the group reads why it is empty."""
+    assert request.user.is_authenticated
+    now, roles = database_now(), roles_of(request.user)
+    sessions = _own_sessions(request, request.user, now)
+    waiting = [one for one in sessions if one.waits]
+    deliverables = _own_deliverables(request.user, now)
+    invitations = _own_invitations(request.user, now)
+    lacks_totp = roles.is_coordinator and not _has_totp(request.user)
+    context = {
+        "waiting": waiting,
+        "sessions": [one for one in sessions if not one.waits],
+        "deliverables": deliverables,
+        "invitations": invitations,
+        "lacks_totp": lacks_totp,
+        "waits": bool(waiting or deliverables or invitations or lacks_totp),
+        "in_group": roles.in_group,
+        "today": group_day(now),
+        "is_demo": request.user.is_demo,
+    }
+    return render(request, "ogpgroup/desk.html", context)
+
+
+def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSession]:
+    """Sessions to come at which the person is expected, soonest first; one query."""
+    expected = Participation.objects.expected().filter(user=user, session__current_version__finishes_at__gt=now)
+    rows = expected.select_related("session__current_version").order_by("session__current_version__begins_at", "pk")
+    reader = Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
+    own = []
+    for participation in rows:
+        version = participation.session.current_version
+        assert version is not None  # the filter above asks for one
+        own.append(OwnSession(version, participation, when_of(version, reader, [])))
+    return own
+
+
+def _own_deliverables(user: User | AnonymousUser, now: datetime) -> list[Deliverable]:
+    """What the cities of an official must hand in soon or should have handed in."""
+    cities, today = roles_of(user).official_city_ids, group_day(now)
+    if not cities:
+        return []
+    due = Deliverable.objects.waiting().filter(plan__city__in=cities, due_on__lte=today + DUE_SOON)
+    due = due.filter(plan__status=ActionPlan.Status.ACTIVE, outcome_unknown=False)
+    return list(due.select_related("plan__city").order_by("due_on", "pk"))
+
+
+def _own_invitations(user: User, now: datetime) -> list[AccountInvitation]:
+    """Invitations to an address the person has proved; the link in the mail does the same."""
+    proved = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    return list(AccountInvitation.objects.open(now).filter(email__in=proved).select_related("organization"))
+
+
+def _has_totp(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+# --- Coordination -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PendingCycle:
+    """How many changes of a cycle's schedule are not published."""
+
+    cycle: Cycle
+    count: int
+
+
+@dataclass(frozen=True)
+class NearSession:
+    """A published session of the next days and how many have answered."""
+
+    version: SessionVersion
+    when: str
+    answers: Answers
+
+
+@coordinator_required
+@require_safe
+def coordination(request: HttpRequest) -> HttpResponse:
+    """What waits for us: changes not published, sessions at hand, what is late, mail in trouble."""
+    watch = mail.watch()
+    now, today = watch.now, group_day(watch.now)
+    pending = _pending()
+    agreements = Agreement.objects.overdue(today).select_related("session").order_by("due_on", "pk")
+    deliverables = Deliverable.objects.late(today).select_related("plan__city")
+    invitations = AccountInvitation.objects.filter(
+        status=AccountInvitation.Status.OPEN, expires_at__lte=now + EXPIRING_SOON
+    )
+    late_agreements, late_deliverables = list(agreements), list(deliverables)
+    context = {
+        "pending": pending,
+        "pending_count": sum(one.count for one in pending),
+        "near": _near_sessions(now),
+        "agreements": late_agreements[:AT_MOST],
+        "deliverables": late_deliverables[:AT_MOST],
+        "late_count": len(late_agreements) + len(late_deliverables),
+        "invitations": list(invitations.select_related("organization").order_by("expires_at")[:AT_MOST]),
+        "shown_late_count": min(len(late_agreements), AT_MOST) + min(len(late_deliverables), AT_MOST),
+        "watch": watch,
+        "planner_seen": _seen(watch, watch.planner_seconds),
+        "sender_seen": _seen(watch, watch.sender_seconds),
+        "mail_troubles": _mail_troubles(watch),
+        "now": now,
+        "today": today,
+    }
+    return render(request, "ogpgroup/coordination.html", context)
+
+
+def _pending() -> list[PendingCycle]:
+    """Changes not published, by cycle, the newest cycle first; constant queries, however many cycles there are."""
+    counts: dict[int, int] = {}
+    cycles: dict[int, Cycle] = {}
+    for session in diff.complete(Session.objects.all()):
+        if diff.pending_change(session) is not None:
+            counts[session.cycle_id] = counts.get(session.cycle_id, 0) + 1
+            cycles[session.cycle_id] = session.cycle
+    newest_first = sorted(cycles.values(), key=lambda cycle: (cycle.starts_on, cycle.pk), reverse=True)
+    return [PendingCycle(cycle, counts[cycle.pk]) for cycle in newest_first]
+
+
+def _near_sessions(now: datetime) -> list[NearSession]:
+    """Published sessions of the next two weeks with their answers; two queries."""
+    near = SessionVersion.objects.current().planned().upcoming(now).filter(begins_at__lte=now + SESSIONS_SOON)
+    versions: Sequence[SessionVersion] = list(near.defer("vevent"))
+    answers = preparation.answers_of(version.session_id for version in versions)
+    return [
+        NearSession(version, str(preparation.when_of(version)), answers.get(version.session_id, Answers()))
+        for version in versions
+    ]
+
+
+def _seen(watch: Watch, seconds: float | None) -> datetime | None:
+    return None if seconds is None else watch.now - timedelta(seconds=seconds)
+
+
+def _mail_troubles(watch: Watch) -> dict[str, int]:
+    """Numbers of mails that need somebody's eye, by status; empty when there are none."""
+    numbers = {"failed": watch.failed, "unknown": watch.unknown, "missed": watch.missed, "parked": watch.parked}
+    return {status: number for status, number in numbers.items() if number}
