@@ -87,6 +87,7 @@ class Heartbeat(models.Model):
 
     PLANNER = "planner"
     SENDER = "sender"
+    PURGE = "purge"  # the daily deletion of old texts
 
     name = models.CharField(max_length=20, primary_key=True)
     seen_at = models.DateTimeField()

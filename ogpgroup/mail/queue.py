@@ -78,7 +78,7 @@ _rest_until = 0.0
 
 def wake() -> None:
     """Ask a worker to look at the queue once this transaction is committed. It only saves seconds: beat asks anyway."""
-    if not any(call is _call_a_worker for _ids, call, *_rest in connection.run_on_commit):
+    if not any(call is _call_a_worker for _ids, call, *_ in connection.run_on_commit):
         transaction.on_commit(_call_a_worker)
 
 

@@ -254,13 +254,13 @@ def _store(written: Mapping[int, Rendered], token: UUID) -> set[int]:
     if not written:
         return set()
     headlines = [text.headline[:200] for text in written.values()]
-    columns = [list(written), headlines, [text.content for text in written.values()]]
+    contents = [text.content for text in written.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE ogpgroup_outgoingmail AS mail SET headline = new.headline, rendered = new.content "
             "FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS new (id, headline, content) "
             "WHERE mail.id = new.id AND mail.token = %s AND mail.status = 'sending' RETURNING mail.id",
-            [*columns, token],
+            [list(written), headlines, contents, token],
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -291,12 +291,13 @@ def _open_breaker(trouble: Trouble, reason: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ogpgroup_mailbreaker AS breaker (id, open_until, opened_count, reason) "
-            "VALUES (1, statement_timestamp() + %(first)s, 1, %(reason)s) "
+            "VALUES (1, statement_timestamp() + make_interval(secs => %(first)s), 1, %(reason)s) "
             "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, "
             "  opened_count = LEAST(12, breaker.opened_count + (breaker.open_until <= statement_timestamp())::int), "
             "  open_until = CASE WHEN breaker.open_until > statement_timestamp() THEN breaker.open_until "
-            "    ELSE statement_timestamp() + LEAST(%(longest)s, %(first)s * 2 ^ breaker.opened_count) END",
-            {"first": first, "longest": longest, "reason": reason[:500]},
+            "    ELSE statement_timestamp() "
+            "      + make_interval(secs => LEAST(%(longest)s, %(first)s * 2 ^ breaker.opened_count)) END",
+            {"first": first.total_seconds(), "longest": longest.total_seconds(), "reason": reason[:500]},
         )
     log = logger.error if trouble is Trouble.MISCONFIGURED else logger.warning
     log("Sending pauses (%s): %s", trouble, reason)

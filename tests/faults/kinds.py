@@ -1,5 +1,7 @@
 """Kinds of mail for the tests of the mail core: one worth a double, one that is not."""
 
+import os
+import signal
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,6 +13,7 @@ from ogpgroup.models import OutgoingMail
 Priority = OutgoingMail.Priority
 UNTRUE = 99  # a subject_version that says: no longer true
 POISON = 66  # a subject_version whose rendering raises
+DEADLY = 13  # a subject_version whose rendering kills the process, as one does that eats all memory
 
 
 def still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
@@ -24,6 +27,8 @@ def render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rende
 def render_one(one: OutgoingMail) -> mail.Rendered:
     if one.subject_version == POISON:
         raise LookupError("There is nothing to say about this.")
+    if one.subject_version == DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
     subject = f"Mañana 10:00 (Reynosa 11:00): {one.key}"
     text = "Buenos días:\n\nEl seminario web será mañana a las 10:00.\n"
     return mail.Rendered(subject, mail.compose(mail=one, subject=subject, text=text, html=f"<p>{text}</p>"))

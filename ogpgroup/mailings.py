@@ -1,0 +1,44 @@
+"""Who sends what: the apps' kinds of mail and their planners, joined. The mail core itself knows no app."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError
+
+from cities import emails as cities_emails
+from ogpgroup import mail
+from ogpgroup.models import Heartbeat
+from workshops import actions as workshops_actions
+from workshops import emails as workshops_emails
+
+logger = logging.getLogger(__name__)
+
+KINDS = [*cities_emails.KINDS, *workshops_emails.KINDS]
+PLANNERS = [workshops_actions.plan]
+
+
+def plan() -> int:
+    """Queue what falls due within a day, in every app; returns how many mails were new. Safe to run twice or at once.
+
+    A planner that fails does not stop the others, but the heartbeat is then left out, so that somebody notices.
+    """
+    now = mail.database_now()
+    added, all_worked = 0, True
+    for planner in PLANNERS:
+        try:
+            added += planner(now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("%s.%s failed", planner.__module__, planner.__name__)
+            all_worked = False
+    if all_worked:
+        mail.beat(Heartbeat.PLANNER)
+    _purge_daily(now)
+    return added
+
+
+def _purge_daily(now: datetime) -> None:
+    if not Heartbeat.objects.filter(name=Heartbeat.PURGE, seen_at__gt=now - timedelta(days=1)).exists():
+        mail.purge_bodies(now=now)
+        mail.beat(Heartbeat.PURGE)

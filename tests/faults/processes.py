@@ -1,0 +1,45 @@
+"""Senders as processes that a test can kill. A fork server sets Django up once, so that each starts at once."""
+
+import multiprocessing
+import os
+import signal
+from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ogpgroup.settings")
+if multiprocessing.parent_process() is None:
+    django.setup()
+
+from django.conf import settings
+from django.db import connection
+
+from ogpgroup import mail
+from tests.faults.kinds import KINDS
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.faults.processes"])
+
+
+def start_sender(sink_url: str, *, kill_at: str = "", lease: float = 30, batch: int = 50) -> ForkServerProcess:
+    """A process that sends what is due in this test's database, and ends."""
+    database = connection.settings_dict["NAME"]
+    process = _context.Process(target=_send, args=(database, sink_url, kill_at, lease, batch), daemon=True)
+    process.start()
+    return process
+
+
+def run_sender(sink_url: str, *, kill_at: str = "", lease: float = 30, batch: int = 50) -> bool:
+    """Run a sender to its end, or to its death; says whether it was killed."""
+    process = start_sender(sink_url, kill_at=kill_at, lease=lease, batch=batch)
+    process.join(30)
+    assert process.exitcode in {0, -signal.SIGKILL}
+    return process.exitcode != 0
+
+
+def _send(database: str, sink_url: str, kill_at: str, lease: float, batch: int) -> None:
+    os.environ["KILL_AT"] = kill_at
+    connection.settings_dict["NAME"] = database
+    settings.MAIL_URL = sink_url
+    mail.deliver(kinds=KINDS, budget=timedelta(minutes=1), lease=timedelta(seconds=lease), batch_size=batch)
