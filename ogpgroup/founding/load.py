@@ -1,0 +1,195 @@
+"""Puts the founding cycle on record through the actions that coordinators use."""
+
+import uuid
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.db import transaction
+
+from actionplans import actions as plan_actions
+from actionplans.models import ActionPlan, Deliverable
+from cities import actions as city_actions
+from cities.models import City, Cycle, Organization
+from ogpgroup.founding import session as facts
+from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
+from ogpgroup.founding.organizations import ORGANIZATIONS
+from workshops import actions as session_actions
+from workshops.models import AgendaItem, Agreement, Session, WorkTable
+
+# The release bears the true day. Its hour is not known: at noon in Puebla every member city reads that same day.
+RELEASED_AT = datetime.combine(facts.DAY, time(12), ZoneInfo("America/Mexico_City"))
+
+
+def load_founding_cycle() -> list[str]:
+    """Record what is missing of the founding cycle and return what that was, in words; nobody is written to.
+
+    Guarantees that what is on record already is left alone, whatever coordinators have made of it since: a thing and
+    what hangs on it (a membership of the group, an agenda) are recorded together or not at all.
+    """
+    with transaction.atomic(), pghistory.context(command="load_founding_cycle"):
+        added = [*_add_cities(), *_add_organizations()]
+        cycle, is_new = Cycle.objects.get_or_create(
+            slug=facts.CYCLE_SLUG,
+            defaults={
+                "name": facts.CYCLE_NAME,
+                "name_en": facts.CYCLE_NAME_EN,
+                "purpose": facts.CYCLE_PURPOSE,
+                "starts_on": facts.DAY,
+                "ends_on": facts.YEAR_LATER,
+            },
+        )
+        if is_new:
+            added.append(cycle.name)
+        if not Session.objects.filter(slug=facts.SESSION_SLUG).exists():
+            session = _add_session(cycle)
+            plan = _name_fellow_city(cycle)
+            _add_agreements(session, plan)
+            added.append(session.title)
+        return added
+
+
+def _add_cities() -> list[str]:
+    added = []
+    for city in CITIES:
+        _city, is_new = City.objects.get_or_create(
+            cvegeo=city.cvegeo,
+            defaults={
+                "slug": city.slug,
+                "name": city.name,
+                "state": city.state,
+                "state_code": city.state_code,
+                "seat": city.seat,
+                "latitude": city.latitude,
+                "longitude": city.longitude,
+                "population": city.population,
+                "population_year": CENSUS_YEAR,
+                "time_zone": city.time_zone,
+            },
+        )
+        if is_new:
+            added.append(city.name)
+    return added
+
+
+def _city(slug: str) -> City:
+    return City.objects.get(cvegeo=next(city.cvegeo for city in CITIES if city.slug == slug))
+
+
+def _add_organizations() -> list[str]:
+    added = []
+    for one in ORGANIZATIONS:
+        organization, is_new = Organization.objects.get_or_create(
+            slug=one.slug,
+            defaults={
+                "name": one.name,
+                "name_en": one.name_en,
+                "acronym": one.acronym,
+                "kind": one.kind,
+                "scope": one.scope,
+                "website": one.website,
+                "certainty": one.certainty,
+                "remark": one.remark,
+                "city": _city(one.city) if one.city else None,
+                "coordinates_group": one.coordinates_group,
+            },
+        )
+        if is_new:
+            added.append(organization.name)
+        if is_new and one.in_group:
+            remark = facts.JOINED_REMARK if one.took_part else facts.COORDINATOR_REMARK
+            city_actions.join_group(organization, since=facts.DAY, remark=remark)
+    return added
+
+
+def _add_session(cycle: Cycle) -> Session:
+    """The session with its agenda and tables, and the release that made it public."""
+    city = _city(facts.HOST)
+    session = session_actions.save_draft(
+        Session(
+            cycle=cycle,
+            slug=facts.SESSION_SLUG,
+            # The same wherever this is loaded, so that a subscribed calendar shows the session once.
+            uid=uuid.uuid5(uuid.NAMESPACE_URL, facts.SOURCE),
+            title=facts.SESSION_TITLE,
+            kind=Session.Kind.WORKING_SESSION,
+            mode=Session.Mode.FACE_TO_FACE,
+            purpose=facts.SESSION_PURPOSE,
+            day=facts.DAY,
+            time_zone=city.time_zone,
+            venue=facts.VENUE,
+            city=city,
+            attendee_count=facts.ATTENDEE_COUNT,
+            report=facts.REPORT,
+            source=facts.SOURCE,
+        ),
+        organizations=[],
+        people=[],
+        by=None,
+    )
+    organizations = {one.slug: one for one in Organization.objects.real()}
+    session.participating_organizations.set(organizations[one.slug] for one in ORGANIZATIONS if one.took_part)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(
+            session=session,
+            position=position,
+            kind=item.kind,
+            title=item.title,
+            presenter_organization=organizations.get(item.presenter_organization),
+            respondent_name=item.respondent_name,
+            respondent_organization=organizations.get(item.respondent_organization),
+        )
+        for position, item in enumerate(facts.AGENDA, start=1)
+    )
+    WorkTable.objects.bulk_create(WorkTable(session=session, number=n + 1) for n in range(facts.TABLE_COUNT))
+    session_actions.publish_release(cycle, by=None, note=facts.RELEASE_NOTE, notify=False, at=RELEASED_AT)
+    return session
+
+
+def _name_fellow_city(cycle: Cycle) -> ActionPlan:
+    """Reynosa as the fellow city, with the frame of its plan and the proposal that was due in a month."""
+    city = _city(facts.FELLOW)
+    candidacy = plan_actions.stand(cycle, city=city)
+    plan_actions.select(candidacy, on=facts.DAY, reason=facts.FELLOW_REASON, by=None)
+    plan = plan_actions.open_plan(
+        cycle,
+        city=city,
+        slug=facts.PLAN_SLUG,
+        title=facts.PLAN_TITLE,
+        aim=facts.PLAN_AIM,
+        starts_on=facts.DAY,
+        ends_on=facts.YEAR_LATER,
+        source=facts.SOURCE,
+    )
+    plan = plan_actions.publish_plan(plan)
+    plan_actions.expect_deliverable(
+        plan,
+        kind=Deliverable.Kind.SYNTHETIC_PROPOSAL,
+        title=facts.PROPOSAL_TITLE,
+        due_on=facts.MONTH_LATER,
+        due_is_computed=True,
+        outcome_unknown=True,
+    )
+    # Its year is long over; what became of it is not known, but nobody should read that it is in force.
+    plan.status = ActionPlan.Status.CLOSED
+    plan.save(update_fields=["status"])
+    return plan
+
+
+def _add_agreements(session: Session, plan: ActionPlan) -> None:
+    organizations = {one.slug: one for one in Organization.objects.real()}
+    item = session.agenda.get(kind=AgendaItem.Kind.AGREEMENTS)
+    for number, one in enumerate(facts.AGREEMENTS, start=1):
+        agreement = Agreement.objects.create(
+            session=session,
+            agenda_item=item,
+            number=number,
+            kind=one.kind,
+            text=one.text,
+            responsible_group=one.responsible_group,
+            due_on=one.due_on,
+            due_is_computed=one.due_is_computed,
+            status=Agreement.Status.UNKNOWN,
+            plan=plan if one.belongs_to_plan else None,
+        )
+        agreement.responsible.set(organizations[slug] for slug in one.responsible)

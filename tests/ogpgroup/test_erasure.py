@@ -1,0 +1,212 @@
+"""Erasing takes a demonstration away whole and nothing else; nobody else may lift a trigger."""
+
+import ast
+from datetime import date, timedelta
+from pathlib import Path
+
+import pgtrigger
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import ProgrammingError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from actionplans import actions as plan_actions
+from cities.models import Cycle, Membership, Organization
+from ogpgroup import mail
+from ogpgroup.erasure import SUBJECTS, erase_demo
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.database import contents
+from workshops import actions
+from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
+
+APPS = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
+
+
+# --- Who may lift a trigger -------------------------------------------------------------------------------------------
+
+
+def lifts_a_trigger(source: str) -> bool:
+    """Whether a module turns triggers off, by pgtrigger or in SQL."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(attr="ignore" | "disable" | "uninstall", value=ast.Name(id="pgtrigger")):
+                return True
+            case ast.ImportFrom(module=module) if (module or "").startswith("pgtrigger") and any(
+                name.name in {"ignore", "disable", "uninstall", "runtime"} for name in node.names
+            ):
+                return True
+            case ast.Constant(value=str(text)) if any(
+                words in text.lower() for words in ("disable trigger", "session_replication_role", "pgtrigger.ignore")
+            ):
+                return True
+    return False
+
+
+def test_only_the_erasure_module_lifts_triggers():
+    files = [path for app in APPS for path in (Path(settings.BASE_DIR) / app).rglob("*.py")]
+    ours = [path for path in files if "migrations" not in path.parts]
+
+    lifting = [str(path.relative_to(settings.BASE_DIR)) for path in ours if lifts_a_trigger(path.read_text())]
+
+    assert lifting == ["ogpgroup/erasure.py"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pgtrigger\nwith pgtrigger.ignore():\n    pass",
+        "from pgtrigger import ignore",
+        "import pgtrigger\npgtrigger.disable('a.B:c')",
+        "cursor.execute('ALTER TABLE a DISABLE TRIGGER ALL')",
+        "cursor.execute('SET session_replication_role = replica')",
+        "cursor.execute(\"SELECT set_config('pgtrigger.ignore', '{}', true)\")",
+    ],
+)
+def test_each_way_of_lifting_one_would_be_noticed(source):
+    assert lifts_a_trigger(source)
+
+
+# --- What goes and what stays -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def demo_coordinator(db: None) -> User:
+    user = factories.create_user(email="coordinacion@demo.example", is_demo=True)
+    coordination = factories.create_organization(slug="coordinacion-demo", coordinates_group=True, is_demo=True)
+    factories.create_membership(user=user, organization=coordination, role="coordinator")
+    return user
+
+
+def create_session(cycle: Cycle, *, by: User | None, is_demo: bool = False) -> Session:
+    start = timezone.now() + timedelta(days=30)
+    session = Session(
+        cycle=cycle,
+        title="Sesión",
+        kind="webinar",
+        mode="remote",
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        is_demo=is_demo,
+    )
+    return actions.save_draft(session, organizations=[], people=[], by=by)
+
+
+@pytest.mark.django_db
+def test_nothing_to_erase_is_no_mistake(coordinator):
+    before = contents()
+
+    assert erase_demo().total() == 0
+    assert contents() == before
+
+
+def test_what_a_demonstration_person_did_to_real_rows_stays_without_the_name(demo_coordinator, coordinator):
+    cycle = factories.create_cycle()
+    session = create_session(cycle, by=demo_coordinator)
+    release = actions.publish_release(cycle, by=demo_coordinator, note="Calendario").release
+
+    erase_demo()
+
+    release.refresh_from_db()
+    session.refresh_from_db()
+    assert (release.released_by, release.note) == (None, "Calendario")
+    assert session.edited_by is None
+    assert session.current_version.release == release
+    assert not Participation.objects.filter(user__is_demo=True).exists()
+
+
+def test_history_of_real_rows_stays_and_names_no_demonstration_person(demo_coordinator):
+    session = create_session(factories.create_cycle(), by=demo_coordinator)
+
+    erase_demo()
+
+    events = list(session.events.order_by("pgh_id").values_list("pgh_label", "edited_by"))
+    assert events == [("insert", None), ("update", None)]  # the second one is the erasure's own
+
+
+def test_what_hangs_on_a_demonstration_row_goes_though_it_is_not_marked(coordinator, reynosa):
+    cycle = factories.create_cycle(is_demo=True)
+    session = create_session(cycle, by=coordinator)
+    actions.publish_release(cycle, by=coordinator)
+    plan_actions.stand(cycle, city=reynosa)
+
+    erase_demo()
+
+    assert not Session.objects.filter(pk=session.pk).exists()
+    assert SessionVersion.objects.count() == ScheduleRelease.objects.count() == Cycle.objects.count() == 0
+    assert OutgoingMail.objects.filter(subject_type="session").count() == 0
+    assert User.objects.get() == coordinator
+
+
+def test_institution_in_a_made_up_city_goes_with_it(demo_coordinator):
+    city = factories.create_city(cvegeo="D0001", is_demo=True)
+    factories.create_organization(slug="instituto", city=city)
+
+    erase_demo()
+
+    assert not Organization.objects.exists()
+
+
+def test_real_cycle_with_a_made_up_fellow_city_loses_day_and_reason_with_it(coordinator):
+    cycle = factories.create_cycle()
+    city = factories.create_city(cvegeo="D0001", is_demo=True)
+    plan_actions.name_fellow(cycle, city=city, on=date(2026, 1, 8), reason="Por error", by=coordinator)
+
+    erase_demo()
+
+    cycle.refresh_from_db()
+    assert (cycle.fellow_city, cycle.fellow_named_on, cycle.fellow_reason) == (None, None, "")
+
+
+def test_real_person_in_a_demonstration_institution_stays_and_the_membership_goes(demo_coordinator, member):
+    factories.create_membership(user=member, organization=Organization.objects.get(slug="coordinacion-demo"))
+
+    erase_demo()
+
+    assert list(User.objects.all()) == [member]
+    assert Membership.objects.count() == 1
+
+
+def test_accounts_go_with_addresses_browser_sessions_and_mail(demo_coordinator, member):
+    for person in (demo_coordinator, member):
+        Client().force_login(person)
+    now = timezone.now()
+    mail.enqueue(
+        OutgoingMail(
+            key=f"account:{number}",
+            kind="account",
+            priority=1,
+            recipient=recipient,
+            subject_type="ogpgroup.user",
+            due=now,
+            useful_until=now + timedelta(days=1),
+        )
+        for number, recipient in enumerate([demo_coordinator.email, member.email])
+    )
+
+    erase_demo()
+
+    assert [one.email for one in EmailAddress.objects.all()] == [member.email]
+    assert [one.get_decoded()["_auth_user_id"] for one in BrowserSession.objects.all()] == [str(member.pk)]
+    assert [one.recipient for one in OutgoingMail.objects.all()] == [member.email]
+
+
+def test_the_record_is_append_only_again_afterwards(demo_coordinator, coordinator):
+    cycle = factories.create_cycle()
+    create_session(cycle, by=coordinator)
+    release = actions.publish_release(cycle, by=coordinator).release
+
+    erase_demo()
+
+    for change in (lambda: ScheduleRelease.objects.update(note="otra"), release.delete):
+        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
+            change()
+    assert not pgtrigger.is_ignored("workshops.ScheduleRelease:append_only")
+
+
+def test_subjects_of_mail_are_models_that_exist():
+    assert {apps.get_model(label)._meta.label for label in SUBJECTS.values()} == set(SUBJECTS.values())
