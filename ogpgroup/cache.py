@@ -36,19 +36,19 @@ class TolerantRedisCache(RedisCache):
         return bool(self._or(False, super().delete, key, version))
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        return self._or({}, super().get_many, keys, version)
+        return dict(self._or({}, super().get_many, keys, version))
 
     def has_key(self, key: Any, version: int | None = None) -> bool:
         return bool(self._or(False, super().has_key, key, version))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return self._or(delta, super().incr, key, delta, version)
+        return int(self._or(delta, super().incr, key, delta, version))
 
     def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        return self._or([], super().set_many, data, *args, **kwargs)
+        return list(self._or([], super().set_many, data, *args, **kwargs))
 
     def delete_many(self, keys: Any, version: int | None = None) -> None:
         self._or(None, super().delete_many, keys, version)
 
-    def clear(self) -> bool:
-        return bool(self._or(False, super().clear))
+    def clear(self) -> None:
+        self._or(None, super().clear)

@@ -100,13 +100,14 @@ RETURNING known.session_id, known.user_id
 """
 
 
-def _run(statement: str, rules: Iterable[Rule], **values: object) -> list[tuple[int, int]]:
+def _run(statement: str, rules: Iterable[Rule], **times: date) -> list[tuple[int, int]]:
     rows = [asdict(rule) for rule in rules]
     if not rows:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_EXPECTED + statement, {"rules": json.dumps(rows), **values})
-        return cursor.fetchall()
+        parameters: dict[str, str | date] = {"rules": json.dumps(rows), **times}
+        cursor.execute(_EXPECTED + statement, parameters)
+        return [(first, second) for first, second in cursor.fetchall()]
 
 
 def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:

@@ -1,9 +1,8 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -24,7 +23,6 @@ UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
 PLANNED_AHEAD = timedelta(hours=24)
 MOVED = gettext_noop("The session was moved or cancelled.")
 
-STILL_OPEN = [OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING]
 PERHAPS_READ = [OutgoingMail.Status.SENDING, OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN]
 
 
@@ -87,16 +85,16 @@ def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expect
 
 def people_expected(session: Session) -> list[int]:
     """Who holds the invitation to one session."""
-    return list(
-        Participation.objects.expected().filter(session=session, user__is_active=True).values_list("user_id", flat=True)  # type: ignore[misc]
-    )
+    holders = Participation.objects.expected().filter(session=session, user__is_active=True)
+    return [user_id for user_id in holders.values_list("user_id", flat=True) if user_id is not None]
 
 
 def people_to_tell(versions: Sequence[SessionVersion]) -> list[Expectation]:
     """Who holds an invitation to a session that a release changed or cancelled."""
     known = [version.session_id for version in versions if version.previous_id is not None]
     rows = Participation.objects.expected().filter(session__in=known, user__is_active=True)
-    return [Expectation(*row) for row in rows.order_by("pk").values_list("session_id", "user_id")]
+    pairs = rows.order_by("pk").values_list("session_id", "user_id")
+    return [Expectation(session_id, user_id) for session_id, user_id in pairs if user_id is not None]
 
 
 def queue_changes(versions: Sequence[SessionVersion], people: list[Expectation], *, now: datetime) -> int:
@@ -186,25 +184,25 @@ def plan_reminders(now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_TO_REMIND, [json.dumps(asked, cls=DjangoJSONEncoder)])
         people = cursor.fetchall()
-    return mail.enqueue(_reminder(*leads[number], user_id, email) for number, user_id, email in people)
-
-
-def _reminder(
-    version: SessionVersion, lead: timedelta, due: datetime, useful_until: datetime, user_id: int, email: str
-) -> OutgoingMail:
-    return OutgoingMail(
-        key=reminder_key(version, lead, user_id),
-        kind=REMINDER,
-        priority=OutgoingMail.Priority.REMINDER,
-        user_id=user_id,
-        recipient=email,
-        subject_type=SUBJECT,
-        subject_id=version.session_id,
-        subject_version=version.sequence,
-        due=due,
-        useful_until=useful_until,
-        is_demo=version.is_demo,
-    )
+    rows = []
+    for number, user_id, email in people:
+        version, lead, due, useful_until = leads[number]
+        rows.append(
+            OutgoingMail(
+                key=reminder_key(version, lead, user_id),
+                kind=REMINDER,
+                priority=OutgoingMail.Priority.REMINDER,
+                user_id=user_id,
+                recipient=email,
+                subject_type=SUBJECT,
+                subject_id=version.session_id,
+                subject_version=version.sequence,
+                due=due,
+                useful_until=useful_until,
+                is_demo=version.is_demo,
+            )
+        )
+    return mail.enqueue(rows)
 
 
 def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
@@ -222,7 +220,7 @@ def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
         "pk", "key", "subject_id", "status", "server_reply"
     )
     for pk, key, session_id, status, reply in rows:
-        prefix = prefixes[session_id]
+        prefix = prefixes[session_id or 0]
         holds = bool(prefix) and key.startswith(prefix + ":")
         if status == queued and not holds:
             wrong.append(pk)
@@ -235,34 +233,41 @@ def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
 # --- What the sender asks ---------------------------------------------------------------------------------------------
 
 
-def _facts(mails: Sequence[OutgoingMail]) -> tuple[dict[int, SessionVersion], dict[tuple[int, int], dict[str, Any]]]:
-    """Current versions by session, and participations by session and person, of a batch; two queries."""
-    session_ids = {one.subject_id for one in mails}
-    versions = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
-    rows = Participation.objects.filter(session__in=session_ids, user__in={one.user_id for one in mails}).values(
-        "session_id", "user_id", "expected", "answer", "user__is_active", "user__wants_reminders"
-    )
-    return {one.session_id: one for one in versions}, {(row["session_id"], row["user_id"]): row for row in rows}
+def _looked_up(mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SessionVersion, Participation, User]]:
+    """Each mail of a batch with what it is about: the version that counts now, the participation, the person.
+
+    Two queries. Mails whose session or person is gone are left out: they hold no more.
+    """
+    session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails}
+    versions = {
+        version.session_id: version
+        for version in SessionVersion.objects.current().filter(session__in=session_ids).select_related("session")
+    }
+    participations = {
+        (one.session_id, one.user_id): one
+        for one in Participation.objects.filter(session__in=session_ids, user__in=user_ids).select_related("user")
+    }
+    for one in mails:
+        participation = participations.get((one.subject_id or 0, one.user_id))
+        if participation is not None and participation.user is not None and participation.session_id in versions:
+            yield one, versions[participation.session_id], participation, participation.user
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """An invitation or a change holds while its version is the current one and the person is expected."""
-    versions, people = _facts(mails)
-    true = set()
-    for one in mails:
-        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
-        if version is None or person is None or version.finishes_at <= now:
-            continue
-        if one.subject_version != version.sequence or version.is_cancelled != (one.kind == CANCELLATION):
-            continue
-        if person["expected"] and person["user__is_active"]:
-            true.add(one.pk)
-    return true
+    return {
+        one.pk
+        for one, version, participation, user in _looked_up(mails)
+        if version.finishes_at > now
+        and version.sequence == one.subject_version
+        and version.is_cancelled == (one.kind == CANCELLATION)
+        and participation.expected
+        and user.is_active
+    }
 
 
 def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """It holds while the person is not expected and may have read that they were."""
-    versions, people = _facts(mails)
     read = set(
         OutgoingMail.objects.filter(
             subject_type=SUBJECT,
@@ -272,29 +277,25 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
             status__in=PERHAPS_READ,
         ).values_list("subject_id", "user_id")
     )
-    true = set()
-    for one in mails:
-        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
-        if version is None or version.finishes_at <= now or person is None or person["expected"]:
-            continue
-        if (one.subject_id, one.user_id) in read:
-            true.add(one.pk)
-    return true
+    return {
+        one.pk
+        for one, version, participation, _user in _looked_up(mails)
+        if version.finishes_at > now and not participation.expected and (one.subject_id, one.user_id) in read
+    }
 
 
 def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """A reminder holds while its key is what would be planned today: the same start, a person to remind."""
-    versions, people = _facts(mails)
-    true = set()
-    for one in mails:
-        version, person = versions.get(one.subject_id or 0), people.get((one.subject_id or 0, one.user_id or 0))
-        if version is None or person is None or version.is_cancelled:
-            continue
-        wanted = {reminder_key(version, lead, one.user_id or 0) for lead in version.lead_times()}
-        reminded = person["expected"] and person["answer"] != Participation.Answer.NO
-        if one.key in wanted and reminded and person["user__is_active"] and person["user__wants_reminders"]:
-            true.add(one.pk)
-    return true
+    return {
+        one.pk
+        for one, version, participation, user in _looked_up(mails)
+        if not version.is_cancelled
+        and one.key in {reminder_key(version, lead, user.pk) for lead in version.lead_times()}
+        and participation.expected
+        and participation.answer != Participation.Answer.NO
+        and user.is_active
+        and user.wants_reminders
+    }
 
 
 KINDS = [

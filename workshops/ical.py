@@ -94,7 +94,7 @@ def _organizer() -> vCalAddress:
 
 @lru_cache(maxsize=64)
 def _vtimezone(zone: str, last_year: int) -> bytes:
-    return Timezone.from_tzid(zone, first_date=FIRST_ZONE_DAY, last_date=date(last_year, 1, 1)).to_ical()
+    return bytes(Timezone.from_tzid(zone, first_date=FIRST_ZONE_DAY, last_date=date(last_year, 1, 1)).to_ical())
 
 
 def _zones(versions: Iterable["SessionVersion"]) -> list[str]:
@@ -171,4 +171,5 @@ def invitation(
     parameters = Parameters(
         {"CN": name, "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": "REQ-PARTICIPANT", "RSVP": str(rsvp).upper()}
     )
-    return before + Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical() + CRLF + after
+    line = bytes(Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical())
+    return before + line + CRLF + after

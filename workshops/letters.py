@@ -51,24 +51,19 @@ def unsubscribe_url(user_id: int) -> str:
 def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
     """The batch with all it needs, in three queries; mails whose session or person is gone are left out."""
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails if one.user_id}
-    versions = {
-        (version.session_id, version.sequence): version
-        for version in SessionVersion.objects.current()
-        .filter(session__in=session_ids)
-        .select_related("session", "previous")
-    }
+    current = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
+    versions = {version.session_id: version for version in current}
     users = User.objects.in_bulk(list(user_ids))
-    answers = {
+    answers: dict[tuple[int | None, int | None], str] = {
         (session_id, user_id): answer
         for session_id, user_id, answer in Participation.objects.filter(
             session__in=session_ids, user__in=user_ids
         ).values_list("session_id", "user_id", "answer")
     }
-    current = {session_id: version for (session_id, _sequence), version in versions.items()}
     return [
-        _Letter(one, current[one.subject_id], users[one.user_id], answers.get((one.subject_id, one.user_id), "none"))
+        _Letter(one, versions[one.subject_id], users[one.user_id], answers.get((one.subject_id, one.user_id), "none"))
         for one in mails
-        if one.subject_id in current and one.user_id in users
+        if one.subject_id in versions and one.user_id in users
     ]
 
 

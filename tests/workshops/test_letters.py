@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -40,10 +41,13 @@ def read(kind: str, now: datetime = NOW) -> list[EmailMessage]:
 
 
 def text_of(message: EmailMessage) -> str:
-    return message.get_body(("plain",)).get_content()
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
-def calendar_of(message: EmailMessage) -> Calendar:
+def calendar_of(message: EmailMessage) -> Any:
+    """Properties of icalendar are a union of thirty types; the assertions say which one they are."""
     (part,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
     return Calendar.from_ical(part.get_content())
 
@@ -122,6 +126,7 @@ def test_calendar_part_asks_one_attendee_and_matches_the_published_entry(cycle, 
 def test_public_entry_has_no_link_to_join_and_no_attendee(cycle, reader):
     session = published(cycle, join_url="https://ejemplo.mx/sala-secreta")
     session.refresh_from_db()
+    assert session.current_version
 
     entry = bytes(session.current_version.vevent)
 

@@ -67,6 +67,7 @@ def test_first_release_copies_drafts_and_invites_everybody(cycle, coordinator, m
 
     session.refresh_from_db()
     version = session.current_version
+    assert version
     assert (published.release.number, published.release.note, published.mail_count) == (1, "Arranque", 2)
     assert [getattr(version, field) for field in RELEASED_FIELDS] == [
         getattr(session, field) for field in RELEASED_FIELDS
@@ -120,9 +121,9 @@ def test_a_change_of_any_released_field_is_published_and_told(cycle, member, fie
     published = actions.publish_release(cycle, by=None, at=NOW + timedelta(days=1))
 
     assert [(version.change, version.sequence) for version in published.versions] == [("changed", 1)]
-    assert diff.changed_fields(
-        diff.version_facts(published.versions[0].previous), diff.version_facts(published.versions[0])
-    ) == (field,)
+    (version,) = published.versions
+    assert version.previous
+    assert diff.changed_fields(diff.version_facts(version.previous), diff.version_facts(version)) == (field,)
     assert told("session_change") == [member.email]
 
 

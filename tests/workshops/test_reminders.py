@@ -22,8 +22,8 @@ def cycle() -> Cycle:
     return factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31))
 
 
-def at(zone: str, *when: int) -> datetime:
-    return datetime(*when, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def at(zone: str, year: int, month: int, day: int, hour: int) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def session_at(cycle: Cycle, start: datetime, *, zone: str = "America/Mexico_City", **fields) -> Session:

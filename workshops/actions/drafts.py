@@ -25,7 +25,7 @@ def save_draft(
     Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
     """
     session.edited_by, session.edited_at = by, database_now()
-    if session.pk is None:
+    if session._state.adding:
         session.slug = session.slug or _free_slug(session)
         session.save()
     else:

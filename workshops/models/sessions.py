@@ -161,7 +161,7 @@ RELEASED_FIELDS = (
 )
 
 
-def _session_constraints(name: str) -> list[models.CheckConstraint]:
+def _session_constraints(name: str) -> list[models.BaseConstraint]:
     """Rules that hold for drafts and versions alike."""
     return [
         models.CheckConstraint(
@@ -286,7 +286,8 @@ class SessionVersionQuerySet(models.QuerySet["SessionVersion"]):
         if roles.in_group:
             allowed |= Q(visibility=SessionBase.Visibility.GROUP)
         if user.is_authenticated:
-            allowed |= Exists(Participation.objects.expected().filter(session=OuterRef("session"), user=user.pk))
+            expected = Participation.objects.expected().filter(session=OuterRef("session"), user=user.pk)
+            allowed |= Q(Exists(expected))
         return self.filter(allowed)
 
     def upcoming(self, now: datetime) -> Self:
