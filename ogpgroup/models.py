@@ -11,9 +11,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 
 def validate_time_zone(name: str) -> None:
@@ -124,11 +123,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     ) -> list["OutgoingMail"]:
         """Take what is due, by priority and then by time, in one statement that two senders can run at once.
 
-        Mails whose sender has died are taken too. What may not be repeated and may have arrived becomes `unknown`; what
-        comes too late becomes `missed`; what has outlived too many senders becomes `failed`. Those are returned as well, and
-        only rows with the status `sending` are the caller's to send. Kinds this code does not know wait for code that does.
-        Mails that were there when two senders died are `suspects`: they are taken apart, so that the one that kills senders
-        does not take the others with it. Only the database's clock is asked.
+        Mails whose sender has died are taken too. What may not be repeated and may have arrived becomes `unknown`;
+        what comes too late becomes `missed`; what has outlived too many senders becomes `failed`. Those are returned as
+        well; only rows with the status `sending` are the caller's to send. Kinds this code does not know wait for code
+        that does. Mails that were there when two senders died are `suspects`: they are taken apart, so that the one
+        that kills senders does not take the others with it. Only the database's clock is asked.
         """
         rows = self.raw(
             CLAIM,
@@ -232,6 +231,16 @@ class OutgoingMail(models.Model):
         Status.BOUNCED: {Status.QUEUED},
     }
 
+    # What a coordinator, or an app, may send again or take back.
+    SENT_AGAIN_FROM: ClassVar[set[str]] = {
+        Status.FAILED,
+        Status.UNKNOWN,
+        Status.MISSED,
+        Status.WITHDRAWN,
+        Status.BOUNCED,
+    }
+    WITHDRAWN_FROM: ClassVar[set[str]] = {Status.QUEUED, Status.UNKNOWN, Status.PARKED}
+
     LOST_LEASES_AT_MOST: ClassVar[int] = 5
 
     class Priority(models.IntegerChoices):
@@ -308,13 +317,21 @@ class OutgoingMail(models.Model):
         return gettext(self.server_reply) if self.server_reply else ""
 
     @property
+    def can_be_sent_again(self) -> bool:
+        return self.status in self.SENT_AGAIN_FROM
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.status in self.WITHDRAWN_FROM
+
+    @property
     def is_account_mail(self) -> bool:
         """Resets and invitations: their body is never shown and is deleted once sent."""
         return self.priority == self.Priority.ACCOUNT
 
 
 class MailBreaker(models.Model):
-    """One row, there while the mail server or our own configuration is at fault: until `open_until` nothing is tried."""
+    """One row, there while the mail server or our own settings are at fault: until `open_until` nothing is tried."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     open_until = models.DateTimeField()
@@ -326,6 +343,11 @@ class MailBreaker(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    @property
+    def reply(self) -> str:
+        """The server's words as they came, or our own sentence in the reader's language."""
+        return gettext(self.reason) if self.reason else ""
 
 
 def message_id_for(key: str, domain: str) -> str:

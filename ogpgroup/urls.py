@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import desk, public, reader, succession
+from ogpgroup.views import desk, outbox, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
     path("desk/", desk.desk, name="desk"),
     path("coordination/", desk.coordination, name="coordination"),
+    path("coordination/outbox/", outbox.outbox, name="outbox"),
+    path("coordination/outbox/release/", outbox.outbox_release_parked, name="outbox_release_parked"),
+    path("coordination/outbox/<int:pk>/", outbox.outbox_detail, name="outbox_detail"),
+    path("coordination/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox_retry"),
+    path("coordination/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox_withdraw"),
     path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),
     path("", include("cities.urls")),
     path("", include("actionplans.urls")),

@@ -100,16 +100,10 @@ def _call_a_worker() -> None:
 # --- What coordinators and apps decide ------------------------------------------------------------------------------
 
 
-def _sources(target: str) -> list[str]:
-    return [source for source, targets in OutgoingMail.TRANSITIONS.items() if target in targets]
-
-
 def withdraw(mails: OutgoingMailQuerySet, *, reason: str = NO_LONGER_TRUE) -> int:
     """Take back what has not gone; what is being sent at this moment is re-checked by its sender."""
-    status = OutgoingMail.Status
-    waiting = [source for source in _sources(status.WITHDRAWN) if source != status.SENDING]
-    return mails.filter(status__in=waiting).update(
-        status=status.WITHDRAWN, server_reply=reason, rendered=_without_account_body()
+    return mails.filter(status__in=OutgoingMail.WITHDRAWN_FROM).update(
+        status=OutgoingMail.Status.WITHDRAWN, server_reply=reason, rendered=_without_account_body()
     )
 
 
@@ -126,12 +120,10 @@ def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
     A mail that came too late gets another day, because the coordinator wants it to go; the sender still drops it if
     what it says is no longer true. An account mail does not: its link has expired.
     """
-    status = OutgoingMail.Status
-    allowed = [source for source in _sources(status.QUEUED) if source not in {status.SENDING, status.PARKED}]
     if mail.is_account_mail and mail.useful_until <= now:
         raise ActionNotPossible(_("The link in this mail has expired; the person has to ask for a new one."))
-    changed = OutgoingMail.objects.filter(pk=mail.pk, status__in=allowed).update(
-        status=status.QUEUED,
+    changed = OutgoingMail.objects.filter(pk=mail.pk, status__in=OutgoingMail.SENT_AGAIN_FROM).update(
+        status=OutgoingMail.Status.QUEUED,
         attempts=0,
         lost_leases=0,
         data_began_at=None,
@@ -151,9 +143,10 @@ def park(*, since: datetime, now: datetime) -> int:
 
     Run the planners first, so that what they would derive again is held as well.
     """
-    status = OutgoingMail.Status
-    return OutgoingMail.objects.filter(status__in=_sources(status.PARKED), due__gte=since, due__lte=now).update(
-        status=status.PARKED, token=None, lease_until=None
+    return (
+        OutgoingMail.objects.undecided()
+        .filter(due__gte=since, due__lte=now)
+        .update(status=OutgoingMail.Status.PARKED, token=None, lease_until=None)
     )
 
 

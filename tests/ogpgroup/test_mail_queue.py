@@ -35,6 +35,10 @@ def lose_lease(*mails):
     )
 
 
+def sources(target):
+    return {source for source, targets in OutgoingMail.TRANSITIONS.items() if target in targets}
+
+
 def set_status(one, status):
     OutgoingMail.objects.filter(pk=one.pk).update(
         status=status, token=uuid4(), lease_until=timezone.now() + LEASE, sent_at=timezone.now()
@@ -276,6 +280,8 @@ def test_every_status_can_be_reached():
                 waiting.append(target)
 
     assert reached == set(Status)
+    assert {status for status in Status if status in OutgoingMail.WITHDRAWN_FROM} <= sources(Status.WITHDRAWN)
+    assert {status for status in Status if status in OutgoingMail.SENT_AGAIN_FROM} <= sources(Status.QUEUED)
     assert set(OutgoingMail.TRANSITIONS) == set(Status)
 
 

@@ -1,0 +1,167 @@
+"""The outbox: what went out, to whom, what the server said, and what a coordinator can do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import render as render_page
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
+from django_filters.filterset import FilterSet
+
+from cities.access import coordinator_required
+from ogpgroup import htmx, mail, mailings
+from ogpgroup.mail import database_now
+from ogpgroup.models import OutgoingMail, User
+
+Status = OutgoingMail.Status
+KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
+ROWS_PER_PAGE = 50
+WARM = {Status.FAILED, Status.UNKNOWN, Status.MISSED, Status.PARKED, Status.BOUNCED}
+WHAT_IT_MEANS: dict[str, Promise] = {
+    Status.QUEUED: _("It goes when it is due, or with the next try."),
+    Status.SENDING: _("A sender has it at this moment."),
+    Status.SENT: _("The mail server accepted it. Whether it was read, nobody can tell."),
+    Status.FAILED: _("The mail server refused it for good. Check the address, then send it again."),
+    Status.UNKNOWN: _("It may have arrived. Ask the person, then send it again or withdraw it."),
+    Status.MISSED: _("It could not be sent in time. Sent now, it goes out only if what it says is still true."),
+    Status.WITHDRAWN: _("It was taken back before it went."),
+    Status.PARKED: _("It fell due before a backup was restored and may have gone already; it waits for your decision."),
+    Status.BOUNCED: _("The mail server of the person returned it."),
+}
+
+
+class OutboxFilter(FilterSet):
+    """Status, kind, person, subject line; and, by a link from its page, one session."""
+
+    person = CharFilter(label=_("Person"), method="to_person", max_length=100)
+    headline = CharFilter(label=_("Subject"), field_name="headline", lookup_expr="icontains", max_length=100)
+    kind = ChoiceFilter(label=_("Kind"), choices=list(KIND_LABELS.items()), empty_label=_("All kinds"))
+    status = ChoiceFilter(choices=Status.choices, widget=forms.HiddenInput())
+    session = NumberFilter(method="about_session", widget=forms.HiddenInput(), max_value=2**31)
+
+    class Meta:
+        model = OutgoingMail
+        fields: tuple[str, ...] = ()
+
+    def to_person(self, mails: QuerySet[OutgoingMail], name: str, text: str) -> QuerySet[OutgoingMail]:
+        return mails.filter(Q(recipient__icontains=text) | Q(user__name__unaccent__icontains=text))
+
+    def about_session(self, mails: QuerySet[OutgoingMail], name: str, number: int) -> QuerySet[OutgoingMail]:
+        return mails.filter(subject_type="session", subject_id=number)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a coordinator may read of a mail: account mails not at all, links that act for somebody cut short."""
+
+    sender: str
+    text: str
+    calendar: str
+
+
+@coordinator_required
+@require_safe
+def outbox(request: HttpRequest) -> HttpResponse:
+    mails = OutgoingMail.objects.select_related("user").defer("rendered")
+    found = OutboxFilter(request.GET, queryset=mails)
+    page = Paginator(found.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": found,
+        "page": page,
+        "rows": [_row(one) for one in page],
+        "tabs": _tabs(request),
+        "watch": mail.watch(),
+    }
+    return htmx.render(request, "ogpgroup/outbox.html", context, partial="rows")
+
+
+@coordinator_required
+@require_safe
+def outbox_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(OutgoingMail.objects.select_related("user"), pk=pk)
+    context = {"row": _row(one), "mail": one, "shown": _shown(one), "meaning": WHAT_IT_MEANS[one.status]}
+    return render_page(request, "ogpgroup/outbox_detail.html", context)
+
+
+@coordinator_required
+@require_POST
+def outbox_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(OutgoingMail.objects.defer("rendered"), pk=pk)
+    mail.retry(one, by=_coordinator(request), now=database_now())
+    messages.success(request, _("The mail is queued again."))
+    return redirect("outbox_detail", pk=pk)
+
+
+@coordinator_required
+@require_POST
+def outbox_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(OutgoingMail.objects.defer("rendered"), pk=pk)
+    mail.withdraw_one(one, by=_coordinator(request))
+    messages.success(request, _("The mail is withdrawn."))
+    return redirect("outbox_detail", pk=pk)
+
+
+@coordinator_required
+@require_POST
+def outbox_release_parked(request: HttpRequest) -> HttpResponse:
+    released = mail.release_parked(OutgoingMail.objects.all(), by=_coordinator(request))
+    text = ngettext("%(count)s held mail was released.", "%(count)s held mails were released.", released)
+    messages.success(request, text % {"count": released})
+    return redirect("outbox")
+
+
+def _coordinator(request: HttpRequest) -> User:
+    assert request.user.is_authenticated  # coordinator_required saw to it
+    return request.user
+
+
+def _row(one: OutgoingMail) -> dict[str, Any]:
+    kind = KIND_LABELS.get(one.kind, one.kind)
+    # The subject line of an account mail may hold a code.
+    title = kind if one.is_account_mail or not one.headline else one.headline
+    return {"mail": one, "kind": kind, "title": title, "style": "warm" if one.status in WARM else ""}
+
+
+def _tabs(request: HttpRequest) -> Sequence[dict[str, Any]]:
+    """One tab for each status that occurs, with its number, in the order of a mail's life."""
+    counts = dict(OutgoingMail.objects.order_by().values_list("status").annotate(Count("pk")))
+    chosen = request.GET.get("status", "")
+
+    def tab(value: str, label: str | Promise, number: int) -> dict[str, Any]:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query.pop("status", None)
+        if value:
+            query["status"] = value
+        return {"href": f"?{query.urlencode()}", "label": f"{label}: {number}", "current": value == chosen}
+
+    shown = [(status, counts.get(status.value, 0)) for status in Status]
+    return [
+        tab("", _("All mails"), sum(counts.values())),
+        *(tab(status.value, status.label, number) for status, number in shown if number or status.value == chosen),
+    ]
+
+
+def _shown(one: OutgoingMail) -> Shown | None:
+    if one.is_account_mail or not one.rendered:
+        return None
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(bytes(one.rendered))
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    return Shown(
+        sender=str(message["From"]),
+        text=mail.mask_links(parts.get("text/plain", "")),
+        calendar=mail.mask_links(parts.get("text/calendar", "")),
+    )

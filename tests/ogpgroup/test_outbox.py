@@ -1,0 +1,235 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ogpgroup import mail
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+from tests import factories
+from tests.faults.kinds import DECISION, enqueue
+
+pytestmark = pytest.mark.django_db
+
+Status = OutgoingMail.Status
+OUTBOX = "/coordination/outbox/"
+
+
+@pytest.fixture
+def desk(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+def set_status(one, status):
+    OutgoingMail.objects.filter(pk=one.pk).update(
+        status=status, sent_at=timezone.now(), token=uuid4(), lease_until=timezone.now() + timedelta(minutes=5)
+    )
+
+
+def test_outbox_lists_mails_the_latest_first(desk):
+    enqueue("old", due=timedelta(hours=-2))
+    enqueue("new")
+
+    response = desk.get(OUTBOX)
+
+    assert [row["mail"].key for row in response.context["rows"]] == ["new", "old"]
+    assert [tab["href"] for tab in response.context["tabs"]] == ["?", "?status=queued"]
+    assert [tab["label"].rpartition(": ")[2] for tab in response.context["tabs"]] == ["2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"a", "b", "c"}),
+        ({"status": "failed"}, {"b"}),
+        ({"person": "EXAMPLE.org"}, {"a", "b", "c"}),
+        ({"person": "a@exam"}, {"a"}),
+        ({"person": "ines"}, {"c"}),
+        ({"headline": "taller"}, {"b"}),
+        ({"session": "7"}, {"a"}),
+        ({"kind": "session_reminder"}, {"c"}),
+        ({"status": "nonsense"}, {"a", "b", "c"}),
+        ({"session": "x"}, {"a", "b", "c"}),
+        ({"person": "a@exam", "status": "failed"}, set()),
+    ],
+)
+def test_outbox_filters(desk, member, query, expected):
+    one, two, three = enqueue("a", "b", "c")
+    OutgoingMail.objects.filter(pk=one.pk).update(subject_id=7)
+    OutgoingMail.objects.filter(pk=two.pk).update(headline="Mañana: Taller de agua", status="failed")
+    OutgoingMail.objects.filter(pk=three.pk).update(user=member, kind="session_reminder")
+
+    response = desk.get(OUTBOX, query)
+
+    assert {row["mail"].key for row in response.context["rows"]} == expected
+
+
+def test_outbox_runs_the_same_queries_for_1_3_and_300_rows(desk):
+    numbers = []
+    for count in (1, 2, 297):
+        mails = enqueue(*(f"m{count}-{number}" for number in range(count)))
+        user = factories.create_user()
+        OutgoingMail.objects.filter(pk__in=[one.pk for one in mails]).update(user=user)
+        with CaptureQueriesContext(connection) as counted:
+            desk.get(OUTBOX)
+        numbers.append(len(counted))
+
+    assert len(set(numbers)) == 1
+
+
+def test_outbox_does_not_read_the_texts_of_its_rows(desk):
+    enqueue("a")
+    with CaptureQueriesContext(connection) as counted:
+        desk.get(OUTBOX)
+
+    assert [query["sql"] for query in counted.captured_queries if '"rendered"' in query["sql"]] == []
+
+
+def test_outbox_part_for_htmx(desk):
+    enqueue("a")
+
+    response = desk.get(OUTBOX, headers={"HX-Request": "true"})
+
+    assert b"<html" not in response.content
+    assert b"a@example.org" in response.content
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_outbox_says_why_sending_is_paused_and_who_is_away(desk):
+    MailBreaker.objects.create(open_until=timezone.now() + timedelta(minutes=5), reason="535 5.7.8 <b>Bad password</b>")
+
+    content = desk.get(OUTBOX).content.decode()
+
+    assert "535 5.7.8 &lt;b&gt;Bad password&lt;/b&gt;" in content
+
+
+def test_outbox_is_calm_when_all_is_well(desk):
+    for name in (Heartbeat.PLANNER, Heartbeat.SENDER):
+        mail.beat(name)
+
+    assert b"notice" not in desk.get(OUTBOX).content
+
+
+def written(text, **options):
+    (one,) = enqueue("a", **options)
+    content = mail.compose(
+        mail=one, subject="Seminario", text=text, html="<p>x</p>", calendar=text.encode(), calendar_method="REQUEST"
+    )
+    OutgoingMail.objects.update(rendered=content, headline="Seminario", status="sent", sent_at=timezone.now())
+    return one
+
+
+def test_outbox_detail_shows_the_mail_as_sent_with_links_masked(desk):
+    one = written(
+        "Buenos días:\nhttps://g.example.org/answer/s3cret-token/\nhttps://g.example.org/unsubscribe/t0ken/\n"
+    )
+
+    content = desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+
+    assert "Buenos días:" in content
+    assert "https://g.example.org/answer/…/" in content
+    assert "s3cret-token" not in content
+    assert "t0ken" not in content
+    assert one.message_id.strip("<>") in content
+
+
+def test_outbox_detail_escapes_what_the_mail_says(desk):
+    one = written("<script>alert(1)</script>")
+
+    assert b"<script>alert" not in desk.get(reverse("outbox_detail", args=[one.pk])).content
+
+
+def test_outbox_never_shows_account_mails(desk):
+    (one,) = enqueue("a", kind=DECISION)
+    content = mail.compose(mail=one, subject="Código 12345678", text="Código 12345678\n", html="<p>12345678</p>")
+    OutgoingMail.objects.update(rendered=content, headline="Código 12345678")
+
+    detail = desk.get(reverse("outbox_detail", args=[one.pk])).content
+    listed = desk.get(OUTBOX).content
+
+    assert b"12345678" not in detail
+    assert b"12345678" not in listed
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_outbox_detail_offers_what_is_possible(desk, status):
+    (one,) = enqueue("a")
+    set_status(one, status)
+
+    content = desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+
+    assert (reverse("outbox_retry", args=[one.pk]) in content) == (status in OutgoingMail.SENT_AGAIN_FROM)
+    assert (reverse("outbox_withdraw", args=[one.pk]) in content) == (status in OutgoingMail.WITHDRAWN_FROM)
+
+
+def test_outbox_retry_queues_again(desk):
+    (one,) = enqueue("a")
+    set_status(one, "failed")
+
+    response = desk.post(reverse("outbox_retry", args=[one.pk]))
+
+    one.refresh_from_db()
+    assert response.headers["Location"] == reverse("outbox_detail", args=[one.pk])
+    assert one.status == "queued"
+
+
+def test_outbox_retry_of_a_sent_mail_is_refused_with_a_sentence(desk):
+    (one,) = enqueue("a")
+    set_status(one, "sent")
+
+    response = desk.post(reverse("outbox_retry", args=[one.pk]), follow=True)
+
+    one.refresh_from_db()
+    assert one.status == "sent"
+    assert len(response.context["messages"]) == 1
+
+
+def test_outbox_withdraw_takes_back(desk):
+    (one,) = enqueue("a")
+
+    desk.post(reverse("outbox_withdraw", args=[one.pk]))
+
+    one.refresh_from_db()
+    assert (one.status, one.server_reply) == ("withdrawn", "Withdrawn by a coordinator.")
+
+
+def test_outbox_release_parked_lets_all_go(desk):
+    enqueue("a", "b")
+    OutgoingMail.objects.update(status="parked")
+
+    assert reverse("outbox_release_parked") in desk.get(OUTBOX).content.decode()
+    desk.post(reverse("outbox_release_parked"))
+
+    assert set(OutgoingMail.objects.values_list("status", flat=True)) == {"queued"}
+
+
+@pytest.mark.parametrize("name", ["outbox_retry", "outbox_withdraw", "outbox_release_parked"])
+def test_outbox_changes_nothing_on_get(desk, name):
+    (one,) = enqueue("a")
+    address = reverse(name, args=[] if name == "outbox_release_parked" else [one.pk])
+
+    assert desk.get(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "name", ["outbox", "outbox_detail", "outbox_retry", "outbox_withdraw", "outbox_release_parked"]
+)
+def test_outbox_is_for_coordinators_alone(client, member, official_reynosa, ex_member, name):
+    (one,) = enqueue("a")
+    address = reverse(name, args=[] if name in {"outbox", "outbox_release_parked"} else [one.pk])
+
+    answers = {}
+    for person in (member, official_reynosa, ex_member):
+        client.force_login(person)
+        answers[person.name] = {client.get(address).status_code, client.post(address).status_code}
+    client.logout()
+    anonymous = client.get(address)
+
+    assert set().union(*answers.values()) == {404}
+    assert anonymous.headers["Location"].startswith(reverse("account_login"))
+    one.refresh_from_db()
+    assert one.status == "queued"
