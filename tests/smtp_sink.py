@@ -134,6 +134,7 @@ class Sink:
         self.behaviour = Behaviour(**behaviour)
         self.ledger = Ledger()
         self.port = port
+        self._speakers: list[SMTP] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -148,7 +149,9 @@ class Sink:
             options = {"auth_required": True, "auth_require_tls": False, "authenticator": handler.authenticate}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # loopback, and a test
-            return SMTP(handler, hostname="sink", loop=self._loop, **options)
+            speaker = SMTP(handler, hostname="sink", loop=self._loop, **options)
+        self._speakers.append(speaker)
+        return speaker
 
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(self._speak, "127.0.0.1", self.port)
@@ -156,7 +159,9 @@ class Sink:
 
     async def _close(self) -> None:
         self._server.close()
-        self._server.close_clients()
+        for speaker in self._speakers:
+            if speaker.transport is not None:
+                speaker.transport.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

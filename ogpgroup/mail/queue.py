@@ -55,7 +55,7 @@ def enqueue(mails: Iterable[OutgoingMail]) -> int:
         mail.message_id = mail.message_id or message_id_for(mail.key, domain)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [list(column) for column in zip(*(_values(mail) for mail in rows), strict=True)])
-        added = cursor.rowcount
+        added: int = cursor.rowcount
     if added:
         wake()
     return added

@@ -56,6 +56,9 @@ class OutboxFilter(FilterSet):
         model = OutgoingMail
         fields: tuple[str, ...] = ()
 
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, queryset=OutgoingMail.objects.select_related("user").defer("rendered"))
+
     def to_person(self, mails: QuerySet[OutgoingMail], name: str, text: str) -> QuerySet[OutgoingMail]:
         return mails.filter(Q(recipient__icontains=text) | Q(user__name__unaccent__icontains=text))
 
@@ -75,8 +78,7 @@ class Shown:
 @coordinator_required
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    mails = OutgoingMail.objects.select_related("user").defer("rendered")
-    found = OutboxFilter(request.GET, queryset=mails)
+    found = OutboxFilter(request.GET)
     page = Paginator(found.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": found,

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from threading import Thread
 
 import pytest
@@ -136,7 +137,8 @@ def test_storm_of_kills_loses_nothing(sink):
     sink.behaviour.later = dict.fromkeys(chance.sample(sorted(set(addresses) - sink.behaviour.refuse), 50), 1)
     sink.behaviour.drop_after_dot = 5
     sink.behaviour.seconds_per_mail = 0.005
-    kills, until, senders = 0, time.monotonic() + 40, []
+    senders: list[ForkServerProcess] = []
+    kills, until = 0, time.monotonic() + 40
     while OutgoingMail.objects.undecided().exists() and time.monotonic() < until:
         senders = [sender for sender in senders if sender.is_alive()]
         while len(senders) < 2:

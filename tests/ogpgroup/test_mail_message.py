@@ -2,10 +2,10 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from typing import Any
 
 import pytest
 import time_machine
-from django.template import engines
 from django.utils import timezone
 
 from ogpgroup import mail
@@ -18,9 +18,14 @@ TEXT = (
 HTML = "<p>Buenos días, <strong>Ángela</strong>.</p>\r\n"
 
 
-def compose(**options):
+def compose(**options: Any) -> bytes:
     row = OutgoingMail(key="reminder:1", recipient="angela@example.org", message_id="<abc@example.org>")
-    given = {"mail": row, "subject": "Mañana 10:00 (Reynosa 11:00)", "text": TEXT, "html": HTML} | options
+    given: dict[str, Any] = {
+        "mail": row,
+        "subject": "Mañana 10:00 (Reynosa 11:00)",
+        "text": TEXT,
+        "html": HTML,
+    } | options
     return mail.compose(**given)
 
 
@@ -143,7 +148,7 @@ def test_mask_links_hides_what_lets_a_reader_act_for_somebody():
     )
 
 
-def test_render_parts_speaks_the_readers_language(tmp_path, settings, monkeypatch):
+def test_render_parts_speaks_the_readers_language(tmp_path, settings):
     (tmp_path / "invitation.html").write_text(
         "{% load i18n %}"
         "{% partialdef subject %}{% autoescape off %}{{ title }}: {% translate 'Yes' %}{% endautoescape %}"
@@ -151,9 +156,7 @@ def test_render_parts_speaks_the_readers_language(tmp_path, settings, monkeypatc
         "{% partialdef text %}{% autoescape off %}{{ title }}\n{% endautoescape %}{% endpartialdef %}"
         "{% partialdef html %}<p>{{ title }}</p>{% endpartialdef %}"
     )
-    monkeypatch.setattr(engines["django"].engine, "dirs", [tmp_path])
-    for loader in engines["django"].engine.template_loaders:
-        loader.reset()
+    settings.TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}]
 
     spanish = mail.render_parts("invitation.html", {"title": "Agua & suelo"}, "es-mx")
     english = mail.render_parts("invitation.html", {"title": "Agua & suelo"}, "en")

@@ -1,3 +1,4 @@
+import json
 import socket
 from collections import deque
 from datetime import timedelta
@@ -5,6 +6,7 @@ from time import perf_counter
 from uuid import uuid4
 
 import pytest
+import redis
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
@@ -65,7 +67,12 @@ def test_enqueue_writes_every_field():
     row = OutgoingMail.objects.get()
     names = ["kind", "priority", "recipient", "subject_type", "subject_id", "subject_version", "due", "useful_until"]
     assert [getattr(row, name) for name in names] == [getattr(wanted, name) for name in names]
-    assert (bytes(row.rendered), row.headline, row.is_demo, row.user_id) == (b"bytes\x00\xff", "Título", True, None)
+    assert (bytes(row.rendered or b""), row.headline, row.is_demo, row.user_id) == (
+        b"bytes\x00\xff",
+        "Título",
+        True,
+        None,
+    )
     assert (row.status, row.attempts, row.server_reply) == ("queued", 0, "")
 
 
@@ -118,10 +125,10 @@ def test_wake_calls_one_worker_per_transaction(django_capture_on_commit_callback
         enqueue("a")
         enqueue("b")
 
-    with current_app.connection_for_read() as broker:
-        message = broker.default_channel.client.lindex("ogpgroup", 0)
+    with redis.from_url(settings.REDIS_URL) as broker:
+        waiting = broker.lrange("ogpgroup", 0, -1)
     assert len(callbacks) == 1
-    assert b"ogpgroup.tasks.deliver" in message
+    assert [json.loads(call)["headers"]["task"] for call in waiting] == ["ogpgroup.tasks.deliver"]
 
 
 @pytest.fixture(params=["nobody listens", "nobody answers"])
@@ -272,7 +279,8 @@ def test_claim_gives_up_on_a_mail_that_outlives_its_senders():
 
 
 def test_every_status_can_be_reached():
-    reached, waiting = {Status.QUEUED}, deque([Status.QUEUED])
+    reached: set[str] = {Status.QUEUED}
+    waiting: deque[str] = deque(reached)
     while waiting:
         for target in OutgoingMail.TRANSITIONS[waiting.popleft()]:
             if target not in reached:
@@ -328,8 +336,7 @@ def test_retry_keeps_message_id_and_bytes(coordinator):
 
     mail.retry(one, by=coordinator, now=timezone.now())
 
-    again = OutgoingMail.objects.get()
-    assert (bytes(again.rendered), again.message_id) == (b"as it was", one.message_id)
+    assert OutgoingMail.objects.filter(status="queued", rendered=b"as it was", message_id=one.message_id).exists()
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -356,7 +363,7 @@ def test_withdraw_of_many_deletes_the_text_of_account_mails_only():
 
     assert mail.withdraw(OutgoingMail.objects.about("session", 1)) == 2
 
-    assert bytes(OutgoingMail.objects.get(key="a").rendered) == b"text"
+    assert OutgoingMail.objects.filter(key="a", rendered=b"text").exists()
     assert OutgoingMail.objects.get(key="b").rendered is None
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ogpgroup import mail
 from ogpgroup.mail import sender as sender_module
+from ogpgroup.mail.smtp import Trouble
 from ogpgroup.models import MailBreaker, OutgoingMail
 from tests.faults.kinds import DECISION, KINDS, POISON, REMINDER, UNTRUE, enqueue
 from tests.smtp_sink import Sink
@@ -104,7 +105,7 @@ def test_deliver_without_mail_leaves_no_connection(sink):
 def test_deliver_writes_the_senders_heartbeat(sink):
     deliver()
 
-    assert mail.watch().sender_seconds < 1
+    assert (mail.watch().sender_seconds or 99) < 1
 
 
 def test_account_mail_loses_its_body_once_sent(sink):
@@ -414,8 +415,8 @@ def test_breaker_waits_longer_each_time_and_closes_with_the_first_mail(sink):
 
 
 def test_two_senders_that_meet_the_same_trouble_open_the_breaker_once():
-    sender_module._open_breaker(sender_module.Trouble.MISCONFIGURED, "550")
-    sender_module._open_breaker(sender_module.Trouble.MISCONFIGURED, "550")
+    sender_module._open_breaker(Trouble.MISCONFIGURED, "550")
+    sender_module._open_breaker(Trouble.MISCONFIGURED, "550")
 
     assert MailBreaker.objects.get().opened_count == 1
 
