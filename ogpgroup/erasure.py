@@ -105,8 +105,8 @@ def _with_what_belongs(roots: Rows) -> Rows:
             doomed[model] |= ids
         found: Rows = defaultdict(set)
         for model, field in _references():
-            if (ids := fresh.get(field.related_model)) and _is_part_of(field):
-                found[model] |= _ids(model, **{f"{field.attname}__in": ids})
+            if (known := fresh.get(field.related_model)) and _is_part_of(field):
+                found[model] |= _ids(model, **{f"{field.attname}__in": known})
         for model, ids in (_mails(fresh) | _browser_sessions(fresh)).items():
             found[model] |= ids
         fresh = {model: ids - doomed[model] for model, ids in found.items()}

@@ -23,6 +23,11 @@ from workshops.models import AgendaItem, Agreement, Participation, Session, Sess
 OFFICE_HOUR = time(9)
 
 
+def working_day(day: date) -> date:
+    """That day; of a weekend, the Monday after it."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() > 4 else day
+
+
 def load_demo(*, now: datetime, passwords: Mapping[str, str]) -> list[Session]:
     """Make the demonstration around the day of `now`, all or nothing; no session comes back where there is one already.
 
@@ -70,9 +75,7 @@ class _Demo:
         return min(hour, self.now)
 
     def working_day(self, offset: int) -> date:
-        """That day, or the Monday after it."""
-        day = self.day(offset)
-        return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+        return working_day(self.day(offset))
 
     # --- Who ----------------------------------------------------------------------------------------------------------
 
@@ -310,7 +313,15 @@ class _Demo:
 
     def add_answers(self) -> None:
         """Some people have answered, some not yet."""
-        pattern = [Participation.Answer.YES, None, Participation.Answer.MAYBE, Participation.Answer.YES, None]
+        pattern = [
+            Participation.Answer.YES,
+            None,
+            Participation.Answer.MAYBE,
+            None,
+            Participation.Answer.YES,
+            None,
+            None,
+        ]
         expected = Participation.objects.filter(session__in=[one.pk for one in self.sessions.values()])
         rows = (
             expected.filter(session__status=SessionBase.Status.PLANNED).select_related("session", "user").order_by("pk")

@@ -69,7 +69,7 @@ class DemoOrganization:
     slug: str
     name: str
     name_en: str
-    kind: Kind
+    kind: str
     city: str = ""
     scope: str = ""
     coordinates_group: bool = False

@@ -52,8 +52,8 @@ class DemoAgreement:
 class DemoSession:
     slug: str
     title: str
-    kind: Kind
-    mode: Mode
+    kind: str
+    mode: str
     release: int
     day: int
     hour: time | None = time(10)
@@ -65,12 +65,12 @@ class DemoSession:
     purpose: str = ""
     bring: str = ""
     decisions: str = ""
-    visibility: Visibility = Visibility.PUBLIC
+    visibility: str = Visibility.PUBLIC
     organizations: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     moved: tuple[int, int] | None = None  # by which release, to which day
     cancelled: tuple[int, str] | None = None  # by which release, and why
-    agenda: tuple[tuple[Part, str, str], ...] = ()  # kind, title, organisation that presents
+    agenda: tuple[tuple[str, str, str], ...] = ()  # kind, title, organisation that presents
     tables: tuple[str, ...] = ()
     agreements: tuple[DemoAgreement, ...] = ()
     attendee_count: int | None = None

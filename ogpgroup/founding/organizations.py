@@ -13,8 +13,8 @@ class OrganizationFacts:
     slug: str
     name: str
     name_en: str
-    kind: Kind
-    certainty: Certainty
+    kind: str
+    certainty: str
     acronym: str = ""
     scope: str = ""
     website: str = ""

@@ -1,35 +1,30 @@
 """The demonstration fills every page, writes only to itself, and is marked wherever it shows."""
 
-import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.management import call_command
-from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from actionplans.models import ActionPlan, Deliverable
 from cities.models import AccountInvitation, City, Cycle, GroupMembership, Membership, Organization, Role
-from ogpgroup.demo.load import load_demo
-from ogpgroup.erasure import erase_demo
-from ogpgroup.founding.load import load_founding_cycle
+from ogpgroup.demo.load import load_demo, working_day
 from ogpgroup.models import OutgoingMail, User
-from tests import factories
-from tests.database import contents
-from workshops import emails
+from tests.database import kept_for_reading
+from workshops import letters
 from workshops.models import Agreement, Participation, ScheduleRelease, Session, SessionVersion
-
-pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)  # a Tuesday
 TODAY = date(2026, 12, 1)
 PASSWORDS = {role: f"{role} y siete garzas" for role in Role.values}
 
 
-@pytest.fixture
-def demo(db: None) -> Cycle:
-    load_demo(now=NOW, passwords=PASSWORDS)
-    return Cycle.objects.get(is_demo=True)
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cycle]:
+    with kept_for_reading(django_db_blocker):
+        load_demo(now=NOW, passwords=PASSWORDS)
+        yield Cycle.objects.get(is_demo=True)
 
 
 # --- Marked and apart -------------------------------------------------------------------------------------------------
@@ -50,6 +45,15 @@ def test_calendar_entries_say_that_it_is_a_demonstration(demo):
     assert set(summaries) == {b"[DEMO]"}
 
 
+def test_subjects_of_mail_say_so_too(demo):
+    mails = list(OutgoingMail.objects.select_related("user"))
+
+    subjects = {rendered.headline for rendered in letters.invitation(mails, NOW).values()}
+
+    assert len(subjects) > 5
+    assert all("[DEMO]" in subject for subject in subjects)
+
+
 def test_nothing_leads_to_a_place_on_the_net_that_exists(demo):
     assert {user.email.rpartition("@")[2] for user in User.objects.all()} == {"demo.example"}
     links = set(Session.objects.exclude(join_url="").values_list("join_url", flat=True))
@@ -66,14 +70,6 @@ def test_codes_of_made_up_municipalities_cannot_be_real_ones(demo):
         ("D0005", "Ciudad Demo Sierra", "America/Mexico_City"),
     }
     assert set(City.objects.values_list("population", flat=True)) == {None}
-
-
-def test_only_demonstration_people_are_expected_and_written_to(coordinator, member, official_reynosa):
-    load_demo(now=NOW, passwords={})
-    emails.plan_reminders(NOW)
-
-    assert set(Participation.objects.values_list("user__is_demo", flat=True)) == {True}
-    assert set(OutgoingMail.objects.values_list("user__is_demo", flat=True)) == {True}
 
 
 # --- What it shows ----------------------------------------------------------------------------------------------------
@@ -108,26 +104,12 @@ def test_hours_are_those_of_the_place(demo):
     assert starts["demo-localidades"] == datetime(2026, 12, 15, 18, tzinfo=UTC)  # 11:00 on the Pacific
 
 
-@pytest.mark.parametrize("day", range(7))
-def test_no_session_but_the_next_two_falls_on_a_weekend(day):
-    now = NOW + timedelta(days=day)
-
-    load_demo(now=now, passwords={})
-
-    others = Session.objects.exclude(slug__in=["demo-respuesta-razonada", "demo-foros-de-colonia"])
-    assert {one.local_day.weekday() for one in others} <= {0, 1, 2, 3, 4}
-
-
-@pytest.mark.parametrize("hour", [0, 6, 12, 18, 23])
-def test_reminders_are_about_to_go_whatever_the_hour(hour):
-    now = datetime(2026, 12, 2, hour, 10, tzinfo=UTC)
-    load_demo(now=now, passwords={})
-
-    planned = emails.plan_reminders(now)
-
-    assert planned > 0
-    reminders = OutgoingMail.objects.filter(kind=emails.REMINDER)
-    assert all(now <= one.due <= now + timedelta(hours=24) for one in reminders)
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2026, 12, 4), 4), (date(2026, 12, 5), 7), (date(2026, 12, 6), 7), (date(2026, 12, 7), 7)],
+)
+def test_weekend_gives_way_to_monday(day, expected):
+    assert working_day(day) == date(2026, 12, expected)
 
 
 def test_releases_tell_their_story_and_only_the_newest_tells_people(demo):
@@ -172,13 +154,9 @@ def test_sessions_held_left_tables_and_agreements(demo):
 
 
 def test_fellow_city_has_a_plan_with_one_deliverable_late_and_one_ahead(demo):
-    plan = ActionPlan.objects.get()
+    plan = ActionPlan.objects.get(contact__email="enlace.norte@demo.example")
 
-    assert (str(demo.fellow_city), plan.status, plan.contact.email) == (
-        "Ciudad Demo Norte",
-        "active",
-        "enlace.norte@demo.example",
-    )
+    assert (str(demo.fellow_city), plan.city, plan.status) == ("Ciudad Demo Norte", demo.fellow_city, "active")
     assert [one.title for one in Deliverable.objects.late(TODAY)] == ["Primer informe de avance"]
     ahead = Deliverable.objects.get(title="Guía de foros de colonia")
     assert (ahead.status, ahead.due_on, ahead.handed_in_at) == (
@@ -196,8 +174,8 @@ def test_the_cycle_is_the_current_one(demo):
 # --- Signing in -------------------------------------------------------------------------------------------------------
 
 
-def test_first_person_of_each_role_signs_in_with_the_roles_password(demo, client):
-    first = {role: Membership.objects.filter(role=role).order_by("user").first().user for role in Role.values}
+def test_first_person_of_each_role_signs_in_with_the_roles_password(demo):
+    first = {role: Membership.objects.filter(role=role).order_by("user")[0].user for role in Role.values}
 
     assert {role: user.email for role, user in first.items()} == {
         "coordinator": "coordinacion@demo.example",
@@ -206,72 +184,6 @@ def test_first_person_of_each_role_signs_in_with_the_roles_password(demo, client
     }
     assert all(user.check_password(PASSWORDS[role]) for role, user in first.items())
     assert all(user.privacy_accepted_at for user in first.values())
-
-
-def test_passwords_come_from_the_file_that_the_environment_names(tmp_path, monkeypatch):
-    path = tmp_path / "passwords.json"
-    path.write_text(json.dumps(PASSWORDS))
-    monkeypatch.setenv("DEMO_PASSWORDS", str(path))
-
-    call_command("load_demo", "--today", "2026-12-01")
-
-    user = User.objects.get(email="integrante@demo.example")
-    assert user.check_password(PASSWORDS["member"])
-
-
-def test_without_passwords_nobody_signs_in_by_one(monkeypatch, capsys):
-    monkeypatch.delenv("DEMO_PASSWORDS", raising=False)
-
-    call_command("load_demo")
-
-    assert not any(user.has_usable_password() for user in User.objects.all())
-    assert "by a mailed code only" in capsys.readouterr().out
-
-
-# --- Twice, and gone again --------------------------------------------------------------------------------------------
-
-
-def test_second_load_changes_nothing(demo, capsys):
-    before = contents()
-
-    call_command("load_demo", "--today", "2027-03-01")
-
-    assert contents() == before
-    assert "there already" in capsys.readouterr().out
-
-
-def test_removal_leaves_the_database_as_it_was(coordinator, member):
-    load_founding_cycle()
-    factories.create_cycle(name="Ciclo en preparación")
-    Client().force_login(member)
-    before = contents()
-    load_demo(now=NOW, passwords=PASSWORDS)
-    emails.plan_reminders(NOW)
-    person = User.objects.get(email="coordinacion@demo.example")
-    Client().force_login(person)
-
-    erased = erase_demo()
-
-    assert contents() == before
-    assert erased["ogpgroup.User"] == 12
-    assert erased["workshops.ScheduleRelease"] == 4
-
-
-def test_removal_by_command_and_once_more(demo, capsys):
-    call_command("remove_demo")
-    call_command("remove_demo")
-
-    said = capsys.readouterr().out
-    assert "The demonstration is gone" in said
-    assert "There is no demonstration to remove." in said
-
-
-def test_loaded_again_after_removal(demo):
-    erase_demo()
-
-    made = load_demo(now=NOW + timedelta(days=40), passwords={})
-
-    assert len(made) == 14
 
 
 def test_the_public_sees_the_public_ones_alone(demo):

@@ -115,7 +115,7 @@ def test_what_a_demonstration_person_did_to_real_rows_stays_without_the_name(dem
     session.refresh_from_db()
     assert (release.released_by, release.note) == (None, "Calendario")
     assert session.edited_by is None
-    assert session.current_version.release == release
+    assert release.versions.get() == session.current_version
     assert not Participation.objects.filter(user__is_demo=True).exists()
 
 
@@ -124,7 +124,8 @@ def test_history_of_real_rows_stays_and_names_no_demonstration_person(demo_coord
 
     erase_demo()
 
-    events = list(session.events.order_by("pgh_id").values_list("pgh_label", "edited_by"))
+    history = apps.get_model("workshops.SessionEvent").objects.filter(pgh_obj=session.pk).order_by("pgh_id")
+    events = list(history.values_list("pgh_label", "edited_by"))
     assert events == [("insert", None), ("update", None)]  # the second one is the erasure's own
 
 
@@ -202,9 +203,8 @@ def test_the_record_is_append_only_again_afterwards(demo_coordinator, coordinato
 
     erase_demo()
 
-    for change in (lambda: ScheduleRelease.objects.update(note="otra"), release.delete):
-        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
-            change()
+    with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
+        ScheduleRelease.objects.filter(pk=release.pk).update(note="otra")
     assert not pgtrigger.is_ignored("workshops.ScheduleRelease:append_only")
 
 

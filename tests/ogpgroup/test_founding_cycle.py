@@ -1,23 +1,20 @@
 """The founding cycle is on record as its sources have it, and nothing more."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from actionplans.models import ActionPlan, Candidacy, Deliverable
 from cities.models import City, Cycle, GroupMembership, Organization
 from ogpgroup.founding.load import load_founding_cycle
 from ogpgroup.models import OutgoingMail, User
-from tests import factories
-from tests.database import contents
-from workshops import actions
+from tests.database import kept_for_reading
 from workshops.models import AgendaItem, Agreement, Participation, ScheduleRelease, Session, SessionVersion
-
-pytestmark = pytest.mark.django_db
 
 DAY = date(2017, 6, 29)
 GOVERNMENTS = {
@@ -34,10 +31,11 @@ GOVERNMENTS = {
 PRESENT = GOVERNMENTS | {"stl-jalisco", "sedatu", "inegi", "c3-city", "blanquerna", "anedup", "revitaliza", "ucl"}
 
 
-@pytest.fixture
-def founding_cycle(db: None) -> Cycle:
-    load_founding_cycle()
-    return Cycle.objects.get()
+@pytest.fixture(scope="module")
+def founding_cycle(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cycle]:
+    with kept_for_reading(django_db_blocker):
+        load_founding_cycle()
+        yield Cycle.objects.get()
 
 
 @pytest.fixture
@@ -208,40 +206,6 @@ def test_everybody_sees_it_and_its_calendar_entry_is_a_whole_day(session):
     assert b"DTSTART;VALUE=DATE:20170629" in bytes(version.vevent)
     assert b"DTEND;VALUE=DATE:20170630" in bytes(version.vevent)
     assert b"DTSTAMP:20170629T170000Z" in bytes(version.vevent)
-
-
-def test_second_load_changes_nothing(founding_cycle, capsys):
-    before = contents()
-
-    call_command("load_founding_cycle")
-
-    assert contents() == before
-    assert "nothing was changed" in capsys.readouterr().out
-
-
-def test_later_edits_of_coordinators_stay(session, coordinator):
-    session.venue = "Centro Expositor"
-    actions.save_draft(session, organizations=[], people=[], by=coordinator, seen_edits=session.edits)
-    Organization.objects.filter(slug="c3-city").update(kind="ngo", certainty="sure", remark="")
-    GroupMembership.objects.filter(organization__slug="inegi").update(until=date(2018, 1, 1))
-    session.agenda.filter(position=9).delete()
-    before = contents()
-
-    added = load_founding_cycle()
-
-    assert added == []
-    assert contents() == before
-
-
-def test_failure_half_way_leaves_nothing_of_it():
-    factories.create_organization(slug="anedup", kind=Organization.Kind.ASSOCIATION)
-    factories.create_city(name="Otra Toluca", slug="toluca", cvegeo="99999")
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        load_founding_cycle()
-
-    assert City.objects.count() == Organization.objects.count() == 1
-    assert Cycle.objects.count() == 0
 
 
 def test_history_says_which_command_wrote_it(founding_cycle):

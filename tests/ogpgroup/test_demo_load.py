@@ -1,0 +1,87 @@
+"""The demonstration comes, stays as it is, and goes without a trace."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from ogpgroup.demo.load import load_demo
+from ogpgroup.erasure import erase_demo
+from ogpgroup.founding.load import load_founding_cycle
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.database import contents
+from workshops import emails
+from workshops.models import Participation
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)
+
+
+def test_only_demonstration_people_are_expected_and_written_to(coordinator, member, official_reynosa):
+    load_demo(now=NOW, passwords={})
+    emails.plan_reminders(NOW)
+
+    assert set(Participation.objects.values_list("user__is_demo", flat=True)) == {True}
+    assert set(OutgoingMail.objects.values_list("user__is_demo", flat=True)) == {True}
+
+
+@pytest.mark.parametrize("hour", [5, 23])
+def test_reminders_are_about_to_go_whatever_the_hour(hour):
+    now = datetime(2026, 12, 2, hour, 10, tzinfo=UTC)
+    load_demo(now=now, passwords={})
+
+    planned = emails.plan_reminders(now)
+
+    assert planned > 0
+    reminders = OutgoingMail.objects.filter(kind=emails.REMINDER)
+    assert all(now <= one.due <= now + timedelta(hours=24) for one in reminders)
+
+
+def test_passwords_come_from_the_file_that_the_environment_names(tmp_path, monkeypatch):
+    path = tmp_path / "passwords.json"
+    path.write_text(json.dumps({"member": "siete garzas cruzan", "official": "dos garzas", "coordinator": "tres"}))
+    monkeypatch.setenv("DEMO_PASSWORDS", str(path))
+
+    call_command("load_demo", "--today", "2026-12-01")
+
+    assert User.objects.get(email="integrante@demo.example").check_password("siete garzas cruzan")
+
+
+def test_commands_say_what_they_did_and_do_it_once(monkeypatch, capsys):
+    monkeypatch.delenv("DEMO_PASSWORDS", raising=False)
+
+    call_command("load_demo")
+    said = capsys.readouterr().out
+    assert "14 sessions" in said
+    assert "by a mailed code only" in said
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+    before = contents()
+    call_command("load_demo", "--today", "2027-03-01")
+    assert "there already" in capsys.readouterr().out
+    assert contents() == before
+
+    call_command("remove_demo")
+    assert "The demonstration is gone" in capsys.readouterr().out
+    call_command("remove_demo")
+    assert "There is no demonstration to remove." in capsys.readouterr().out
+
+
+def test_removal_leaves_the_database_as_it_was_and_a_new_one_may_come(coordinator, member):
+    load_founding_cycle()
+    factories.create_cycle(name="Ciclo en preparación")
+    Client().force_login(member)
+    before = contents()
+    load_demo(now=NOW, passwords={})
+    emails.plan_reminders(NOW)
+    Client().force_login(User.objects.get(email="coordinacion@demo.example"))
+
+    erased = erase_demo()
+
+    assert contents() == before
+    assert (erased["ogpgroup.User"], erased["workshops.ScheduleRelease"]) == (12, 4)
+    assert len(load_demo(now=NOW + timedelta(days=40), passwords={})) == 14
