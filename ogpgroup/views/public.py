@@ -28,7 +28,7 @@ from workshops import letters
 from workshops.models import Agreement, SessionVersion
 from workshops.reports.rows import Reader, Writer, member_cities, plain
 
-SESSIONS_ON_HOME = 4
+SESSIONS_ON_HOME = 3
 AGREEMENTS_ON_HOME = 3
 
 

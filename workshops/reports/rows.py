@@ -138,7 +138,7 @@ class Writer:
             f'<time class="date-block" datetime="{when.iso_start}"><b>{when.date.day}</b> '
             f"<span>{dates.short_month(when.date, self._language)}</span>{year}</time>"
             f'<div><h3><a href="{self._before_slug}{facts.slug}{self._after_slug}">{escape(facts.title)}</a></h3>'
-            f"<p>{escape(self._line(facts, when))}</p>{note}"
+            f"<p>{escape(self._line(facts, when))}</p>{_paragraph(facts.venue, facts.city_name)}{note}"
             f'<div class="pills">{" ".join(pill for pill in pills if pill)}</div></div></article></li>'
         )
         return Row(when.date, facts.begins_at, facts.pk, html, facts.title, is_planned, facts.is_demo)
@@ -147,11 +147,9 @@ class Writer:
         return [self.row(facts) for facts in facts_of(versions)]
 
     def _line(self, facts: Facts, when: dates.When) -> str:
-        """“Jueves, 10:00–12:00 h, hora del centro de México (11:00 en Reynosa) · Puebla”."""
+        """“Jueves, 10:00–12:00 h, hora del centro de México (11:00 en Reynosa)”."""
         weekday = capfirst(dates.spoken_weekday(when.date, self._language))
-        said = [weekday, *([self.hours(facts, when)] if when.hours else [])]
-        place = ", ".join(part for part in (facts.venue, facts.city_name) if part)
-        return " · ".join(part for part in (", ".join(said), place) if part)
+        return f"{weekday}, {self.hours(facts, when)}" if when.hours else weekday
 
     def hours(self, facts: Facts | SessionVersion, when: dates.When, *, at_most: int = CITIES_BESIDE_AN_HOUR) -> str:
         """The session's hours with their zone, and beside them those of member cities, where they differ.
@@ -194,6 +192,11 @@ class Writer:
 
 def _pill(label: str, *, kind: str = "") -> str:
     return f'<span class="pill{" pill-" + kind if kind else ""}">{escape(label)}</span>'
+
+
+def _paragraph(*parts: str) -> str:
+    text = ", ".join(part for part in parts if part)
+    return f"<p>{escape(text)}</p>" if text else ""
 
 
 @lru_cache(maxsize=512)

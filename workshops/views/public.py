@@ -253,15 +253,17 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     session, reader = version.session, _reader(request)
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
+    is_over, tables = version.finishes_at <= now, list(session.tables.all())
     context = {
         "version": version,
         "session": session,
         "is_demo": version.is_demo,
-        "is_over": version.finishes_at <= now,
+        "is_over": is_over,
         "is_public": is_public,
         "when": session_reports.when_of(version, reader, member_cities(group_day(now)) if version.has_hours else ()),
         "agenda": session_reports.agenda_of(session),
-        "tables": session.tables.all(),
+        "tables": tables,
+        "has_themes": is_over is False or any(table.theme or table.seats for table in tables),
         "expected": session_reports.expected_organizations(version),
         "institutions": session.participating_organizations.by_name(),
         "agreements": _agreements_of(session),
