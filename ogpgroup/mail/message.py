@@ -65,7 +65,7 @@ def compose(
         ("From", _address(settings.MAIL_FROM)),
         ("To", ascii_address(mail.recipient)),
         ("Reply-To", _address(settings.REPLY_ADDRESS)),
-        ("Subject", Header(one_line(subject), _charset(subject), header_name="Subject").encode(linesep="\r\n")),
+        ("Subject", _subject(subject)),
         ("Date", format_datetime(timezone.now())),
         ("Message-ID", mail.message_id),
         ("Auto-Submitted", "auto-generated"),
@@ -117,8 +117,10 @@ def _address(value: str) -> str:
     return formataddr((name, address))
 
 
-def _charset(value: str) -> str:
-    return "us-ascii" if value.isascii() else "utf-8"
+@lru_cache(maxsize=64)  # a millisecond each, and many people read the same one
+def _subject(subject: str) -> str:
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    return Header(one_line(subject), charset, header_name="Subject").encode(linesep="\r\n")
 
 
 def _quoted_printable(content: bytes) -> str:
