@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from cities.models import AccountInvitation, City, Cycle, GroupMembership, Membership, Organization
 from ogpgroup.models import User
@@ -15,6 +15,8 @@ class ReadOnlySite(admin.AdminSite):
     """Behind our own sign-in, with its limits and second factor."""
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            raise Http404  # signed in, but not of those who may look
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
 
 

@@ -24,13 +24,15 @@ CONTEXT_WORDS = frozenset(
     )
 )
 LETTERS_LEFT = 6  # of one's own, once the obvious is taken away
-LOOKALIKES = str.maketrans("0134578@$!", "oleastbasi")
+LOOKALIKES = [str.maketrans("0134578@$!", f"o{one}eastbasi") for one in "il"]
 ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiopasdfghjklzxcvbnm",
-    "qwertyuiopasdfghjklnzxcvbnm",
-    "01234567890",
-    "09876543210",
+    "qwertyuiop",
+    "asdfghjkl",
+    "asdfghjkln",
+    "zxcvbnm",
+    "0123456789",
 )
 
 
@@ -68,7 +70,7 @@ class GuessableValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         plain = _plain(password)
-        letters = {_letters(plain), _letters(plain.translate(LOOKALIKES))}
+        letters = {_letters(plain), *(_letters(plain.translate(table)) for table in LOOKALIKES)}
         if _is_a_pattern(plain):
             raise ValidationError(_("This password follows a pattern that is easy to guess."), code="password_pattern")
         if any(word in self.common and len(password) < 20 for word in letters):

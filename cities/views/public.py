@@ -29,7 +29,12 @@ def _with_government(cities: QuerySet[City]) -> QuerySet[City]:
 def _place(city: City, *, fellow: bool) -> Place:
     latitude, longitude = float(city.latitude), float(city.longitude)
     return Place(
-        slug=city.slug, name=city.name, href=city.get_absolute_url(), latitude=latitude, longitude=longitude, fellow=fellow
+        slug=city.slug,
+        name=city.name,
+        href=city.get_absolute_url(),
+        latitude=latitude,
+        longitude=longitude,
+        fellow=fellow,
     )
 
 
