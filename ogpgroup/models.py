@@ -12,7 +12,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -208,15 +208,15 @@ class OutgoingMail(models.Model):
     """
 
     class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        SENDING = "sending", _("being sent")
-        SENT = "sent", _("accepted by the mail server")
-        FAILED = "failed", _("refused")
-        UNKNOWN = "unknown", _("outcome unknown")
-        MISSED = "missed", _("too late to be useful")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        PARKED = "parked", _("held after a restore")
-        BOUNCED = "bounced", _("returned")
+        QUEUED = "queued", pgettext_lazy("mail", "waiting")
+        SENDING = "sending", pgettext_lazy("mail", "being sent")
+        SENT = "sent", pgettext_lazy("mail", "accepted by the mail server")
+        FAILED = "failed", pgettext_lazy("mail", "refused")
+        UNKNOWN = "unknown", pgettext_lazy("mail", "outcome unknown")
+        MISSED = "missed", pgettext_lazy("mail", "too late to be useful")
+        WITHDRAWN = "withdrawn", pgettext_lazy("mail", "withdrawn")
+        PARKED = "parked", pgettext_lazy("mail", "held after a restore")
+        BOUNCED = "bounced", pgettext_lazy("mail", "returned")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.QUEUED: {Status.SENDING, Status.MISSED, Status.WITHDRAWN, Status.PARKED},
