@@ -223,6 +223,16 @@ def static_fingerprint() -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()
 
 
+def our_migrations() -> list[Path]:
+    return sorted(BASE_DIR.glob("*/migrations/[0-9]*.py"))
+
+
+def migrations_fingerprint() -> str:
+    """Changes whenever a migration of ours, an installed app or a locked package does."""
+    files = [*our_migrations(), BASE_DIR / "ogpgroup" / "settings.py", BASE_DIR / "deploy" / "requirements.txt"]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
 class Platform:
     """The processes of one start, and the way up and down."""
 
@@ -259,11 +269,16 @@ class Platform:
         self.environment = os.environ | environment(self.servers, port=self.port) | {MARK: self.token}
         compile_translations()
         fingerprint, stamp = static_fingerprint(), self.folder / "static" / ".fingerprint"
-        stale = not stamp.exists() or stamp.read_text() != fingerprint
-        say("Bringing the database up to date" + (" and collecting static files ..." if stale else " ..."))
-        collect = self.manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
-        collecting = self.spawn("static", *collect) if stale else None
-        self.finish("migrations", self.spawn("migrations", *self.manage("migrate", "--noinput", "--verbosity=1")))
+        collecting = migrating = None
+        if not stamp.exists() or stamp.read_text() != fingerprint:
+            say("Collecting static files ...")
+            collecting = self.spawn("static", *self.manage("collectstatic", "--noinput", "--clear", "--verbosity=0"))
+        if not self.is_migrated():
+            say("Bringing the database up to date ...")
+            migrating = self.spawn("migrations", *self.manage("migrate", "--noinput"))
+        if migrating:
+            self.finish("migrations", migrating)
+            (self.folder / "run" / "migrated").write_text(migrations_fingerprint())
         if collecting:
             self.finish("static", collecting)
             stamp.write_text(fingerprint)
@@ -283,6 +298,18 @@ class Platform:
                 say(f"Loading {what} ...")
                 self.finish(command, self.spawn(command, *self.manage(command)))
         pending.unlink()
+
+    def is_migrated(self) -> bool:
+        """The database names all our migrations and the packages are the same; Django's own look takes seconds."""
+        stamp = self.folder / "run" / "migrated"
+        if not stamp.exists() or stamp.read_text() != migrations_fingerprint():
+            return False
+        with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connection:
+            found = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+            if found != (True,):
+                return False
+            applied = set(connection.execute("SELECT app, name FROM django_migrations").fetchall())
+        return {(path.parts[-3], path.stem) for path in our_migrations()} <= applied
 
     def is_empty(self) -> bool:
         with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connection:

@@ -120,7 +120,8 @@ def test_second_run_keeps_what_is_there_and_repeats_no_work(data: Path) -> None:
 
         assert (data / "secrets" / "secret-key").read_text() == before
         assert "Loading" not in start.text()
-        assert "collecting" not in start.text()
+        assert "Collecting" not in start.text()
+        assert "database" not in start.text()
         assert ours(data, token) == []
 
 
