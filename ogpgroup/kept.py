@@ -32,7 +32,7 @@ class Kept[V]:
         return value
 
     def clear(self) -> None:
-        """For tests, where release numbers begin anew."""
+        """Begin anew; only tests that count queries need this."""
         with self._lock:
             self._values.clear()
             self._used = 0

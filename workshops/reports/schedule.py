@@ -33,10 +33,11 @@ PAST_AT_ONCE = 100
 class Stamp(NamedTuple):
     """What the published schedule is now; two equal stamps mean the same list.
 
-    The count is there for the removal of demonstration rows, which takes sessions away without a release.
+    The count is there for the removal of demonstration rows, which takes sessions away without a release; the moment
+    for a database put back from a backup, in which a number may be given a second time.
     """
 
-    number: int
+    release: int
     released_at: datetime | None
     sessions: int
 
@@ -56,16 +57,11 @@ class Fragment:
 _fragments: Kept[Fragment] = Kept(megabytes=24)
 
 
-def forget() -> None:
-    """For tests, whose release numbers begin anew."""
-    _fragments.clear()
-
-
 def stamp() -> Stamp:
     """In one query, because every page with the schedule asks it first."""
     count = SessionVersion.objects.current().values(everything=Value(1)).annotate(count=Count("pk")).values("count")
     released = ScheduleRelease.objects.order_by("-number").annotate(sessions=Coalesce(Subquery(count), 0))
-    return Stamp(*(released.values_list("number", "released_at", "sessions").first() or (0, None, 0)))
+    return Stamp(*(released.values_list("pk", "released_at", "sessions").first() or (0, None, 0)))
 
 
 def latest_release(user: User | AnonymousUser) -> ScheduleRelease | None:

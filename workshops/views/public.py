@@ -67,12 +67,6 @@ _pages: Kept[Bytes] = Kept(megabytes=16)
 _calendars: Kept[Bytes] = Kept(megabytes=16)
 
 
-def forget() -> None:
-    """For tests, whose release numbers begin anew."""
-    _pages.clear()
-    _calendars.clear()
-
-
 def _accepts_gzip(request: HttpRequest) -> bool:
     return bool(re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")))
 
@@ -146,7 +140,7 @@ def _schedule(request: HttpRequest, current: Schedule, period: str) -> HttpRespo
         "filter": narrowing,
         "tabs": _tabs(request, period),
         "years": [
-            {"label": one.number, "href": f"?when=past&year={one.number}", "current": one.number == year}
+            {"label": str(one.number), "href": f"?when=past&year={one.number}", "current": one.number == year}
             for one in years
         ],
         "zone_said": dates.spoken_zone(request.zone) if request.zone else "",  # type: ignore[attr-defined]
