@@ -148,6 +148,20 @@ def test_worker_is_woken_by_a_commit_and_survives_a_flush_and_a_kill(sink):
     assert OutgoingMail.objects.get(key="c").unknown_count == 1
 
 
+def test_two_beats_and_two_workers_send_each_mail_once(sink, tmp_path):
+    sink.behaviour.seconds_per_mail = 0.05
+    enqueue(*(f"m{number}" for number in range(150)))
+
+    beats = [(*worker(), "--beat", f"--schedule={tmp_path / name}", f"--hostname={name}@%h") for name in ("one", "two")]
+    with running(sink, *beats[0]), running(sink, *beats[1]):
+        wait_until(lambda: not OutgoingMail.objects.exclude(status="sent").exists())
+
+    assert sink.ledger.sessions >= 2
+    assert len(sink.ledger.mails) == 150
+    assert set(sink.ledger.copies().values()) == {1}
+    assert set(OutgoingMail.objects.values_list("attempts", "unknown_count")) == {(1, 0)}
+
+
 def test_database_that_crashes_is_waited_for(sink, tmp_path):
     """The server is killed in the middle of a batch and comes back; the outcome of the mail in hand is written then."""
     server = Postgres(tmp_path / "postgres", durable=True)
