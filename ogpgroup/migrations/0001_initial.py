@@ -4,9 +4,10 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import ogpgroup.models
 from django.conf import settings
 from django.db import migrations, models
+
+import ogpgroup.models
 
 
 class Migration(migrations.Migration):
