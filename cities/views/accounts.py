@@ -16,23 +16,21 @@ from cities.forms import ProfileForm, SignUpForm
 from cities.models import AccountInvitation
 
 
-def _secretive(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: no other site may learn it from a link that is followed from here."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 def _closed(request: HttpRequest, invitation: AccountInvitation | None) -> HttpResponse:
     """One page for whatever no longer works; a forged link says nothing about any invitation."""
     status = 404 if invitation is None else 410
-    return _secretive(render(request, "cities/invitation_closed.html", {"invitation": invitation}, status=status))
+    return render(request, "cities/invitation_closed.html", {"invitation": invitation}, status=status)
 
 
 @never_cache
 @login_not_required
 @sensitive_post_parameters("password")
 def account_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Who invites into what; then the form of a new account, or one button for who has one."""
+    """Who invites into what; then the form of a new account, or one button for who has one.
+
+    The address is a secret; the site's Referrer-Policy keeps it from other sites. A stricter one (no-referrer) makes
+    browsers send `Origin: null` with the form, which Django rightly refuses.
+    """
     invitation = AccountInvitation.objects.with_token(token)
     now = timezone.now()
     if invitation is None or not invitation.is_open(now):
@@ -45,7 +43,7 @@ def account_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated or account is not None:
         fits = request.user.is_authenticated and account == request.user
         context = {"invitation": invitation, "token": token, "fits": fits}
-        return _secretive(render(request, "cities/invitation_accept.html", context))
+        return render(request, "cities/invitation_accept.html", context)
     form = SignUpForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
         user = actions.accept_with_new_account(
@@ -57,7 +55,7 @@ def account_invitation(request: HttpRequest, token: str) -> HttpResponse:
             now=now,
         )
         return complete_signup(request, user=user)
-    return _secretive(render(request, "cities/invitation_sign_up.html", {"invitation": invitation, "form": form}))
+    return render(request, "cities/invitation_sign_up.html", {"invitation": invitation, "form": form})
 
 
 @require_POST
