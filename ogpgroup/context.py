@@ -10,7 +10,9 @@ from ogpgroup.health import SEEN_WITHIN
 from ogpgroup.models import Heartbeat
 
 _MAIL_HAS_STOPPED = """
-SELECT count(*) FILTER (WHERE seen_at > statement_timestamp() - make_interval(secs => %(seconds)s)) < cardinality(%(names)s::text[])
+SELECT
+    count(*) FILTER (WHERE seen_at > statement_timestamp() - make_interval(secs => %(seconds)s))
+        < cardinality(%(names)s::text[])
     OR EXISTS (SELECT 1 FROM ogpgroup_mailbreaker WHERE open_until > statement_timestamp())
 FROM ogpgroup_heartbeat WHERE name = ANY(%(names)s::text[])
 """

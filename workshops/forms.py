@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Prefetch, Q, QuerySet
 from django.forms.boundfield import BoundField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from ogpgroup.text import SortKey
 from workshops import actions
 from workshops.models import ScheduleRelease, Session
 
+HOUR_MISSING = gettext_lazy("Give the hour, or choose that only the date is known.")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -82,7 +84,7 @@ FOLDS = [
 # --- Sessions ---------------------------------------------------------------------------------------------------------
 
 
-class PeopleField(forms.ModelMultipleChoiceField[User]):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """People as checkboxes, each with the institutions they act for."""
 
     def label_from_instance(self, person: Any) -> str:
@@ -101,11 +103,13 @@ def people_by_name(*, is_demo: bool, on: date, also: QuerySet[User] | None = Non
     )
 
 
-class SessionForm(forms.ModelForm[Session]):
+class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A session as a coordinator describes it: local date and hours become instants, and nothing typed is lost.
 
     A fictitious cycle has only fictitious cities, organisations and people, and a real one only real ones.
     """
+
+    use_required_attribute = False  # browsers would ask for what the choice of a date alone hides
 
     timing = forms.ChoiceField(
         label=gettext_lazy("What is known"),
@@ -116,14 +120,14 @@ class SessionForm(forms.ModelForm[Session]):
     day = forms.DateField(
         label=gettext_lazy("Date"), validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
     )
-    start_time = forms.TimeField(label=gettext_lazy("Begins at"), required=False)
+    start_time = forms.TimeField(label=gettext_lazy("Begins at"), error_messages={"required": HOUR_MISSING})
     start_fold = forms.ChoiceField(
         label=gettext_lazy("Which of the two hours it begins at"),
         choices=FOLDS,
         widget=forms.RadioSelect,
         required=False,
     )
-    end_time = forms.TimeField(label=gettext_lazy("Ends at"), required=False)
+    end_time = forms.TimeField(label=gettext_lazy("Ends at"), error_messages={"required": HOUR_MISSING})
     end_fold = forms.ChoiceField(
         label=gettext_lazy("Which of the two hours it ends at"),
         choices=FOLDS,
@@ -200,8 +204,10 @@ class SessionForm(forms.ModelForm[Session]):
         is_demo, today = cycle.is_demo, group_day(now)
         stored = session if session is not None and session.pk else None
         fields: Any = self.fields
-        for name in ("kind", "mode"):  # a choice without a preset: nobody publishes a default by accident
-            fields[name].choices = [choice for choice in fields[name].choices if choice[0]]
+        for name in ("kind", "mode", "visibility", "audience"):  # no empty choice, and none preset by accident
+            fields[name].choices = [(value, capfirst(label)) for value, label in fields[name].choices if value]
+        if self["timing"].value() == "date":
+            fields["start_time"].required = fields["end_time"].required = False
         self._offer("cycle", Cycle.objects.filter(is_demo=is_demo).newest_first())
         fields["cycle"].disabled = bool(stored and stored.current_version_id)  # a version names its cycle
         self._offer("city", City.objects.filter(is_demo=is_demo).by_name())
@@ -241,11 +247,26 @@ class SessionForm(forms.ModelForm[Session]):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or self.cleaned_data
+        self._forget_what_does_not_count(typed)
         typed["time_zone"] = typed.get("time_zone") or _zone_of(typed.get("city"))
         self._set_times(typed)
         self._check_place(typed)
         self._check_audience(typed)
         return typed
+
+    def _forget_what_does_not_count(self, typed: dict[str, Any]) -> None:
+        """A slip in a field that the choices above it hide stops nobody."""
+        idle: list[str] = []
+        if typed.get("timing") == "date":
+            idle += ["start_time", "end_time", "end_date"]
+        if typed.get("mode") == Session.Mode.REMOTE:
+            idle += ["city", "venue", "address"]
+        if typed.get("mode") == Session.Mode.FACE_TO_FACE:
+            idle += ["join_url"]
+        if typed.get("audience") == Session.Audience.EVERYBODY:
+            idle += ["organizations", "people"]
+        for name in idle:
+            self.errors.pop(name, None)
 
     def _set_times(self, typed: dict[str, Any]) -> None:
         """Put the local date and hours into the session as instants, or say beside which field they make no sense."""
@@ -268,9 +289,7 @@ class SessionForm(forms.ModelForm[Session]):
         name = f"{end}_time"
         hour = typed.get(name)
         if hour is None:
-            if name not in self.errors:
-                self.add_error(name, _("Give the hour, or choose that only the date is known."))
-            return None
+            return None  # its own error is said already
         try:
             return instant_of(day, hour, typed["time_zone"], typed.get(f"{end}_fold") or "")
         except ValidationError as error:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cities.models import Cycle, group_day
-from ogpgroup.models import User
-from workshops import audience, diff
+from ogpgroup.models import OutgoingMail, User
+from workshops import audience, diff, emails
 from workshops.diff import PendingChange, Sentence
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import advice_on, listed, member_cities, place_of, when_of
@@ -112,19 +112,34 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
     rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
     named = {(one.session_id, one.user_id) for one in audience.who(rules, on=group_day(now))}
-    known = Participation.objects.expected().filter(session__in=list(ahead), user__is_active=True)
-    knowing = dict.fromkeys(known.values_list("session_id", "user_id", "expected_because"))
+    knowing = _knowing(ahead)
+    unaware = _unaware(ahead)
     for session_id, user_id, because in knowing:
-        if ahead[session_id].session.is_cancelled:
-            if ahead[session_id].change == SessionVersion.Change.CANCELLED:
-                told[session_id].cancelled.add(user_id)
+        one, change = told[session_id], ahead[session_id]
+        is_unaware = (session_id, user_id) in unaware
+        if change.session.is_cancelled:
+            if change.change == SessionVersion.Change.CANCELLED and not is_unaware:
+                one.cancelled.add(user_id)
         elif (session_id, user_id) in named or because == Participation.Because.OWN_WISH:
-            told[session_id].changed.add(user_id)
+            (one.invited if is_unaware else one.changed).add(user_id)
         else:
-            told[session_id].uninvited.add(user_id)
+            one.uninvited.add(user_id)
     for session_id, user_id in named - {(session_id, user_id) for session_id, user_id, _because in knowing}:
         told[session_id].invited.add(user_id)
     return told
+
+
+def _knowing(session_ids: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Who is expected already, and why."""
+    rows = Participation.objects.expected().filter(session__in=list(session_ids), user__is_active=True)
+    return list(rows.values_list("session_id", "user_id", "expected_because"))
+
+
+def _unaware(session_ids: Iterable[int]) -> set[tuple[int | None, int | None]]:
+    """Whose invitation has not gone yet: they get one with the new facts, or none if the session is cancelled."""
+    waiting = OutgoingMail.objects.filter(kind=emails.INVITATION, status=OutgoingMail.Status.QUEUED)
+    about = waiting.filter(subject_type=emails.SUBJECT, subject_id__in=list(session_ids))
+    return set(about.values_list("subject_id", "user_id"))
 
 
 def _names(pending: Iterable[PendingChange]) -> Callable[[Iterable[int]], str]:

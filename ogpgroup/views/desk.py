@@ -132,7 +132,7 @@ def coordination(request: HttpRequest) -> HttpResponse:
     """What waits for us: changes not published, sessions at hand, what is late, mail in trouble."""
     watch = mail.watch()
     now, today = watch.now, group_day(watch.now)
-    pending = _pending()
+    pending, near = _pending(), _near_sessions(now)
     agreements = Agreement.objects.overdue(today).select_related("session").order_by("due_on", "pk")
     deliverables = Deliverable.objects.late(today).select_related("plan__city")
     invitations = AccountInvitation.objects.filter(
@@ -142,7 +142,8 @@ def coordination(request: HttpRequest) -> HttpResponse:
     context = {
         "pending": pending,
         "pending_count": sum(one.count for one in pending),
-        "near": _near_sessions(now),
+        "near": near,
+        "is_demo": any(one.version.is_demo for one in near) or any(one.cycle.is_demo for one in pending),
         "agreements": late_agreements[:AT_MOST],
         "deliverables": late_deliverables[:AT_MOST],
         "late_count": len(late_agreements) + len(late_deliverables),

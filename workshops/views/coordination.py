@@ -46,7 +46,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     shown = [row for row in rows if row.is_over == past]
     context = {
         "cycle": cycle,
-        "cycle_tabs": [_tab(one.local_name, one, current=one == cycle) for one in cycles],
+        "other_cycles": [one for one in cycles if one != cycle],
         "time_tabs": [
             _tab(_("Ahead (%(n)s)") % {"n": len(rows) - over}, cycle, current=not past),
             _tab(_("Over (%(n)s)") % {"n": over}, cycle, past=True, current=past),
@@ -55,6 +55,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
         "past": past,
         "count": len(rows),
         "pending_count": sum(row.is_pending for row in rows),
+        "is_demo": bool(cycle and cycle.is_demo),
     }
     return render(request, "workshops/coordination/drafts.html", context)
 
@@ -80,7 +81,11 @@ def create(request: HttpRequest) -> HttpResponse:
         session = form.save(by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The draft is saved. Nobody else sees it before you publish."))
         return redirect("workshops:edit", slug=session.slug)
-    return render(request, "workshops/coordination/create.html", {"form": form, "cycle": cycle, "like": like})
+    return render(
+        request,
+        "workshops/coordination/create.html",
+        {"form": form, "cycle": cycle, "like": like, "is_demo": cycle.is_demo},
+    )
 
 
 def _cycle_asked_for(request: HttpRequest, now: datetime) -> Cycle | None:
@@ -93,7 +98,9 @@ def _cycle_asked_for(request: HttpRequest, now: datetime) -> Cycle | None:
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a draft; who saves second sees what the first one stored, and loses nothing."""
     now, session, conflict = database_now(), _editable(request, slug), None
-    form = SessionForm(request.POST or None, instance=_editable(request, slug), cycle=session.cycle, now=now)
+    # A form writes into its session while it checks; the page goes on showing what is stored.
+    instance = _editable(request, slug) if request.method == "POST" else session
+    form = SessionForm(request.POST or None, instance=instance, cycle=session.cycle, now=now)
     if request.method == "POST" and form.is_valid():
         try:
             form.save(by=request.user)  # type: ignore[arg-type]
@@ -113,6 +120,7 @@ def _standing(session: Session, now: datetime) -> dict[str, Any]:
     cities, change = preparation.member_cities(is_demo=session.is_demo, now=now), diff.pending_change(session)
     return {
         "session": session,
+        "is_demo": session.is_demo,
         "change": change,
         "state": preparation.state_of(session, change),
         "when": preparation.when_of(session),
@@ -134,7 +142,8 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
         actions.cancel(session, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The session is marked as cancelled. People are told when you publish."))
         return redirect("workshops:edit", slug=session.slug)
-    context = {"form": form, "session": session, "answers": preparation.answers_with_draft(session, now=database_now())}
+    answers = preparation.answers_with_draft(session, now=database_now())
+    context = {"form": form, "session": session, "answers": answers, "is_demo": session.is_demo}
     return render(request, "workshops/coordination/cancel.html", context)
 
 
@@ -156,7 +165,12 @@ def discard(request: HttpRequest, slug: str) -> HttpResponse:
         actions.discard_draft(session, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The draft “%(title)s” is discarded.") % {"title": session.title})
         return redirect(f"{reverse('workshops:drafts')}?cycle={session.cycle.slug}")
-    context = {"session": session, "when": preparation.when_of(session), "place": preparation.place_of(session)}
+    context = {
+        "session": session,
+        "when": preparation.when_of(session),
+        "place": preparation.place_of(session),
+        "is_demo": session.is_demo,
+    }
     return render(request, "workshops/coordination/discard.html", context)
 
 
@@ -177,7 +191,13 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _said(published))
             return redirect(published.release)
     shown = preview(cycle, now=database_now())
-    context = {"cycle": cycle, "preview": shown, "form": form.showing(shown.fingerprint), "refusal": refusal}
+    context = {
+        "cycle": cycle,
+        "preview": shown,
+        "form": form.showing(shown.fingerprint),
+        "refusal": refusal,
+        "is_demo": cycle.is_demo,
+    }
     return render(request, "workshops/coordination/publish.html", context)
 
 
@@ -211,6 +231,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("answer", "")
     context = {
         "session": session,
+        "is_demo": session.is_demo,
         "when": preparation.when_of(session),
         "answers": preparation.answers_with_draft(session, now=now),
         "guests": [guest for guest in listed if asked in {"", guest.answer}],
