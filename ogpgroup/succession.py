@@ -9,9 +9,10 @@ from cities import actions as cities
 from cities.models import Membership
 from ogpgroup.holding import Holding
 from ogpgroup.models import User
+from workshops import actions as workshops
 
 # Every app whose records name a responsible person answers the same two questions.
-PARTS = (cities, plans)
+PARTS = (cities, plans, workshops)
 
 
 def holdings(user: User) -> list[Holding]:

@@ -43,9 +43,17 @@ def index(request: HttpRequest) -> HttpResponse:
     """The cities of the group, on the map and in figures."""
     today = group_day(timezone.now())
     cities = list(_with_government(City.objects.in_group(today).by_name()))
+    cities.sort(key=lambda city: city.is_demo)  # what is real comes first, each part in its order
     fellows = _fellow_ids(today)
     places = [_place(city, fellow=city.pk in fellows) for city in cities]
-    context = {"cities": cities, "places": places, "fellows": fellows, "is_demo": any(city.is_demo for city in cities)}
+    real = sum(not city.is_demo for city in cities)
+    context = {
+        "cities": cities,
+        "count": real or len(cities),
+        "places": places,
+        "fellows": fellows,
+        "is_demo": any(city.is_demo for city in cities),
+    }
     return render(request, "cities/index.html", context)
 
 
@@ -80,12 +88,13 @@ def organization_index(request: HttpRequest) -> HttpResponse:
     rows = list(organizations.select_related("city").prefetch_related(spans).by_name())
     members = [row for row in rows if any(span.is_current(today) for span in row.spans)]  # type: ignore[attr-defined]
     order = list(Organization.Kind)
-    by_kind = sorted(members, key=lambda row: order.index(Organization.Kind(row.kind)))
+    by_kind = sorted(members, key=lambda row: (order.index(Organization.Kind(row.kind)), row.is_demo))
+    real = sum(not row.is_demo for row in members)
     context = {
         "groups": [
             (Organization.Kind(kind).label, list(group)) for kind, group in groupby(by_kind, key=lambda row: row.kind)
         ],
-        "count": len(members),
+        "count": real or len(members),
         "former": [row for row in rows if row not in members],
         "is_demo": any(row.is_demo for row in rows),
     }

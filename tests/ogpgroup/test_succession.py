@@ -11,7 +11,7 @@ from cities.models import City, group_day
 from ogpgroup import succession
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from tests import factories
+from tests import factories, factories_schedule
 
 TODAY = group_day(timezone.now())
 
@@ -43,6 +43,7 @@ def test_ending_passes_plans_and_invitations_to_the_successor(
     plan = factories.create_plan(city=reynosa, contact=official_reynosa)
     closed = factories.create_plan(city=reynosa, contact=official_reynosa, status="closed")
     invitation = factories.create_invitation(invited_by=official_reynosa)
+    session = factories_schedule.create_session(responsible=official_reynosa, people=[official_reynosa])
     membership = official_reynosa.memberships.get()
     client.force_login(coordinator)
 
@@ -50,10 +51,11 @@ def test_ending_passes_plans_and_invitations_to_the_successor(
         f"/coordination/memberships/{membership.pk}/end/", {"until": TODAY.isoformat(), "successor": follower.pk}
     )
 
-    for row in (plan, closed, invitation, membership):
+    for row in (plan, closed, invitation, session, membership):
         row.refresh_from_db()
     assert (membership.until, membership.successor) == (TODAY, follower)
     assert (plan.contact, closed.contact, invitation.invited_by) == (follower, official_reynosa, follower)
+    assert (session.responsible, list(session.audience_people.all())) == (follower, [follower])
     assert succession.holdings(official_reynosa) == []
 
 
