@@ -3,8 +3,9 @@
 RFC 5545 (iCalendar), RFC 5546 (iTIP), RFC 7986 (feed properties).
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,19 +13,21 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from icalendar import Calendar, Event, Timezone, vText, vUri
+from icalendar import Calendar, Event, vText, vUri
 from icalendar.parser import Contentline, Parameters
 from icalendar.prop import vCalAddress
 
 from ogpgroup import dates
+from workshops.vtimezone import vtimezone
 
 if TYPE_CHECKING:
     from workshops.models import SessionVersion
 
 CRLF = b"\r\n"
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 REFRESH = "PT1H"
-# Entries reach from the founding session (2017) to some years ahead; zone rules outside are of no use to a calendar.
-FIRST_ZONE_DAY = date(2017, 1, 1)
+# Entries reach from the founding session to some years ahead; zone rules outside are of no use to a calendar.
+FIRST_ZONE_YEAR = 2017
 ZONE_YEARS_AHEAD = 6
 
 
@@ -61,16 +64,21 @@ def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
         event.add("dtstart", version.starts_at.astimezone(version.zone))
         if version.ends_at is not None:
             event.add("dtend", version.ends_at.astimezone(version.zone))
-    event.add("summary", summary_of(version))
-    event.add("description", _description(version))
+    event.add("summary", _plain(summary_of(version)))
+    event.add("description", _plain(_description(version)))
     if place := ", ".join(part for part in (version.venue, version.address, version.city_name) if part):
-        event.add("location", place)
+        event.add("location", _plain(place))
     event.add("url", vUri(settings.PUBLIC_URL + version.get_absolute_url()))
     with override(dates.SPANISH):
         event.add("categories", [str(version.get_kind_display()), str(version.get_mode_display())])
     event.add("class", "PUBLIC" if version.visibility == version.Visibility.PUBLIC else "PRIVATE")
     event.add("organizer", _organizer())
     return bytes(event.to_ical())
+
+
+def _plain(text: str) -> str:
+    """Without the control characters that no calendar may hold; forms let some of them through."""
+    return CONTROLS.sub("", text)
 
 
 def _description(version: "SessionVersion") -> str:
@@ -92,22 +100,31 @@ def _organizer() -> vCalAddress:
     return organizer
 
 
-@lru_cache(maxsize=64)
-def _vtimezone(zone: str, last_year: int) -> bytes:
-    return bytes(Timezone.from_tzid(zone, first_date=FIRST_ZONE_DAY, last_date=date(last_year, 1, 1)).to_ical())
-
-
-def _zones(versions: Iterable["SessionVersion"]) -> list[str]:
+def _zones(versions: Sequence["SessionVersion"]) -> list[str]:
+    """Zones of sessions with hours. A calendar may not be empty, so one without sessions holds the platform's zone."""
+    if not versions:
+        return [settings.TIME_ZONE]
     return sorted({version.time_zone for version in versions if version.has_hours})
 
 
-def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
-    """A calendar to subscribe to: stored entries joined, one VTIMEZONE per zone, cancelled sessions kept."""
+def _years(versions: Iterable["SessionVersion"]) -> tuple[int, int]:
+    """The years for which zones are described: those of the sessions, and some ahead."""
+    years = [FIRST_ZONE_YEAR, *(version.begins_at.year for version in versions)]
+    return min(years), max(years) + ZONE_YEARS_AHEAD
+
+
+def _head(method: str) -> Calendar:
     head = Calendar()
     head.add("version", "2.0")
     head.add("prodid", f"-//OGP Group//{_host()}//ES")
     head.add("calscale", "GREGORIAN")
-    head.add("method", "PUBLISH")
+    head.add("method", method)
+    return head
+
+
+def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
+    """A calendar to subscribe to: stored entries joined, one VTIMEZONE per zone, cancelled sessions kept."""
+    head = _head("PUBLISH")
     head.add("name", name)
     head.add("x-wr-calname", name)
     head.add("source", vUri(url), parameters={"VALUE": "URI"})
@@ -119,24 +136,18 @@ def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
 
 def single(version: "SessionVersion") -> bytes:
     """One session to take along into a calendar; it does not update itself, so it names no calendar."""
-    head = Calendar()
-    head.add("version", "2.0")
-    head.add("prodid", f"-//OGP Group//{_host()}//ES")
-    head.add("calscale", "GREGORIAN")
-    head.add("method", "PUBLISH")
-    return _assemble(head, [version], [bytes(version.vevent)])
+    return _assemble(_head("PUBLISH"), [version], [bytes(version.vevent)])
 
 
 def _assemble(head: Calendar, versions: Sequence["SessionVersion"], events: Iterable[bytes]) -> bytes:
     opening, closing = head.to_ical().split(b"END:VCALENDAR", 1)
-    last_year = max((version.begins_at.year for version in versions), default=FIRST_ZONE_DAY.year) + ZONE_YEARS_AHEAD
-    zones = (_vtimezone(zone, last_year) for zone in _zones(versions))
+    zones = (vtimezone(zone, *_years(versions)) for zone in _zones(versions))
     return b"".join([opening, *zones, *events, b"END:VCALENDAR", closing])
 
 
 @lru_cache(maxsize=256)
 def _message(
-    version_id: int, vevent: bytes, join_url: str, zone: str, last_year: int, method: str
+    version_id: int, vevent: bytes, join_url: str, zone: str, years: tuple[int, int], method: str
 ) -> tuple[bytes, bytes]:
     """An iTIP message up to where the addressee stands, and the rest; the same for all who get it."""
     event = Event.from_ical(vevent)
@@ -145,13 +156,8 @@ def _message(
     elif join_url:
         event.add("conference", vUri(join_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
         event["DESCRIPTION"] = vText(f"{join_url}\n\n{event['DESCRIPTION']}")
-    head = Calendar()
-    head.add("version", "2.0")
-    head.add("prodid", f"-//OGP Group//{_host()}//ES")
-    head.add("calscale", "GREGORIAN")
-    head.add("method", method)
-    opening, closing = head.to_ical().split(b"END:VCALENDAR", 1)
-    zones = _vtimezone(zone, last_year) if zone else b""
+    opening, closing = _head(method).to_ical().split(b"END:VCALENDAR", 1)
+    zones = vtimezone(zone, *years) if zone else b""
     before, _end, after = event.to_ical().rpartition(b"END:VEVENT")
     return b"".join([opening, zones, before]), b"".join([b"END:VEVENT", after, b"END:VCALENDAR", closing])
 
@@ -165,8 +171,7 @@ def invitation(
     no longer expected says STATUS:CANCELLED to them alone.
     """
     zone = version.time_zone if version.has_hours else ""
-    last_year = version.begins_at.year + ZONE_YEARS_AHEAD
-    before, after = _message(version.pk, bytes(version.vevent), version.join_url, zone, last_year, method)
+    before, after = _message(version.pk, bytes(version.vevent), version.join_url, zone, _years([version]), method)
     attendee = vCalAddress(f"mailto:{email}")
     parameters = Parameters(
         {"CN": name, "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": "REQ-PARTICIPANT", "RSVP": str(rsvp).upper()}

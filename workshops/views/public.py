@@ -175,7 +175,8 @@ def _calendar(
 ) -> HttpResponseBase:
     """A calendar for anybody, whoever asks; or word that the reader's copy is still right."""
     kept = _calendars.get(key, lambda: Bytes.of(make()), size=lambda calendar: calendar.size)
-    response = _send(request, kept, content_type="text/calendar; charset=utf-8")
+    # RFC 5545, 3.7.2: where the calendar names a method, its media type does too.
+    response = _send(request, kept, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response["Content-Disposition"] = f'inline; filename="{filename}"'
     response["Cache-Control"] = "public, max-age=300"
     last_modified = int(changed.timestamp()) if changed else None
