@@ -57,7 +57,8 @@ class OutboxFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def __init__(self, data: Any) -> None:
-        super().__init__(data, queryset=OutgoingMail.objects.select_related("user").defer("rendered"))
+        mails = OutgoingMail.objects.select_related("user").defer("rendered")
+        super().__init__(data, queryset=mails)  # type: ignore[no-untyped-call]  # django-filter ships no types
 
     def to_person(self, mails: QuerySet[OutgoingMail], name: str, text: str) -> QuerySet[OutgoingMail]:
         return mails.filter(Q(recipient__icontains=text) | Q(user__name__unaccent__icontains=text))
