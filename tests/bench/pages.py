@@ -1,0 +1,153 @@
+"""Pages under gunicorn with two workers: CPU per request and requests per second, beside a one-query view.
+
+CPU is what the workers used, read from the system, so another job on the machine disturbs it less than it disturbs
+requests per second. All ratios come from one run.
+"""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import psutil
+
+from ogpgroup.mail import database_now
+from tests import factories, factories_schedule
+from workshops.models import Session
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REFERENCE = "one query"
+ZONES = ["America/Mexico_City", "America/Matamoros", "America/Mazatlan", "America/Merida"]
+COOKIE = {"Cookie": "language=es-mx"}  # a reader who is somebody: the list is kept, the page around it is not
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    path: str
+    headers: dict[str, str]
+    requests: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    page: Page
+    cpu_ms: float
+    per_second: float
+    transferred: int
+
+
+def fill(count: int) -> str:
+    """Publish so many sessions to come, in nine cities of four zones; returns the address of one."""
+    now = database_now()
+    cycle = factories.create_cycle(starts_on=now.date(), ends_on=(now + timedelta(days=900)).date())
+    cities = [factories.create_government(city=factories.create_city(time_zone=ZONES[n % 4])).city for n in range(9)]
+    sessions = [
+        factories_schedule.create_session(
+            cycle=cycle,
+            title=f"Sesión {number}: mecanismos de participación en el plan municipal",
+            kind=Session.Kind.values[number % 3],
+            mode=Session.Mode.values[number % 3],
+            starts_at=now + timedelta(days=1, hours=number * 9),
+            time_zone=ZONES[number % 4],
+            city=cities[number % 9],
+            venue="Palacio Municipal",
+            purpose="Encontrar dudas y dificultades, y acordar prioridades entre las ciudades.",
+            bring="Su borrador del capítulo de participación.",
+        )
+        for number in range(count)
+    ]
+    factories_schedule.publish(cycle, notify=False)
+    return sessions[count // 2].get_absolute_url()
+
+
+def pages(session_url: str, count: int) -> list[Page]:
+    cold = {"X-Cold": "1"}
+    return [
+        Page(REFERENCE, "/bench/one-query/", {}, 300),
+        Page(f"schedule of {count}, cold", "/schedule/", cold | COOKIE, 60 if count < 1000 else 15),
+        Page(f"schedule of {count}, list kept", "/schedule/", COOKIE, 200),
+        Page(f"schedule of {count}, whole page kept", "/schedule/", {}, 300),
+        Page(f"schedule.ics of {count}, cold", "/schedule.ics", cold, 30),
+        Page(f"schedule.ics of {count}, kept", "/schedule.ics", {}, 300),
+        Page(f"session page ({count} sessions)", session_url, COOKIE, 150),
+        Page(f"home ({count} sessions)", "/", COOKIE, 150),
+    ]
+
+
+@contextmanager
+def gunicorn() -> Iterator[tuple[int, psutil.Process]]:
+    """The product's own web server command, on a free port; ends with the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "ogpgroup.wsgi",
+        "--workers=2",
+        "--preload",
+        f"--bind=127.0.0.1:{port}",
+    ]
+    process = subprocess.Popen(
+        [*command, "--no-control-socket", "--log-level=error"],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"},
+    )
+    try:
+        for _attempt in range(200):
+            try:
+                get(port, "/healthz", {})
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def get(port: int, path: str, headers: dict[str, str]) -> int:
+    """The bytes transferred of one answer, which must be a 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip", "Host": "localhost"} | headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}")
+    return len(body)
+
+
+def _cpu_seconds(server: psutil.Process) -> float:
+    return sum(sum(worker.cpu_times()[:2]) for worker in server.children())
+
+
+def measure(server: psutil.Process, port: int, page: Page) -> Figure:
+    """Two clients ask at once, so that both workers are busy; each worker has seen the page before."""
+    transferred = [get(port, page.path, page.headers) for _ in range(12)][-1]
+    share = page.requests // 2
+    clients = [Thread(target=lambda: [get(port, page.path, page.headers) for _ in range(share)]) for _ in range(2)]
+    cpu, began = _cpu_seconds(server), time.perf_counter()
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    seconds = time.perf_counter() - began
+    return Figure(page, (_cpu_seconds(server) - cpu) * 1000 / (2 * share), 2 * share / seconds, transferred)
+
+
+def run(count: int) -> list[Figure]:
+    """All pages with so many sessions; the database must be migrated and empty of sessions."""
+    url = fill(count)
+    with gunicorn() as (port, server):
+        return [measure(server, port, page) for page in pages(url, count)]

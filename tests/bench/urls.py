@@ -1,0 +1,35 @@
+"""The product's addresses and the view everything is measured against: one query behind our own middleware."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.utils.html import format_html_join
+
+from workshops.models import SessionVersion
+from workshops.reports import schedule
+from workshops.views import public
+
+
+class ForgetWhatIsKept:
+    """Empties what the process keeps of releases when the request asks for it: the first reader after a release."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "X-Cold" in request.headers:
+            for kept in (schedule._fragments, public._pages, public._calendars):
+                kept.clear()
+        return self.get_response(request)
+
+
+@login_not_required
+def one_query(request: HttpRequest) -> HttpResponse:
+    """A list of 200 titles from one query, compressed by the middleware as every page is."""
+    titles = SessionVersion.objects.order_by("pk").values_list("title")[:200]
+    return HttpResponse(format_html_join("\n", "<li>{}</li>", titles))
+
+
+urlpatterns = [path("bench/one-query/", one_query), path("", include("ogpgroup.urls"))]
