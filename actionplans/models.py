@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cities.access import roles_of
 from cities.models import City, Cycle
@@ -163,10 +164,10 @@ class Deliverable(models.Model):
         OTHER = "other", _("other")
 
     class Status(models.TextChoices):
-        EXPECTED = "expected", _("expected")
-        HANDED_IN = "handed_in", _("handed in")
-        ACCEPTED = "accepted", _("accepted")
-        DROPPED = "dropped", _("no longer expected")
+        EXPECTED = "expected", pgettext_lazy("deliverable", "expected")
+        HANDED_IN = "handed_in", pgettext_lazy("deliverable", "handed in")
+        ACCEPTED = "accepted", pgettext_lazy("deliverable", "accepted")
+        DROPPED = "dropped", pgettext_lazy("deliverable", "no longer expected")
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         Status.EXPECTED: {Status.HANDED_IN, Status.DROPPED},

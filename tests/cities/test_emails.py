@@ -46,6 +46,7 @@ def test_every_mail_of_the_sign_in_has_its_three_parts(prefix: str, language: st
     parts = render_parts(f"{prefix}.html", context, language)
 
     assert parts.subject
+    assert "ABC-DEF" not in parts.subject
     assert "{" not in parts.subject + parts.text + parts.html
     assert "<p" not in parts.text
     assert "<script>" not in parts.html
