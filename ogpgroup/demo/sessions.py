@@ -102,8 +102,8 @@ PAST = (
             (Part.PRESENTATION, "Ciudad Demo Sureste: movilidad con consejo ciudadano", SURESTE),
             (Part.DIRECT_FEEDBACK, "Retroalimentación directa a las dos ciudades", UNIVERSITY),
             (Part.WORK_TABLES, "Mesas: dudas y dificultades", ""),
-            (Part.COMMENTS, "Ronda de comentarios", ""),
-            (Part.AGREEMENTS, "Acuerdos", ""),
+            (Part.COMMENTS, "Comentarios finales", ""),
+            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
         ),
         tables=("Convocatoria y confianza", "Información clara para decidir", "Lo que pasa después de participar"),
         agreements=(
@@ -156,7 +156,7 @@ PAST = (
         agenda=(
             (Part.PRESENTATION, "La propuesta sintética de Ciudad Demo Norte", NORTE),
             (Part.WORK_TABLES, "Mesas: quién falta", ""),
-            (Part.AGREEMENTS, "Acuerdos", ""),
+            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
         ),
         tables=("Colonias de la periferia", "Juventudes y escuelas"),
         agreements=(
@@ -207,10 +207,10 @@ PAST = (
         decisions="Qué debe incluir el primer informe de avance.",
         agenda=(
             (Part.PRESENTATION, "Avance de la convocatoria", NORTE),
-            (Part.DIRECT_FEEDBACK, "Retroalimentación directa", ASSOCIATION),
+            (Part.DIRECT_FEEDBACK, "Primera respuesta a la ciudad", ASSOCIATION),
             (Part.WORK_TABLES, "Mesas: dudas, dificultades y prioridades", ""),
             (Part.PLENARY, "Cada mesa presenta sus prioridades", ""),
-            (Part.AGREEMENTS, "Acuerdos", ""),
+            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
         ),
         tables=("Respuesta a las propuestas", "Participación en línea y en papel"),
         agreements=(
@@ -287,9 +287,9 @@ AHEAD = (
         decisions="Qué prioridades pasan al informe de avance.",
         agenda=(
             (Part.PRESENTATION, "Lo que dijeron las colonias", NORTE),
-            (Part.DIRECT_FEEDBACK, "Retroalimentación directa", MINISTRY),
+            (Part.DIRECT_FEEDBACK, "Primera respuesta a la ciudad", MINISTRY),
             (Part.WORK_TABLES, "Mesas: dudas, dificultades y prioridades", ""),
-            (Part.AGREEMENTS, "Acuerdos", ""),
+            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
         ),
         tables=("Espacio público", "Agua y drenaje", "Movilidad"),
     ),
@@ -323,7 +323,7 @@ AHEAD = (
         agenda=(
             (Part.PRESENTATION, "Rutas de convocatoria", PACIFICO),
             (Part.WORK_TABLES, "Mesas: qué funciona sin internet", ""),
-            (Part.AGREEMENTS, "Acuerdos", ""),
+            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
         ),
         tables=("Radio y perifoneo", "Autoridades comunitarias"),
     ),

@@ -119,6 +119,8 @@ def _add_session(cycle: Cycle) -> Session:
             time_zone=city.time_zone,
             venue=facts.VENUE,
             city=city,
+            # Who took part is known, who was expected is not: nobody is named.
+            audience=Session.Audience.CHOSEN,
             attendee_count=facts.ATTENDEE_COUNT,
             report=facts.REPORT,
             source=facts.SOURCE,

@@ -101,8 +101,8 @@ AGENDA = (
         title="Tres mesas de trabajo: dudas y dificultades para un diagnóstico colectivo",
     ),
     AgendaFacts(kind=AgendaItem.Kind.PLENARY, title="Cada mesa describe las prioridades que identificó"),
-    AgendaFacts(kind=AgendaItem.Kind.COMMENTS, title="Última ronda de comentarios"),
-    AgendaFacts(kind=AgendaItem.Kind.AGREEMENTS, title="Acuerdos"),
+    AgendaFacts(kind=AgendaItem.Kind.COMMENTS, title="Comentarios finales"),
+    AgendaFacts(kind=AgendaItem.Kind.AGREEMENTS, title="Cierre con los acuerdos del grupo"),
 )
 
 

@@ -12,6 +12,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if added := load_founding_cycle():
-            self.stdout.write(f"The founding cycle is on record: {len(added)} things were added.")
+            self.stdout.write(f"The founding cycle is on record: {len(added)} records were added.")
         else:
             self.stdout.write("The founding cycle is on record already; nothing was changed.")
