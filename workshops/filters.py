@@ -1,5 +1,6 @@
 """What readers may narrow a list down by; the same on the page and, later, in the API."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -18,10 +19,10 @@ LONGEST_SEARCH = 100
 MOST_WORDS = 8
 
 
-def _cities(versions: QuerySet[SessionVersion]) -> list[tuple[str, str]]:
+def _cities(versions: QuerySet[SessionVersion]) -> tuple[tuple[str, str], ...]:
     """Cities in which the sessions take place, by their name when they were published."""
     named = versions.exclude(city_slug="").annotate(order=SortKey("city_name")).order_by("order")
-    return list(dict(named.values_list("city_slug", "city_name").distinct()).items())
+    return tuple(dict(named.values_list("city_slug", "city_name").distinct()).items())
 
 
 class ScheduleFilter(FilterSet):
@@ -47,7 +48,8 @@ class ScheduleFilter(FilterSet):
     def __init__(self, data: Any, *, user: User | AnonymousUser) -> None:
         versions = SessionVersion.objects.current().visible_to(user)
         super().__init__(data, queryset=versions)
-        self.filters["city"].extra["choices"] = _cities(versions)
+        self.cities = cache(lambda: _cities(versions))  # asked when the form is drawn or checked, and only then
+        self.filters["city"].extra["choices"] = self.cities
 
     @property
     def narrows(self) -> bool:

@@ -18,7 +18,7 @@ START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # Thursday, 10:00 in Mexico City
 
 def forget_what_is_kept() -> None:
     """As after a restart of the web process; for tests that count queries."""
-    for kept in (public._pages, public._calendars, schedule_reports._fragments):
+    for kept in (public._pages, public._heads, public._forms, public._calendars, schedule_reports._fragments):
         kept.clear()
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 from typing import NamedTuple
 
 from babel.lists import format_list
 from django.db.models import Max, QuerySet
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -99,6 +98,10 @@ class Writer:
             is_demo: tuple((city.name, city.zone) for city in cities if city.is_demo == is_demo)
             for is_demo in (False, True)
         }
+        self._zones = {
+            is_demo: tuple((zone, dates.zone_info(zone)) for zone in dict.fromkeys(zone for _name, zone in clocks))
+            for is_demo, clocks in self._clocks.items()
+        }
         self._before_slug, self._after_slug = reverse("workshops:session_detail", args=["slug"]).split("slug")
         with override(self._language):
             self._kinds = {value: _pill(str(label)) for value, label in SessionBase.Kind.choices}
@@ -148,7 +151,8 @@ class Writer:
 
     def _line(self, facts: Facts, when: dates.When) -> str:
         """“Jueves, 10:00–12:00 h, hora del centro de México (11:00 en Reynosa)”."""
-        weekday = capfirst(dates.spoken_weekday(when.date, self._language))
+        weekday = dates.spoken_weekday(when.date, self._language)
+        weekday = weekday[0].upper() + weekday[1:]
         return f"{weekday}, {self.hours(facts, when)}" if when.hours else weekday
 
     def hours(self, facts: Facts | SessionVersion, when: dates.When, *, at_most: int = CITIES_BESIDE_AN_HOUR) -> str:
@@ -174,19 +178,18 @@ class Writer:
         """“11:00 en Reynosa”, for each hour that differs from the session's."""
         here = start.astimezone(dates.zone_info(zone))
         by_hour: dict[str, list[str]] = {}
-        local_hours: dict[str, str] = {}
-        for name, city_zone in self._clocks[is_demo]:
-            if (hour := local_hours.get(city_zone)) is None:
-                local = start.astimezone(dates.zone_info(city_zone))
-                hour = "" if local.replace(tzinfo=None) == here.replace(tzinfo=None) else f"{local:%H:%M}"
-                if hour and local.date() != here.date():
-                    hour = f"{dates.spoken_weekday(local.date(), self._language)} {hour}"
-                local_hours[city_zone] = hour
-            if hour:
-                by_hour.setdefault(hour, []).append(name)
+        for other, clock in self._zones[is_demo]:
+            local = start.astimezone(clock)
+            if local.utcoffset() == here.utcoffset():
+                continue
+            hour = f"{local:%H:%M}"
+            if local.date() != here.date():
+                hour = f"{dates.spoken_weekday(local.date(), self._language)} {hour}"
+            by_hour.setdefault(hour, []).append(other)
         return [
-            self._hour_in % {"hour": hour, "cities": _listed(tuple(names), at_most, self._language)}
-            for hour, names in by_hour.items()
+            self._hour_in
+            % {"hour": hour, "cities": _listed(self._clocks[is_demo], tuple(zones), at_most, self._language)}
+            for hour, zones in by_hour.items()
         ]
 
 
@@ -200,8 +203,9 @@ def _paragraph(*parts: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _listed(names: tuple[str, ...], at_most: int, language: str) -> str:
-    """“Culiacán y Los Cabos”; of a long list the first few and an ellipsis."""
+def _listed(clocks: tuple[tuple[str, str], ...], zones: tuple[str, ...], at_most: int, language: str) -> str:
+    """The cities on those clocks: “Culiacán y Los Cabos”; of a long list the first few and an ellipsis."""
+    names = [name for name, zone in clocks if zone in zones]
     if len(names) > at_most:
         return ", ".join(names[:at_most]) + "…"
     return format_list(names, locale="en" if language.startswith("en") else "es_MX")

@@ -17,10 +17,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -31,7 +33,7 @@ from ogpgroup import dates, htmx
 from ogpgroup.kept import Kept
 from workshops import actions, ical
 from workshops.filters import AgreementFilter, ScheduleFilter
-from workshops.models import Agreement, Participation, Session, SessionVersion
+from workshops.models import Agreement, Participation, ScheduleRelease, Session, SessionVersion
 from workshops.reports import releases as release_reports
 from workshops.reports import schedule as schedule_reports
 from workshops.reports import sessions as session_reports
@@ -40,6 +42,7 @@ from workshops.reports.schedule import NEXT, PAST, Schedule
 
 RELEASES_PER_PAGE = 50
 AGREEMENTS_PER_PAGE = 100
+UNFILTERED = {"", "when=past", "when=next"}
 
 
 # --- Whole answers that are the same for everybody --------------------------------------------------------------------
@@ -64,6 +67,8 @@ class Bytes:
 
 
 _pages: Kept[Bytes] = Kept(megabytes=16)
+_heads: "Kept[_Head]" = Kept(megabytes=2)
+_forms: Kept[SafeString] = Kept(megabytes=2)
 _calendars: Kept[Bytes] = Kept(megabytes=16)
 
 
@@ -88,8 +93,11 @@ def _is_nobody_in_particular(request: HttpRequest) -> bool:
     The query is compared letter by letter, because the page repeats it: what one reader adds to an address must not be
     kept for the next.
     """
-    query = request.META.get("QUERY_STRING", "")
-    return not request.COOKIES and query in {"", "when=past", "when=next"} and not htmx.wants_part(request)
+    return not request.COOKIES and _query(request) in UNFILTERED and not htmx.wants_part(request)
+
+
+def _query(request: HttpRequest) -> str:
+    return str(request.META.get("QUERY_STRING", ""))
 
 
 # --- Schedule ---------------------------------------------------------------------------------------------------------
@@ -110,43 +118,78 @@ def schedule(request: HttpRequest) -> HttpResponse:
     def make() -> Bytes:
         return Bytes.of(_schedule(request, current, period).content)
 
-    key = (*current.key(period), request.META.get("QUERY_STRING", ""))
+    key = (*current.key(period), _query(request))
     kept = _pages.get(key, make, size=lambda page: page.size)
     response = _send(request, kept, content_type="text/html; charset=utf-8")
     patch_vary_headers(response, ["HX-Request", "Cookie", "Accept-Language"])
     return response
 
 
+@dataclass(frozen=True)
+class _Head:
+    """What stands above the list: the filters as they are drawn, and the release it comes from."""
+
+    filters: SafeString
+    release: ScheduleRelease | None
+
+
+def _head(request: HttpRequest, current: Schedule, narrowing: ScheduleFilter) -> _Head:
+    """Kept for strangers who filter nothing, for whom it is the same until the next release."""
+
+    def make() -> _Head:
+        return _Head(_filters(request, narrowing), schedule_reports.latest_release(request.user))
+
+    if request.user.is_authenticated or _query(request) not in UNFILTERED:
+        return make()
+    key = (current.stamp, current.reader.language, _query(request))
+    return _heads.get(key, make, size=lambda head: len(head.filters))
+
+
+def _filters(request: HttpRequest, narrowing: ScheduleFilter) -> SafeString:
+    """The form; as long as nobody has filled it in, it depends on the cities it offers alone."""
+
+    def draw() -> SafeString:
+        context = {
+            "form": narrowing.form,
+            "action": reverse("workshops:schedule"),
+            "target": "#sessions",
+            "label": _("Filter the sessions"),
+        }
+        return render_to_string("components/filters.html", context, request)
+
+    if _query(request) not in UNFILTERED:
+        return draw()
+    return _forms.get((narrowing.cities(), get_language(), _query(request)), draw, size=len)
+
+
 def _schedule(request: HttpRequest, current: Schedule, period: str) -> HttpResponse:
     narrowing = ScheduleFilter(request.GET or None, user=request.user)
-    is_narrowed = bool(request.GET) and narrowing.narrows
+    is_narrowed = _query(request) not in UNFILTERED and narrowing.narrows
     everything = current.visible(period, request.user)
     if is_narrowed:
         fragment = current.listed(schedule_reports.of_period(narrowing.qs, period, current.cut), period)
     else:
         fragment = everything
-    years = [] if is_narrowed else schedule_reports.years_of(fragment.rows)
-    if years and period == PAST:
-        year = _year(request, [year.number for year in years])
+    years = [] if is_narrowed or period == NEXT else schedule_reports.years_of(fragment.rows)
+    year = _year(request, [year.number for year in years]) if years else 0
+    if years:
         fragment = current.of_rows([row for row in fragment.rows if row.day.year == year], period)
-    else:
-        years, year = [], 0
+    feed = settings.PUBLIC_URL + reverse("workshops:schedule_ics")
     context = {
+        "head": _head(request, current, narrowing),
         "fragment": fragment,
         "first": next((row for row in everything.rows if row.is_planned), None),
         "is_narrowed": is_narrowed,
         "is_past": period == PAST,
         "is_demo": any(row.is_demo for row in fragment.rows),
-        "filter": narrowing,
         "tabs": _tabs(request, period),
         "years": [
             {"label": str(one.number), "href": f"?when=past&year={one.number}", "current": one.number == year}
             for one in years
         ],
         "zone_said": dates.spoken_zone(request.zone) if request.zone else "",  # type: ignore[attr-defined]
-        "release": schedule_reports.latest_release(request.user),
-        "webcal": re.sub(r"^https?", "webcal", settings.PUBLIC_URL) + reverse("workshops:schedule_ics"),
-        "feed": settings.PUBLIC_URL + reverse("workshops:schedule_ics"),
+        "webcal": re.sub(r"^https?", "webcal", feed),
+        "feed": feed,
     }
     return htmx.render(request, "workshops/schedule.html", context, partial="rows")
 
@@ -230,7 +273,7 @@ def _answering(request: HttpRequest, version: SessionVersion, now: datetime) -> 
         return {}
     own = Participation.objects.filter(session=version.session_id, user=request.user.pk).first()
     roles = roles_of(request.user)
-    is_expected = own is not None and own.may_join
+    is_expected = own is not None and own.may_join(in_group=roles.in_group)
     is_open = version.finishes_at > now and not version.is_cancelled
     return {
         "own": own,
@@ -282,7 +325,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     version = _visible_version(request, slug)
     if request.POST.get("answer") not in {"yes", "maybe", "no"}:
         return HttpResponseBadRequest()
-    own = Participation.objects.expected().filter(session=version.session_id, user=request.user.pk)
+    own = Participation.objects.open_to(request.user).filter(session=version.session_id)
     if not (roles_of(request.user).in_group or own.exists()):
         raise Http404
     actions.answer(
