@@ -33,7 +33,10 @@ def integer(name: str, default: int) -> int:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Turn `postgresql://user:password@host:port/name?option=value` into Django's form; `host` as an option is a socket folder."""
+    """Turn `postgresql://user:password@host:port/name?option=value` into Django's form.
+
+    `host` as an option is the folder of a local socket.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://; no other database is supported.")

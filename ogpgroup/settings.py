@@ -14,7 +14,9 @@ DATA_DIR = Path(environment.optional("DATA_DIR", str(BASE_DIR / "var")))
 # --- What every deployment must say ---------------------------------------------------------------------------------
 
 SECRET_KEY = environment.required("SECRET_KEY", "50 or more random characters; signs links and sessions")
-PUBLIC_URL = environment.required("PUBLIC_URL", "the address people type, such as https://grupo.example.org").rstrip("/")
+PUBLIC_URL = environment.required("PUBLIC_URL", "the address people type, such as https://grupo.example.org").rstrip(
+    "/"
+)
 HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = environment.flag("DEBUG")
 ADMIN_ENABLED = environment.flag("ADMIN")
@@ -214,7 +216,7 @@ USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every request; `cities.
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # The address is unique whatever its case, by a constraint on lower(email) that the first check does not see.
-# Django's own mail API sends nothing here by intent, which the second takes for a mistake: ogpgroup.mail is the only door.
+# Django's own mail API sends nothing here by intent, which the second takes for a mistake: ogpgroup.mail is the door.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "mail.E001"]
 
 # --- Security -------------------------------------------------------------------------------------------------------
