@@ -208,6 +208,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             fields[name].choices = [(value, capfirst(label)) for value, label in fields[name].choices if value]
         if self["timing"].value() == "date":
             fields["start_time"].required = fields["end_time"].required = False
+        fields["city"].empty_label, fields["responsible"].empty_label = _("Not chosen"), _("Nobody yet")
         self._offer("cycle", Cycle.objects.filter(is_demo=is_demo).newest_first())
         fields["cycle"].disabled = bool(stored and stored.current_version_id)  # a version names its cycle
         self._offer("city", City.objects.filter(is_demo=is_demo).by_name())
@@ -225,7 +226,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
                 SortKey("name")
             ),
         )
-        fields["time_zone"].choices = _zones(stored)
+        fields["time_zone"].choices, fields["time_zone"].required = _zones(stored), stored is not None
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from babel.lists import format_list
 from django.db.models import Count
-from django.utils.text import get_text_list
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cities.models import City, Cycle, group_day
 from ogpgroup import dates
@@ -40,7 +40,7 @@ def state_of(session: Session, change: PendingChange | None) -> State:
             return State(_("cancelled before it was published"))
         return State(_("draft, not published yet"), "warm")
     if change is None:
-        return State(_("cancellation published") if session.is_cancelled else _("published"), "good")
+        return State(_("cancellation published")) if session.is_cancelled else State(_("published"), "good")
     return State(
         {
             SessionVersion.Change.CANCELLED.value: _("cancellation not published"),
@@ -58,6 +58,7 @@ class Answers:
     yes: int = 0
     maybe: int = 0
     no: int = 0
+    is_draft: bool = False  # nobody knows of the session yet
 
     @property
     def waiting(self) -> int:
@@ -66,6 +67,10 @@ class Answers:
     def __str__(self) -> str:
         if not self.expected:
             return _("nobody is expected")
+        if self.is_draft:
+            return ngettext(
+                "%(expected)s person would be invited", "%(expected)s people would be invited", self.expected
+            ) % {"expected": self.expected}
         counts = {"yes": self.yes, "maybe": self.maybe, "no": self.no, "expected": self.expected}
         if not (self.yes or self.maybe or self.no):
             return ngettext(
@@ -92,7 +97,8 @@ def answers_with_draft(session: Session, *, now: datetime) -> Answers:
     """The answers to a session, or how many people the draft would invite if nobody knows of it yet."""
     if session.current_version is not None:
         return answers_of([session.pk]).get(session.pk, Answers())
-    return Answers(expected=audience.count([diff.rule_of(session)], on=group_day(now)).get(session.pk, 0))
+    would_be = audience.count([diff.rule_of(session)], on=group_day(now)).get(session.pk, 0)
+    return Answers(expected=would_be, is_draft=True)
 
 
 # --- The schedule as coordinators edit it -----------------------------------------------------------------------------
@@ -119,7 +125,13 @@ def rows_of(cycle: Cycle, *, now: datetime) -> list[Row]:
     unheard = [diff.rule_of(session) for session in sessions if session.current_version is None]
     would_be = audience.count(unheard, on=group_day(now))
     return [
-        _row(session, answers.get(session.pk) or Answers(expected=would_be.get(session.pk, 0)), now=now)
+        _row(
+            session,
+            Answers(expected=would_be.get(session.pk, 0), is_draft=True)
+            if session.current_version is None
+            else answers.get(session.pk, Answers()),
+            now=now,
+        )
         for session in sessions
     ]
 
@@ -191,7 +203,7 @@ def hours_in(cities: Iterable[City], session: SessionBase) -> list[CityHours]:
 
 def listed(names: Sequence[str]) -> str:
     """“Colima, Mérida and Puebla”."""
-    return get_text_list(list(names), _("and"))
+    return format_list(list(names), locale="en" if (get_language() or "").startswith("en") else "es_MX")
 
 
 def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> list[str]:

@@ -33,6 +33,7 @@ def typed(cycle: Cycle, **changes: Any) -> dict[str, Any]:
         "day": "2026-12-03",
         "start_time": "10:00",
         "end_time": "12:00",
+        "time_zone": "America/Mexico_City",
         "visibility": "public",
         "audience": "everybody",
         "edits": "0",
@@ -99,7 +100,7 @@ def test_form_makes_instants_of_local_hours(cycle: Cycle) -> None:
 
 
 def test_form_without_a_zone_takes_that_of_the_city(cycle: Cycle, reynosa: City) -> None:
-    form = form_of(cycle, mode="face_to_face", city=reynosa.pk, day="2026-07-02")
+    form = form_of(cycle, mode="face_to_face", city=reynosa.pk, day="2026-07-02", time_zone="")
 
     assert form.is_valid(), form.errors
     assert form.save().time_zone == REYNOSA
