@@ -358,6 +358,15 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def expected(self) -> Self:
         return self.filter(expected=True)
 
+    def open_to(self, user: User | AnonymousUser) -> Self:
+        """The person's own that open a session to them. Who has left the group keeps only what names them.
+
+        The planner takes leavers off sessions to come, but sessions that are over keep their lists. See also
+        `Participation.may_join`.
+        """
+        own = self.expected().filter(user=user.pk)
+        return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
+
     def coming(self) -> Self:
         return self.filter(answer__in=[Participation.Answer.YES, Participation.Answer.MAYBE])
 
@@ -429,7 +438,6 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.user or self.name}: {self.session}"
 
-    @property
-    def may_join(self) -> bool:
-        """Whether the person may see the link to join: only those expected."""
-        return self.expected
+    def may_join(self, *, in_group: bool) -> bool:
+        """Whether the person may see the link to join: those expected. See also `ParticipationQuerySet.open_to`."""
+        return self.expected and (in_group or self.expected_because == self.Because.PERSON)
