@@ -155,24 +155,33 @@ class Writer:
         weekday = weekday[0].upper() + weekday[1:]
         return f"{weekday}, {self.hours(facts, when)}" if when.hours else weekday
 
-    def hours(self, facts: Facts | SessionVersion, when: dates.When, *, at_most: int = CITIES_BESIDE_AN_HOUR) -> str:
+    def hours(
+        self,
+        facts: Facts | SessionVersion,
+        when: dates.When,
+        *,
+        at_most: int = CITIES_BESIDE_AN_HOUR,
+        naming_zone: bool = False,
+    ) -> str:
         """The session's hours with their zone, and beside them those of member cities, where they differ.
 
-        A reader with a zone of their own reads that one, and beside it the hours where the session is held.
+        A reader with a zone of their own reads that one, and beside it the hours where the session is held. A list says
+        once whose hours these are; a page of one session names the zone (`naming_zone`).
         """
         assert facts.starts_at is not None
         if self._zone is None:
             hours = self._whose % {"hours": when.hours, "zone": when.zone}
             elsewhere = self._elsewhere(facts.starts_at, facts.time_zone, is_demo=facts.is_demo, at_most=at_most)
             return f"{hours} ({', '.join(elsewhere)})" if elsewhere else hours
+        own = self._whose % {"hours": when.hours, "zone": when.zone} if naming_zone else when.hours
         there = facts.starts_at.astimezone(dates.zone_info(facts.time_zone))
         if there.isoformat()[:16] == when.iso_start[:16]:
-            return when.hours
+            return own
         hours = dates.spoken_hours(facts.starts_at, facts.ends_at, facts.time_zone, self._language)
         if there.date() != when.date:
             hours = f"{dates.spoken_weekday(there.date(), self._language)} {hours}"
         beside = self._whose % {"hours": hours, "zone": dates.spoken_zone(facts.time_zone, self._language)}
-        return f"{when.hours} ({beside})"
+        return f"{own} ({beside})"
 
     def _elsewhere(self, start: datetime, zone: str, *, is_demo: bool, at_most: int) -> list[str]:
         """“11:00 en Reynosa”, for each hour that differs from the session's."""

@@ -45,7 +45,7 @@ def when_of(version: SessionVersion, reader: Reader, cities: Sequence[MemberCity
         zone=reader.zone or version.time_zone,
         language=reader.language,
     )
-    hours = Writer(reader, cities).hours(version, when, at_most=len(cities)) if when.hours else ""
+    hours = Writer(reader, cities).hours(version, when, at_most=len(cities), naming_zone=True) if when.hours else ""
     return SessionWhen(when, hours)
 
 
