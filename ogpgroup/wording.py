@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 FROM_LIBRARIES = (
+    gettext_noop("- Select an option -"),
     gettext_noop("Email"),
     gettext_noop("Remember Me"),
     gettext_noop("Forgot your password?"),
