@@ -12,7 +12,9 @@ from django_htmx.middleware import HtmxDetails
 def wants_part(request: HttpRequest) -> bool:
     """Whether HTMX asks for a part; going back in history needs the whole page."""
     details: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(details) and not details.boosted and not details.history_restore_request
+    if details is None or not details:
+        return False
+    return not details.boosted and not details.history_restore_request
 
 
 def render(

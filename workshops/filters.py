@@ -47,16 +47,16 @@ class ScheduleFilter(FilterSet):
 
     def __init__(self, data: Any, *, user: User | AnonymousUser) -> None:
         versions = SessionVersion.objects.current().visible_to(user)
-        super().__init__(data, queryset=versions)
+        super().__init__(data, queryset=versions)  # type: ignore[no-untyped-call]
         self.cities = cache(lambda: _cities(versions))  # asked when the form is drawn or checked, and only then
         self.filters["city"].extra["choices"] = self.cities
 
     @property
     def narrows(self) -> bool:
         """Whether anything is left out of the list."""
-        return (
-            any(value for name, value in self.form.cleaned_data.items() if name != "when") if self.is_valid() else True
-        )
+        if not self.form.is_valid():
+            return True
+        return any(value for name, value in self.form.cleaned_data.items() if name != "when")
 
     def containing_each_word(
         self, versions: QuerySet[SessionVersion], name: str, text: str

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -28,7 +29,7 @@ def home(client: Client):
     def read(reader: Client | None = None) -> str:
         response = (reader or client).get("/", headers={"accept-language": "en"})
         assert response.status_code == 200
-        return response.content.decode()
+        return str(response.content.decode())
 
     return read
 
@@ -74,7 +75,7 @@ def test_headline_is_the_news_of_the_cycle(instrument, expected, home):
 def test_cycle_under_way_comes_before_the_latest_and_both_before_demonstrations(home):
     founding, now, demo = (factories.create_city(name=name) for name in ("Reynosa", "Colima", "Demo"))
     factories.create_cycle(fellow_city=founding)
-    days = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 8, 31)}
+    days: dict[str, Any] = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 8, 31)}
     demo_cycle = factories.create_cycle(fellow_city=demo, is_demo=True, name="Ciclo inventado", **days)
 
     assert headline(home()) == "Reynosa opens its municipal plan to participation"

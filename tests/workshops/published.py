@@ -64,18 +64,19 @@ def publish_session(*, cycle: Cycle | None = None, at: datetime = NOW, **fields:
     return session.current_version
 
 
-def publish_many(count: int, *, cycle: Cycle | None = None, **fields: Any) -> list[Session]:
+def publish_many(
+    count: int, *, cycle: Cycle | None = None, starts_at: datetime = START, **fields: Any
+) -> list[Session]:
     """Sessions a day apart in one release; nobody is told. Their drafts go straight into the table, for speed."""
     cycle = cycle or factories.create_cycle()
-    values = {"kind": "webinar", "mode": "remote", "is_demo": cycle.is_demo} | fields
-    begin = values.pop("starts_at", START)
+    values: dict[str, Any] = {"kind": "webinar", "mode": "remote", "is_demo": cycle.is_demo} | fields
     drafts = [
         Session(
             cycle=cycle,
             slug=f"sesion-{cycle.pk}-{number}",
             title=f"Sesión {number}",
-            starts_at=begin + timedelta(days=number),
-            ends_at=begin + timedelta(days=number, hours=2),
+            starts_at=starts_at + timedelta(days=number),
+            ends_at=starts_at + timedelta(days=number, hours=2),
             **values,
         )
         for number in range(count)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-import vobject
+from vobject.base import readOne
 
 from ogpgroup.dates import OFFERED_ZONES
 from tests import factories
@@ -27,7 +27,7 @@ from workshops.vtimezone import vtimezone
 
 def _tz_of(name: str, first_year: int = 2017, last_year: int = 2032):
     """The zone as somebody reads it who knows only our VTIMEZONE."""
-    calendar = vobject.readOne(
+    calendar = readOne(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//T//T//ES\r\n"
         + vtimezone(name, first_year, last_year).decode().replace(f"TZID:{name}", f"TZID:Written/{name}")
         + "END:VCALENDAR\r\n"
@@ -90,8 +90,9 @@ def test_three_readers_agree_when_a_session_begins(zone, local, instant, strange
     start = event.get("DTSTART")
     assert (start.parameters, start.value) == ({"TZID": zone}, local)
     by_icalendar = icalendar.Calendar.from_ical(content).events[0]
+    assert isinstance(by_icalendar.start, datetime)
     assert by_icalendar.start.astimezone(UTC) == instant
-    by_vobject = vobject.readOne(content.decode()).vevent
+    by_vobject = readOne(content.decode()).vevent
     assert by_vobject.dtstart.value.astimezone(UTC) == instant
     assert by_vobject.dtend.value.astimezone(UTC) == instant + timedelta(hours=2)
 

@@ -385,7 +385,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
         .defer("session__current_version__vevent")
         .order_by("-session__current_version__begins_at", "session", "number")
     )
-    narrowing = AgreementFilter(request.GET or None, queryset=visible)
+    narrowing = AgreementFilter(request.GET or None, queryset=visible)  # type: ignore[no-untyped-call]
     page = Paginator(narrowing.qs, AGREEMENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": narrowing,
