@@ -295,6 +295,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             return instant_of(day, hour, typed["time_zone"], typed.get(f"{end}_fold") or "")
         except ValidationError as error:
             self.add_error(name, error)
+            self.fields[f"{end}_fold"].required = isinstance(error, TwiceThatDay)  # now it is asked, it is not optional
             return None
 
     def _check_place(self, typed: dict[str, Any]) -> None:
