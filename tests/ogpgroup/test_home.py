@@ -35,8 +35,9 @@ def home(client: Client):
 
 
 def headline(text: str) -> str:
-    (found,) = re.findall(r"<h1>(.*?)</h1>", text)
-    return found
+    match = re.search(r"<h1>(.*?)</h1>", text)
+    assert match
+    return match[1]
 
 
 def member_city(**fields):
