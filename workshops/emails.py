@@ -13,7 +13,7 @@ from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from workshops import letters
 from workshops.audience import Expectation
-from workshops.models import Participation, Session, SessionVersion
+from workshops.models import Participation, SessionVersion
 
 SUBJECT = "session"
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
@@ -81,12 +81,6 @@ def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expect
         for leaver in leavers
         if leaver.user_id in people
     )
-
-
-def people_expected(session: Session) -> list[int]:
-    """Who holds the invitation to one session."""
-    holders = Participation.objects.expected().filter(session=session, user__is_active=True)
-    return [user_id for user_id in holders.values_list("user_id", flat=True) if user_id is not None]
 
 
 def people_to_tell(versions: Sequence[SessionVersion]) -> list[Expectation]:

@@ -75,7 +75,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSession]:
     """Sessions to come at which the person is expected, soonest first; one query."""
-    expected = Participation.objects.expected().filter(user=user, session__current_version__finishes_at__gt=now)
+    expected = Participation.objects.open_to(user).filter(session__current_version__finishes_at__gt=now)
     rows = expected.select_related("session__current_version").order_by("session__current_version__begins_at", "pk")
     reader = Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
     own = []

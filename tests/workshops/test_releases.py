@@ -371,12 +371,6 @@ def test_pending_changes_take_the_same_queries_for_any_number(cycle, django_asse
         assert len(diff.pending_changes(cycle)) == count
 
 
-def test_preview_counts_whom_the_release_would_tell(cycle, member, coordinator):
-    session = draft(cycle, people=[member])
-
-    assert actions.people_told(diff.pending_changes(cycle), now=NOW) == {session.pk: 1}
-
-
 def test_a_successor_takes_over_sessions_to_come(cycle, member, coordinator):
     successor = factories.create_user(name="Sucesora")
     session = draft(cycle, people=[member], responsible=member)

@@ -2,7 +2,7 @@
 
 from workshops.actions.answers import answer
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, reinstate, save_draft
-from workshops.actions.releases import Published, people_told, plan, publish_release, refresh_expectations
+from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
 
 __all__ = [
     "Published",
@@ -11,7 +11,6 @@ __all__ = [
     "discard_draft",
     "hand_over",
     "holdings",
-    "people_told",
     "plan",
     "publish_release",
     "refresh_expectations",

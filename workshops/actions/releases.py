@@ -1,6 +1,5 @@
 """Publishing the schedule: versions, sequence numbers and the mails they cause, in one transaction."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,14 +138,3 @@ def refresh_expectations(*, now: datetime) -> int:
 def plan(now: datetime) -> int:
     """What the planner does for the schedule each minute; returns the number of mails queued."""
     return refresh_expectations(now=now) + emails.plan_reminders(now)
-
-
-def people_told(pending: list[PendingChange], *, now: datetime) -> dict[int, int]:
-    """For the preview: how many people each change would write to, by session."""
-    told: dict[int, int] = defaultdict(int)
-    ahead = [change for change in pending if change.session.last_instant() > now]
-    told |= audience.count([change.rule for change in ahead if not change.session.is_cancelled], on=now.date())
-    for change in ahead:
-        if change.session.is_cancelled:
-            told[change.session.pk] = len(emails.people_expected(change.session))
-    return told
