@@ -22,6 +22,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """The cast knows the models, so it comes in once Django is ready."""
     session.config.pluginmanager.import_plugin("tests.cast")
     session.config.pluginmanager.import_plugin("tests.browser")
+    session.config.pluginmanager.import_plugin("tests.access.world")
 
 
 @pytest.fixture(autouse=True)

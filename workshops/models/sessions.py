@@ -286,8 +286,7 @@ class SessionVersionQuerySet(models.QuerySet["SessionVersion"]):
         if roles.in_group:
             allowed |= Q(visibility=SessionBase.Visibility.GROUP)
         if user.is_authenticated:
-            expected = Participation.objects.expected().filter(session=OuterRef("session"), user=user.pk)
-            allowed |= Q(Exists(expected))
+            allowed |= Q(Exists(Participation.objects.open_to(user).filter(session=OuterRef("session"))))
         return self.filter(allowed)
 
     def upcoming(self, now: datetime) -> Self:

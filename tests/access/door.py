@@ -1,0 +1,122 @@
+"""One request of one person, and everything that is wrong with its answer."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.db import connection, transaction
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access.roles import DONE, DONE_HERE, ELSEWHERE, LOGIN, Answer, Answers, Role
+from tests.access.world import World
+
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
+TRY_OTHER_METHODS = {Role.ANONYMOUS, Role.MEMBER, Role.COORDINATOR}  # whoever they are, the way through is the same
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with one kind of object, and what each role is answered.
+
+    Without `POST` the address only reads: a POST is refused with 405 or answered like a GET, and changes nothing.
+    """
+
+    url: str  # the name, with its namespace
+    about: str = ""  # which object
+    at: Callable[[World], dict[str, Any]] = lambda _world: {}
+    GET: Answers | None = None  # None: 405 for whoever gets that far
+    POST: Answers | None = None
+    data: Callable[[World], dict[str, Any]] = lambda _world: {}
+    query: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.about})" if self.about else self.url
+
+    def address(self, world: World) -> str:
+        return reverse(self.url, kwargs=self.at(world)) + self.query
+
+
+def walk(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the platform, with the names of its namespaces."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def rows_changed() -> int:
+    """Rows written in this transaction, as PostgreSQL counts them itself; what was rolled back counts too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+@dataclass(frozen=True)
+class Answered:
+    answer: Answer
+    changed: int
+    body: str
+
+    @classmethod
+    def of(cls, response: HttpResponseBase, *, changed: int) -> "Answered":
+        chunks = getattr(response, "streaming_content", None)
+        content = b"".join(chunks) if chunks is not None else response.content  # type: ignore[attr-defined]
+        answer: Answer = DONE_HERE if response.status_code == 200 and changed else response.status_code
+        if 300 <= response.status_code < 400:
+            path = urlsplit(response.headers["Location"]).path
+            answer = LOGIN if path == reverse("account_login") else DONE if changed else ELSEWHERE
+        # Long lines of a calendar are folded, and a redirect may carry a name in its address.
+        text = content.decode(errors="replace").replace("\r\n ", "")
+        return cls(answer, changed, text + str(response.headers))
+
+
+def knock(world: World, role: Role, method: str, address: str, data: dict[str, Any] | None = None) -> Answered:
+    """Ask, and undo whatever it did."""
+    world.forget()
+    client = world.client(role)
+    with transaction.atomic():
+        before = rows_changed()
+        response = getattr(client, method.lower())(address, data or {}, HTTP_REFERER="http://testserver/")
+        answered = Answered.of(response, changed=rows_changed() - before)
+        transaction.set_rollback(True)
+    return answered
+
+
+def indiscretions(world: World, role: Role, answered: Answered) -> list[str]:
+    """Hidden names that the body tells to somebody who may not know them."""
+    told = [name for name in world.names if name in answered.body or quote(name) in answered.body]
+    world.seen.update(name for name in told if role in world.names[name])
+    return [f"tells “{name}”" for name in told if role not in world.names[name]]
+
+
+def complaints(world: World, row: Row, role: Role) -> list[str]:
+    """What is wrong with the answers to this person at this address; nothing when all is well."""
+    address = row.address(world)
+    found = []
+
+    def judge(method: str, answered: Answered, *allowed: Answer) -> None:
+        wrong = indiscretions(world, role, answered)
+        if answered.answer not in allowed:
+            wrong.append(f"answers {answered.answer}, not {' or '.join(map(str, allowed))}")
+        if answered.changed and answered.answer not in {DONE, DONE_HERE}:
+            wrong.append(f"changes {answered.changed} rows")
+        found.extend(f"{method} {address} as {role}: {what}" for what in wrong)
+
+    read = knock(world, role, "GET", address)
+    judge("GET", read, *([row.GET[role]] if row.GET else _only_by_post(row, role)))
+    posted = knock(world, role, "POST", address, row.data(world))
+    judge("POST", posted, *([row.POST[role]] if row.POST else [405, read.answer]))
+    for method in OTHER_METHODS if role in TRY_OTHER_METHODS else ():
+        answered = knock(world, role, method, address)
+        judge(method, answered, 405, read.answer, posted.answer, *([200] if method == "OPTIONS" else []))
+    return found
+
+
+def _only_by_post(row: Row, role: Role) -> list[Answer]:
+    """A GET where only POST exists: some guards come first, for others 405 does; strangers must sign in before."""
+    assert row.POST
+    return [LOGIN] if row.POST[role] == LOGIN else [405, 404] if row.POST[role] == 404 else [405]

@@ -1,0 +1,240 @@
+"""One of everything that somebody may not see, with names found nowhere else."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from actionplans.models import ActionPlan, Deliverable
+from cities.models import AccountInvitation, City, Cycle, Membership, Organization
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
+from tests.factories_schedule import create_agreement, create_session, in_days, publish
+from tests.workshops.published import forget_what_is_kept
+from workshops import actions as workshops
+from workshops import letters
+from workshops.models import AgendaItem, ScheduleRelease, Session, WorkTable
+
+
+@dataclass
+class World:
+    """Objects by name, who may see which name, and the cookie of each person."""
+
+    people: dict[Role, User] = field(default_factory=dict)
+    cookies: dict[Role, str] = field(default_factory=dict)
+    names: dict[str, frozenset[Role]] = field(default_factory=dict)  # a hidden name and who may see it
+    seen: set[str] = field(default_factory=set)  # hidden names that somebody was rightly shown
+
+    reynosa: City = field(init=False)
+    colima: City = field(init=False)
+    organization: Organization = field(init=False)
+    cycle: Cycle = field(init=False)
+    next_cycle: Cycle = field(init=False)
+    invitation: AccountInvitation = field(init=False)
+    membership: Membership = field(init=False)
+    open: Session = field(init=False)  # public, published, with an edit that is not
+    past: Session = field(init=False)
+    group: Session = field(init=False)
+    invited: Session = field(init=False)
+    draft: Session = field(init=False)
+    release: ScheduleRelease = field(init=False)
+    plan: ActionPlan = field(init=False)
+    draft_plan: ActionPlan = field(init=False)
+    deliverable: Deliverable = field(init=False)
+    account_mail: OutgoingMail = field(init=False)
+    session_mail: OutgoingMail = field(init=False)
+    failed_mail: OutgoingMail = field(init=False)
+    unsubscribe_token: str = field(init=False)
+
+    def hide(self, name: str, *, seen_by: Iterable[Role]) -> str:
+        """A name like no other, for a thing that only these may see."""
+        unique = f"{name} {secrets.token_hex(6)}"
+        self.names[unique] = frozenset(seen_by)
+        return unique
+
+    def client(self, role: Role, *, csrf: bool = False) -> Client:
+        """A fresh browser in which the person is signed in."""
+        client = Client(enforce_csrf_checks=csrf)
+        if role in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[role]
+        return client
+
+    @staticmethod
+    def forget() -> None:
+        """Limits and kept pages: each request of the table stands alone."""
+        cache.clear()
+        forget_what_is_kept()
+
+
+def build() -> World:
+    """The world of the table: the rows of an area share one, and every request in it is rolled back."""
+    world = World()
+    _people(world)
+    _sessions(world)
+    _plans(world)
+    _mails(world)
+    return world
+
+
+def _people(world: World) -> None:
+    world.reynosa = factories.create_city(name="Reynosa", slug="reynosa", time_zone="America/Matamoros")
+    world.colima = factories.create_city(name="Colima", slug="colima", state="Colima", state_code="MX-COL")
+    alliance = factories.create_organization(name="Alianza", slug="alianza", coordinates_group=True)
+    world.organization = factories.create_organization(name="Colectivo", slug="colectivo")
+    guests = factories.create_organization(name="Observatorio", slug="observatorio")
+    people = {
+        Role.COORDINATOR: factories.create_coordinator(organization=alliance),
+        Role.PLAIN_COORDINATOR: factories.create_coordinator(organization=alliance),
+        Role.MEMBER: factories.create_member(organization=world.organization),
+        Role.GUEST: factories.create_member(organization=guests),
+        Role.OFFICIAL: factories.create_official(city=world.reynosa),
+        Role.OTHER_OFFICIAL: factories.create_official(city=world.colima),
+        Role.EX_MEMBER: factories.create_member(organization=guests),
+        Role.DEACTIVATED: factories.create_coordinator(organization=alliance),
+    }
+    for role, person in people.items():
+        person.email = f"{secrets.token_hex(6)}@ejemplo.mx"
+        person.save(update_fields=["email"])
+        person.emailaddress_set.update(email=person.email)
+        world.names[person.email] = COORDINATORS | {role}
+    world.people = people
+    secret = Authenticator.Type.TOTP
+    Authenticator.objects.create(user=people[Role.COORDINATOR], type=secret, data={"secret": "cannot be read"})
+    world.membership = people[Role.MEMBER].memberships.get()
+    world.invitation = factories.create_invitation(
+        email=f"{secrets.token_hex(6)}@ejemplo.mx",
+        organization=world.organization,
+        invited_by=people[Role.COORDINATOR],
+    )
+    # Who holds the link sees to whom it was sent.
+    world.names[world.invitation.email] = EVERYBODY
+
+
+def _sessions(world: World) -> None:
+    guest, coordinator = world.people[Role.GUEST], world.people[Role.COORDINATOR]
+    invited = COORDINATORS | {Role.GUEST}
+    today = timezone.localdate()
+    world.cycle = factories.create_cycle(
+        slug="ciclo",
+        starts_on=today - timedelta(days=90),
+        ends_on=today + timedelta(days=275),
+        fellow_city=world.reynosa,
+    )
+    world.next_cycle = factories.create_cycle(
+        slug="siguiente", starts_on=today + timedelta(days=276), ends_on=today + timedelta(days=600)
+    )
+    world.open = create_session(
+        cycle=world.cycle,
+        title="Abierta",
+        people=[guest],
+        starts_at=in_days(10),
+        join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
+    )
+    world.names[world.open.join_url] = invited
+    world.past = create_session(cycle=world.cycle, title="Pasada", starts_at=in_days(-20))
+    world.group = create_session(
+        cycle=world.cycle, title=world.hide("Del grupo", seen_by=GROUP), visibility="group", starts_at=in_days(12)
+    )
+    world.invited = create_session(
+        cycle=world.cycle,
+        title=world.hide("Reservada", seen_by=invited),
+        visibility="invited",
+        people=[guest],
+        organizations=[guest.memberships.get().organization],
+        starts_at=in_days(14),
+        purpose=world.hide("Propósito reservado", seen_by=invited),
+        join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
+    )
+    world.names[world.invited.join_url] = invited
+    world.release = publish(world.cycle, by=coordinator).release
+    for session, seen_by in ((world.group, GROUP), (world.invited, invited)):
+        create_agreement(session=session, text=world.hide("Acuerdo", seen_by=seen_by))
+        AgendaItem.objects.create(
+            session=session, position=1, kind="plenary", title=world.hide("Punto", seen_by=seen_by)
+        )
+        WorkTable.objects.create(session=session, number=1, theme=world.hide("Mesa", seen_by=seen_by))
+    create_agreement(session=world.past)
+    world.draft = create_session(cycle=world.cycle, title=world.hide("Borrador", seen_by=COORDINATORS))
+    world.open.refresh_from_db()
+    world.open.title = world.hide("Abierta, cambiada", seen_by=COORDINATORS)
+    workshops.save_draft(world.open, organizations=[], people=[guest], by=coordinator, seen_edits=world.open.edits)
+
+
+def _plans(world: World) -> None:
+    official = world.people[Role.OFFICIAL]
+    keepers = COORDINATORS | {Role.OFFICIAL}
+    world.plan = factories.create_plan(city=world.reynosa, cycle=world.cycle, slug="reynosa", contact=official)
+    world.deliverable = factories.create_deliverable(plan=world.plan)
+    world.draft_plan = factories.create_plan(
+        city=world.reynosa,
+        cycle=world.next_cycle,
+        slug="reynosa-borrador",
+        title=world.hide("Plan en preparación", seen_by=keepers),
+        status=ActionPlan.Status.DRAFT,
+    )
+    factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
+
+
+def _mails(world: World) -> None:
+    member, guest = world.people[Role.MEMBER], world.people[Role.GUEST]
+    code = world.hide("Su código es", seen_by=NOBODY)
+    world.account_mail = _mail("account", to=member, priority=OutgoingMail.Priority.ACCOUNT, text=code)
+    link = letters.unsubscribe_url(guest.pk)
+    world.names[link.rstrip("/").rpartition("/")[2]] = NOBODY
+    body = world.hide("Le esperamos", seen_by=COORDINATORS)
+    world.session_mail = _mail("reminder", to=guest, text=f"{body}\n{link}")
+    world.failed_mail = _mail("change", to=guest, text="Cambio", status=OutgoingMail.Status.FAILED)
+    _mail("cancellation", to=guest, text="Cancelada", status=OutgoingMail.Status.PARKED)
+    world.unsubscribe_token = letters.unsubscribe_url(member.pk).rstrip("/").rpartition("/")[2]
+
+
+def _mail(
+    kind: str,
+    *,
+    to: User,
+    text: str,
+    priority: int = OutgoingMail.Priority.REMINDER,
+    status: str = OutgoingMail.Status.QUEUED,
+) -> OutgoingMail:
+    now = timezone.now()
+    return OutgoingMail.objects.create(
+        key=f"{kind}:of the table",
+        kind=kind,
+        priority=priority,
+        status=status,
+        user=to,
+        recipient=to.email,
+        subject_type="session",
+        headline=text.splitlines()[0],
+        rendered=f"From: a@example.org\nContent-Type: text/plain; charset=utf-8\n\n{text}\n".encode(),
+        due=now,
+        useful_until=now + timedelta(days=1),
+        message_id="<a@example.org>",
+    )
+
+
+def leave(world: World) -> None:
+    """One person has left, one account is closed; both still hold the cookie of better days."""
+    for role, person in world.people.items():
+        client = Client()
+        client.force_login(person)
+        world.cookies[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(user=world.people[Role.EX_MEMBER]).update(until=yesterday)
+    get_user_model().objects.filter(pk=world.people[Role.DEACTIVATED].pk).update(is_active=False)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    built = build()
+    leave(built)
+    return built
