@@ -1,0 +1,161 @@
+"""The whole product for a story: web server, worker and beat as processes, and a mail server that keeps a ledger."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import global_settings, settings
+from django.db import connection
+from vobject.base import readOne
+
+from ogpgroup.celery import app
+from tests.servers import ROOT
+from tests.smtp_sink import Sink
+
+PATIENCE = 15
+
+
+def wait_until(holds: Any, what: str, *, seconds: float = PATIENCE) -> Any:
+    """Ask until there is an answer, and return it."""
+    until = time.monotonic() + seconds
+    while not (answer := holds()):
+        assert time.monotonic() < until, f"Waited in vain for {what}."
+        time.sleep(0.1)
+    return answer
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@dataclass
+class Entry:
+    """The calendar part of a mail, as vobject reads it."""
+
+    method: str
+    event: Any
+
+    @classmethod
+    def of(cls, mail: EmailMessage) -> "Entry":
+        (part,) = (one for one in mail.walk() if one.get_content_type() == "text/calendar")
+        calendar = readOne(part.get_content())
+        assert part.get_param("method") == calendar.method.value
+        return cls(calendar.method.value, calendar.vevent)
+
+    @property
+    def facts(self) -> tuple[str, str, int]:
+        return self.method, str(self.event.uid.value), int(self.event.sequence.value)
+
+
+@dataclass
+class Product:
+    url: str
+    sink: Sink
+
+    def mails_to(self, recipient: str) -> list[EmailMessage]:
+        mails = zip(self.sink.ledger.recipients(), self.sink.ledger.parsed(), strict=False)
+        return [mail for to, mail in mails if to == recipient]
+
+    def mail_to(self, recipient: str, *, number: int) -> EmailMessage:
+        """The person's mail of this number, counted from 1, as soon as it is there."""
+        wait_until(lambda: len(self.mails_to(recipient)) >= number, f"mail {number} to {recipient}")
+        return self.mails_to(recipient)[number - 1]
+
+    def call_like_beat(self) -> None:
+        """Beat plans each minute; a test calls earlier."""
+        for name in ("plan", "deliver"):
+            app.send_task(f"ogpgroup.tasks.{name}")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(processes):
+        process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
+
+@pytest.fixture
+def real_passwords(settings: Any) -> None:
+    """The product's processes know nothing of the tests' cheap hasher."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+
+
+@pytest.fixture
+def product(transactional_db: None, real_passwords: None, tmp_path: Path) -> Iterator[Product]:
+    """Everything that runs in production, on this test's database."""
+    with Sink() as sink:
+        url = f"http://127.0.0.1:{_free_port()}"
+        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+        environment = os.environ | {
+            "DATABASE_URL": database.geturl(),
+            "REDIS_URL": settings.REDIS_URL,
+            "DATA_DIR": str(tmp_path),
+            "PUBLIC_URL": url,
+            "MAIL_URL": sink.url,
+            "KILL_POINTS": "",
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            timeout=60,
+        )
+        celery = ["celery", "-A", "ogpgroup"]
+        commands = {
+            "web": ["gunicorn", "ogpgroup.wsgi", "--bind", urlsplit(url).netloc, "--workers=2", "--preload"],
+            "worker": [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"],
+            "beat": [*celery, "beat"],
+        }
+        commands["web"].append("--no-control-socket")
+        processes: list[subprocess.Popen[bytes]] = []
+        try:
+            for name, command in commands.items():
+                with (tmp_path / f"{name}.log").open("wb") as log:
+                    process = subprocess.Popen(
+                        [sys.executable, "-m", *command],
+                        cwd=ROOT,
+                        env=environment,
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
+                    )
+                processes.append(process)
+            wait_until(lambda: _answers(url), "the web server", seconds=30)
+            yield Product(url, sink)
+        finally:
+            _stop(processes)
