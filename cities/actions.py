@@ -123,6 +123,7 @@ def account_of(email: str) -> User | None:
 
 
 def has_address(user: User, email: str) -> bool:
+    """Whether the person could be the one invited: the address is theirs, verified, in whatever case."""
     return user in _people_with(email)
 
 
