@@ -1,13 +1,13 @@
 """From an invitation to a cancelled session, in a real browser, against everything that runs in production."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MEXICO = ZoneInfo("America/Mexico_City")
 NEW = "new@ejemplo.mx"
 TITLE = "Taller de participación"
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def coordinator(product: Product) -> User:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, product: Product) -> Iterator:
+def open_page(chromium: Browser, product: Product) -> Iterator[Callable[[], Page]]:
     """A browser of somebody's own, in English."""
     contexts = []
 
