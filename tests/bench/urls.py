@@ -20,7 +20,7 @@ class ForgetWhatIsKept:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "X-Cold" in request.headers:
-            for kept in (schedule._fragments, public._pages, public._calendars):
+            for kept in (schedule._fragments, public._pages, public._calendars, public._forms):
                 kept.clear()
         return self.get_response(request)
 
