@@ -15,6 +15,7 @@ PASSWORD = "siete garzas cruzan el estero"
 SINCE = date(2017, 6, 29)
 
 _numbers = count(1)
+_codes = count(1)  # of municipalities: five digits, and no state has the number 9x
 
 
 def create_user(
@@ -60,7 +61,7 @@ def create_city(
 ) -> City:
     number = next(_numbers)
     return City.objects.create(
-        cvegeo=cvegeo or f"{90000 + number:05d}",
+        cvegeo=cvegeo or f"9{next(_codes) % 10_000:04d}",
         slug=slug or f"ciudad-{number}",
         name=name or f"Ciudad {number}",
         state=state,
