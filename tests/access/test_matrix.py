@@ -26,8 +26,11 @@ def test_everybody_is_answered_as_the_table_says(area: str, world: World, subtes
 
 def test_every_hidden_name_is_shown_to_who_may_see_it(world: World):
     """Else its absence elsewhere would prove nothing."""
-    for row in TABLE:
-        for role in Role:
-            indiscretions(world, role, knock(world, role, "GET", row.address(world)))
+    wanted = {name for name, readers in world.names.items() if readers}
 
-    assert {name for name, readers in world.names.items() if readers} - world.seen == set()
+    for row in TABLE:
+        for role in (Role.COORDINATOR, Role.OFFICIAL, Role.GUEST):
+            if wanted - world.seen:
+                indiscretions(world, role, knock(world, role, "GET", row.address(world)))
+
+    assert wanted - world.seen == set()

@@ -1,5 +1,6 @@
 """One of everything that somebody may not see, with names found nowhere else."""
 
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -136,6 +137,7 @@ def _sessions(world: World) -> None:
         cycle=world.cycle,
         title="Abierta",
         people=[guest],
+        organizations=[guest.memberships.get().organization],
         starts_at=in_days(10),
         join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
     )
@@ -166,7 +168,10 @@ def _sessions(world: World) -> None:
     world.draft = create_session(cycle=world.cycle, title=world.hide("Borrador", seen_by=COORDINATORS))
     world.open.refresh_from_db()
     world.open.title = world.hide("Abierta, cambiada", seen_by=COORDINATORS)
-    workshops.save_draft(world.open, organizations=[], people=[guest], by=coordinator, seen_edits=world.open.edits)
+    expected = list(world.open.audience_organizations.all())
+    workshops.save_draft(
+        world.open, organizations=expected, people=[guest], by=coordinator, seen_edits=world.open.edits
+    )
 
 
 def _plans(world: World) -> None:
@@ -234,7 +239,8 @@ def leave(world: World) -> None:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, caplog: pytest.LogCaptureFixture) -> World:
+    caplog.set_level(logging.ERROR, logger="django.request")  # refusals are what we came for
     built = build()
     leave(built)
     return built
