@@ -15,6 +15,7 @@ servers.prepare()  # before pytest-django reads the settings, which need DATABAS
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow by intent
+    settings.CACHES["default"]["OPTIONS"] |= {"socket_timeout": 10}  # a busy machine is no broken cache
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
