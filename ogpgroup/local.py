@@ -255,6 +255,8 @@ class Platform:
             try:
                 self.prepare()
                 self.start(bind)
+                self.load()  # beside the parts that are starting: two processors, and nothing here depends on the order
+                self.wait_until_ready()
                 self.report()
                 self.watch()
             finally:
@@ -275,14 +277,13 @@ class Platform:
             collecting = self.spawn("static", *self.manage("collectstatic", "--noinput", "--clear", "--verbosity=0"))
         if not self.is_migrated():
             say("Bringing the database up to date ...")
-            migrating = self.spawn("migrations", *self.manage("migrate", "--noinput"))
+            migrating = self.spawn("migrations", *self.manage("migrate", "--noinput", "--skip-checks"))
         if migrating:
             self.finish("migrations", migrating)
             (self.folder / "run" / "migrated").write_text(migrations_fingerprint())
         if collecting:
             self.finish("static", collecting)
             stamp.write_text(fingerprint)
-        self.load()
 
     def load(self) -> None:
         """Fill an empty database; a start killed while it did so does it again."""
@@ -296,7 +297,7 @@ class Platform:
         for command, what in (("load_founding_cycle", "the founding cycle"), ("load_demo", "the demonstration")):
             if any(BASE_DIR.glob(f"*/management/commands/{command}.py")):
                 say(f"Loading {what} ...")
-                self.finish(command, self.spawn(command, *self.manage(command)))
+                self.finish(command, self.spawn(command, *self.manage(command, "--skip-checks")))
         pending.unlink()
 
     def is_migrated(self) -> bool:
@@ -362,6 +363,8 @@ class Platform:
             "beat": [*celery, "beat", "--loglevel=INFO"],
         }
         self.parts = {name: self.spawn(name, *command) for name, command in self.commands.items()}
+
+    def wait_until_ready(self) -> None:
         until = time.monotonic() + PATIENCE
         while not self.is_ready():
             for name, part in self.parts.items():
