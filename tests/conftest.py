@@ -15,7 +15,8 @@ servers.prepare()  # before pytest-django reads the settings, which need DATABAS
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow by intent
-    settings.CACHES["default"]["OPTIONS"] |= {"socket_timeout": 10}  # a busy machine is no broken cache
+    # A busy machine is no broken cache.
+    settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 10}
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
