@@ -96,7 +96,7 @@ def indiscretions(world: World, role: Role, answered: Answered) -> list[str]:
 def complaints(world: World, row: Row, role: Role) -> list[str]:
     """What is wrong with the answers to this person at this address; nothing when all is well."""
     address = row.address(world)
-    found = []
+    found: list[str] = []
 
     def judge(method: str, answered: Answered, *allowed: Answer) -> None:
         wrong = indiscretions(world, role, answered)

@@ -12,8 +12,8 @@ from django.urls import URLPattern
 from actionplans.models import ActionPlanQuerySet
 from cities import actions as cities_actions
 from cities.models import AccountInvitation, AccountInvitationQuerySet, MembershipQuerySet
+from ogpgroup import mail as outgoing
 from ogpgroup.models import OutgoingMail, User
-from ogpgroup.views import outbox
 from tests.access.door import Row, complaints, walk
 from tests.access.roles import LOGIN, Role
 from tests.access.table import TABLE
@@ -79,30 +79,33 @@ FOR_THE_SIGNED_IN = [
 ]
 
 
-@pytest.mark.parametrize("row", FOR_COORDINATORS, ids=lambda row: row.url)
-def test_a_page_that_forgets_to_ask_for_a_coordinator_is_noticed(
-    row: Row, world: World, monkeypatch: pytest.MonkeyPatch
-):
-    pattern = pattern_of(row.url)
-    guard = next(unguarded(pattern.callback))  # under the one that asks for a sign-in
-    monkeypatch.setattr(pattern, "callback", next(unguarded(guard)))
-    monkeypatch.setattr(SessionQuerySet, "editable_by", everything)  # some are guarded twice
+def test_a_page_that_forgets_to_ask_for_a_coordinator_is_noticed(world: World, subtests: pytest.Subtests):
+    for row in FOR_COORDINATORS:
+        with subtests.test(row.url), pytest.MonkeyPatch.context() as patch:
+            pattern = pattern_of(row.url)
+            guard = next(unguarded(pattern.callback))  # under the one that asks for a sign-in
+            patch.setattr(pattern, "callback", next(unguarded(guard)))
+            patch.setattr(SessionQuerySet, "editable_by", everything)  # some are guarded twice
 
-    assert is_noticed(world, rows_of(row.url), [Role.EX_MEMBER])
+            assert is_noticed(world, rows_of(row.url), [Role.EX_MEMBER])
 
 
-@pytest.mark.parametrize("row", FOR_THE_SIGNED_IN, ids=lambda row: row.url)
-def test_a_page_that_forgets_to_ask_for_a_sign_in_is_noticed(row: Row, world: World, monkeypatch: pytest.MonkeyPatch):
-    pattern = pattern_of(row.url)
-    view = [pattern.callback, *unguarded(pattern.callback)][-1]
+def test_a_page_that_forgets_to_ask_for_a_sign_in_is_noticed(world: World, subtests: pytest.Subtests):
+    for row in FOR_THE_SIGNED_IN:
+        with subtests.test(row.url), pytest.MonkeyPatch.context() as patch:
+            pattern = pattern_of(row.url)
+            view = [pattern.callback, *unguarded(pattern.callback)][-1]
+            patch.setattr(pattern, "callback", open_to_all(view))
 
-    def forgetful(request: HttpRequest, **details: Any) -> HttpResponse:
+            assert is_noticed(world, [row], [Role.ANONYMOUS])
+
+
+def open_to_all(view: Callable[..., Any]) -> Callable[..., Any]:
+    def opened(request: HttpRequest, **details: Any) -> HttpResponse:
         return view(request, **details)  # type: ignore[no-any-return]
 
-    forgetful.login_required = False  # type: ignore[attr-defined]
-    monkeypatch.setattr(pattern, "callback", forgetful)
-
-    assert is_noticed(world, [row], [Role.ANONYMOUS])
+    opened.login_required = False  # type: ignore[attr-defined]
+    return opened
 
 
 SCHEDULE = rows_of("home", "workshops:schedule", "workshops:session_detail", "workshops:session_ics")
@@ -134,7 +137,7 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
         property(lambda _self: False),
         rows_of("outbox_detail"),
     ),
-    "the outbox shows whole links": (outbox.mail, "mask_links", lambda text: text, rows_of("outbox_detail")),
+    "the outbox shows whole links": (outgoing, "mask_links", lambda text: text, rows_of("outbox_detail")),
     "a link need not be signed": (
         AccountInvitationQuerySet,
         "with_token",
@@ -162,12 +165,12 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
 }
 
 
-@pytest.mark.parametrize("name", MUTANTS)
-def test_a_check_taken_out_is_noticed(name: str, world: World, monkeypatch: pytest.MonkeyPatch):
-    owner, attribute, mutant, rows = MUTANTS[name]
-    monkeypatch.setattr(owner, attribute, mutant)
+def test_a_check_taken_out_is_noticed(world: World, subtests: pytest.Subtests):
+    for name, (owner, attribute, mutant, rows) in MUTANTS.items():
+        with subtests.test(name), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, attribute, mutant)
 
-    assert is_noticed(world, rows)
+            assert is_noticed(world, rows)
 
 
 def test_a_page_that_writes_when_read_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch):
@@ -178,8 +181,7 @@ def test_a_page_that_writes_when_read_is_noticed(world: World, monkeypatch: pyte
         User.objects.filter(pk=world.people[Role.MEMBER].pk).update(language="en")
         return home(request)  # type: ignore[no-any-return]
 
-    nosy.login_required = False  # type: ignore[attr-defined]
-    monkeypatch.setattr(pattern, "callback", nosy)
+    monkeypatch.setattr(pattern, "callback", open_to_all(nosy))
 
     assert is_noticed(world, rows_of("home"), [Role.ANONYMOUS])
 
