@@ -53,7 +53,10 @@ def test_reminders_survive_a_kill(sink, point):
     assert (killed, killed_again) == (True, False)
     assert set(statuses().values()) == {"sent"}
     assert set(copies) == set(OutgoingMail.objects.values_list("message_id", flat=True))
-    assert doubled == ({in_flight} if point in {"after_dot", "before_outcome"} else set())
+    if point == "after_dot":  # whether the server read the dot before the line broke, nobody can say
+        assert doubled <= {in_flight}
+    else:
+        assert doubled == ({in_flight} if point == "before_outcome" else set())
     assert max(copies.values()) <= 2
     assert OutgoingMail.objects.get(key="m3").unknown_count == 1
     assert len({content for _to, content in sink.ledger.mails}) == 8  # a double has the same bytes
