@@ -14,6 +14,7 @@ def test_every_address_has_a_row_and_every_row_an_address():
     assert {row.url for row in TABLE} == addresses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", AREAS)
 def test_everybody_is_answered_as_the_table_says(area: str, world: World, subtests: pytest.Subtests):
     for row in AREAS[area]:
@@ -24,6 +25,7 @@ def test_everybody_is_answered_as_the_table_says(area: str, world: World, subtes
                 pytest.fail("\n".join(found), pytrace=False)
 
 
+@pytest.mark.slow
 def test_every_hidden_name_is_shown_to_who_may_see_it(world: World):
     """Else its absence elsewhere would prove nothing."""
     wanted = {name for name, readers in world.names.items() if readers}

@@ -23,6 +23,8 @@ from workshops.models.records import AgreementQuerySet
 from workshops.models.sessions import ParticipationQuerySet, SessionQuerySet, SessionVersionQuerySet
 from workshops.views import public
 
+pytestmark = pytest.mark.slow
+
 PATTERNS: dict[str, URLPattern] = {}
 ROLES = (Role.ANONYMOUS, Role.EX_MEMBER, Role.OTHER_OFFICIAL, Role.DEACTIVATED, Role.COORDINATOR)
 

@@ -1,6 +1,7 @@
 """The whole product for a story: web server, worker and beat as processes, and a mail server that keeps a ledger."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import global_settings, settings
 from django.db import connection
+from playwright.sync_api import Browser, Page, expect
 from vobject.base import readOne
 
 from ogpgroup.celery import app
@@ -159,3 +161,25 @@ def product(transactional_db: None, real_passwords: None, tmp_path: Path) -> Ite
             yield Product(url, sink)
         finally:
             _stop(processes)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, product: Product) -> Iterator[Callable[..., Page]]:
+    """A browser of somebody's own, in English unless told otherwise."""
+    contexts = []
+
+    def open_one(**options: Any) -> Page:
+        options = {"locale": "en-GB", "timezone_id": "America/Mexico_City"} | options
+        context = chromium.new_context(base_url=product.url, **options)
+        context.set_default_timeout(PATIENCE * 1000)
+        contexts.append(context)
+        return context.new_page()
+
+    expect.set_options(timeout=PATIENCE * 1000)
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("main").get_by_role("button", name=name).click()

@@ -1,18 +1,17 @@
 """From an invitation to a cancelled session, in a real browser, against everything that runs in production."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.journeys.conftest import PATIENCE, Entry, Product, text_of, wait_until
+from tests.journeys.conftest import Entry, Product, press, text_of, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,27 +30,6 @@ def cycle(product: Product) -> Cycle:
 @pytest.fixture
 def coordinator(product: Product) -> User:
     return factories.create_coordinator(email="coordinadora@ejemplo.mx", name="Carmen Coordinadora", language="en")
-
-
-@pytest.fixture
-def open_page(chromium: Browser, product: Product) -> Iterator[Callable[[], Page]]:
-    """A browser of somebody's own, in English."""
-    contexts = []
-
-    def open_one() -> Page:
-        context = chromium.new_context(base_url=product.url, locale="en-GB", timezone_id="America/Mexico_City")
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        return context.new_page()
-
-    expect.set_options(timeout=PATIENCE * 1000)
-    yield open_one
-    for context in contexts:
-        context.close()
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).click()
 
 
 def sign_in(page: Page, user: User) -> None:
