@@ -11,26 +11,26 @@ import shutil
 import sys
 from itertools import count
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from ogpgroup.embedded import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
-_locks: list[TextIO] = []
+_locks: list[int] = []
 
 
 def _take_slot() -> Path:
     for number in count():
         slot = ROOT / "var" / "test" / str(number)
         slot.mkdir(parents=True, exist_ok=True)
-        lock = (slot / "lock").open("w")
+        lock = os.open(slot / "lock", os.O_WRONLY | os.O_CREAT, 0o644)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.close()
+            os.close(lock)
             continue
-        _locks.append(lock)  # closing the file would give the slot away
+        _locks.append(lock)  # open for as long as the process lives: closing it would give the slot away
         return slot
     raise AssertionError
 
