@@ -10,6 +10,7 @@ import redis
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
+from kombu import pools
 
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
@@ -122,6 +123,7 @@ def test_enqueue_in_a_transaction_that_fails_leaves_nothing():
 
 def test_wake_calls_one_worker_per_transaction(django_capture_on_commit_callbacks, settings, monkeypatch):
     monkeypatch.setattr(queue, "_rest_until", 0.0)  # another test's broker was down
+    pools.reset()  # and its connections may still be pooled
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         enqueue("a")
         enqueue("b")
