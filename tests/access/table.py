@@ -35,13 +35,13 @@ PUBLIC_PAGES: Final = [
 SCHEDULE: Final = [
     Row("workshops:schedule", GET=ALL),
     Row("workshops:schedule", "held", query="?when=past", GET=ALL),
-    Row("workshops:schedule", "searched", query="?text=Reservada", GET=ALL),
+    Row("workshops:schedule", "searched", query="?q=Reservada", GET=ALL),
     Row("workshops:schedule_ics", GET=ALL),
     Row("workshops:releases", GET=ALL),
     Row("workshops:release_detail", at=lambda w: {"number": w.release.number}, GET=ALL),
     Row("workshops:release_detail", "not yet", at=lambda w: {"number": w.release.number + 1}, GET=answers(404)),
     Row("workshops:agreements", GET=ALL),
-    Row("workshops:agreements", "searched", query="?text=Acuerdo", GET=ALL),
+    Row("workshops:agreements", "filtered", query="?status=open", GET=ALL),
 ]
 
 SESSIONS: Final = [
