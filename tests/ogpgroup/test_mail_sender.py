@@ -1,6 +1,5 @@
-"""The sender against a real SMTP server that misbehaves in each way of the table in the docs, and against a folder."""
+"""The sender at its work: what it claims, writes, checks and gives back."""
 
-import socket
 from collections import Counter
 from datetime import timedelta
 from email import policy
@@ -11,35 +10,12 @@ from django.utils import timezone
 
 from ogpgroup import mail
 from ogpgroup.mail import sender as sender_module
-from ogpgroup.mail.smtp import Trouble
-from ogpgroup.models import MailBreaker, OutgoingMail
+from ogpgroup.models import OutgoingMail
 from tests.faults.kinds import DECISION, KINDS, POISON, REMINDER, UNTRUE, enqueue
+from tests.ogpgroup.sending import deliver, free_port, the
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as running:
-        settings.MAIL_URL = running.url
-        yield running
-
-
-def deliver(**options):
-    return mail.deliver(kinds=KINDS, **options)
-
-
-def the(key):
-    return OutgoingMail.objects.get(key=key)
-
-
-def minutes_until_retry(one):
-    return (one.retry_at - timezone.now()).total_seconds() / 60
-
-
-def end_pause():
-    MailBreaker.objects.update(open_until=timezone.now() - timedelta(seconds=1))
 
 
 # --- It works -------------------------------------------------------------------------------------------------------
@@ -218,225 +194,6 @@ def test_retry_sends_the_same_bytes_after_the_text_would_read_otherwise(sink):
     assert bytes(the("a").rendered) == before
 
 
-# --- The table of outcomes ------------------------------------------------------------------------------------------
-
-
-def test_address_that_is_refused_fails_and_does_not_stop_the_others(sink):
-    sink.behaviour.refuse = {"b@example.org"}
-    enqueue(*"abc")
-
-    assert deliver() == Counter(sent=2, failed=1)
-    assert (the("b").server_reply, the("b").attempts) == ("550 5.1.1 No such person", 1)
-    assert sink.ledger.sessions == 1
-
-
-def test_text_that_is_refused_fails_and_does_not_stop_the_others(sink):
-    sink.behaviour.refuse_text = {"a@example.org"}
-    enqueue(*"ab")
-
-    assert deliver() == Counter(sent=1, failed=1)
-
-
-def test_temporary_refusal_waits_longer_each_time_and_then_succeeds(sink):
-    sink.behaviour.later = {"a@example.org": 6}
-    enqueue("a")
-
-    waits = []
-    while the("a").status == "queued":
-        deliver()
-        if the("a").retry_at:
-            waits.append(minutes_until_retry(the("a")))
-            OutgoingMail.objects.update(retry_at=timezone.now())
-
-    row = the("a")
-    assert (row.status, row.attempts, row.retry_at, len(sink.ledger.mails)) == ("sent", 7, None, 1)
-    assert [0.75 * m < wait < 1.25 * m for wait, m in zip(waits, [1, 5, 15, 60, 60, 60], strict=True)] == [True] * 6
-
-
-def test_temporary_refusal_until_it_is_too_late_is_missed(sink):
-    sink.behaviour.later = {"a@example.org": 99}
-    enqueue("a", useful=timedelta(seconds=30))
-    deliver()
-    assert the("a").retry_at <= the("a").useful_until
-    OutgoingMail.objects.update(retry_at=timezone.now(), useful_until=timezone.now())
-
-    assert deliver() == Counter(missed=1)
-
-
-def test_reply_lost_after_the_text_is_repeated_with_the_same_bytes(sink):
-    sink.behaviour.drop_after_dot = 1
-    enqueue("a", "b")
-
-    deliver()
-    lost = the("a")
-    OutgoingMail.objects.filter(pk=lost.pk).update(retry_at=timezone.now())
-    deliver()
-
-    assert (lost.status, lost.unknown_count) == ("queued", 1)
-    assert (the("a").status, the("a").unknown_count) == ("sent", 1)
-    assert sorted(sink.ledger.copies().values()) == [1, 2]
-    texts = [content for to, content in sink.ledger.mails if to == "a@example.org"]
-    assert texts[0] == texts[1]
-
-
-def test_reply_lost_after_a_decision_asks_a_person(sink):
-    sink.behaviour.drop_after_dot = 1
-    enqueue("a", "b", kind=DECISION)
-
-    assert deliver() == Counter(unknown=1, sent=1)
-    assert the("a").server_reply == "The mail server took the text and gave no answer; it may have arrived."
-    assert the("a").data_began_at is not None
-    assert deliver() == Counter()
-
-
-def test_reply_lost_again_and_again_asks_a_person_in_the_end(sink):
-    sink.behaviour.drop_after_dot = 99
-    enqueue("a")
-    for _ in range(9):
-        deliver()
-        OutgoingMail.objects.filter(status="queued").update(retry_at=timezone.now())
-        end_pause()
-
-    assert (the("a").status, the("a").unknown_count) == ("unknown", 6)
-    assert len(sink.ledger.mails) == 6
-
-
-def test_server_that_breaks_off_again_and_again_is_left_alone_for_a_while(sink):
-    sink.behaviour.drop_after_dot = 99
-    enqueue(*(f"m{number}" for number in range(20)))
-
-    deliver()
-
-    assert len(sink.ledger.mails) == sender_module.BROKEN_IN_A_ROW
-    assert Counter(OutgoingMail.objects.values_list("attempts", flat=True)) == {1: 3, 0: 17}
-
-
-def test_server_that_closes_after_some_mails_is_called_again(sink):
-    sink.behaviour.close_after = 4
-    enqueue(*(f"m{number:02}" for number in range(10)))
-
-    assert deliver() == Counter(sent=10)
-    assert sink.ledger.sessions == 3
-    assert set(OutgoingMail.objects.values_list("attempts", flat=True)) == {1}
-
-
-def test_server_that_is_too_busy_slows_the_sender(sink):
-    sink.behaviour.too_many = 1
-    enqueue(*"abc")
-
-    deliver()
-    paused = deliver()
-    end_pause()
-    deliver()
-
-    assert paused == Counter()
-    assert the("a").attempts == 1
-    assert minutes_until_retry(the("a")) > 0.5
-    assert sorted(sink.ledger.recipients()) == ["b@example.org", "c@example.org"]
-    assert not MailBreaker.objects.exists()
-
-
-def test_stalled_server_costs_one_timeout(settings):
-    with Sink(stall_at_mail=True) as sink:
-        settings.MAIL_URL = f"smtp://127.0.0.1:{sink.port}?timeout=0.3"
-        enqueue(*(f"m{number}" for number in range(20)))
-
-        started = timezone.now()
-        deliver()
-        took = timezone.now() - started
-
-    assert took < timedelta(seconds=2)
-    assert set(OutgoingMail.objects.values_list("status", "attempts")) == {("queued", 0)}
-    assert MailBreaker.objects.get().reason == "The mail server did not answer in time."
-
-
-def test_server_that_stalls_after_the_text_costs_one_timeout(settings):
-    with Sink(stall_after_dot=9) as sink:
-        settings.MAIL_URL = f"smtp://127.0.0.1:{sink.port}?timeout=0.3"
-        enqueue(*"abc")
-
-        deliver()
-
-    assert the("a").unknown_count == 1
-    assert [the(key).attempts for key in "abc"] == [1, 0, 0]
-
-
-def test_server_that_is_not_there_burns_nobodys_attempts(settings):
-    settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}"
-    enqueue(*"abc")
-
-    deliver()
-
-    assert set(OutgoingMail.objects.values_list("status", "attempts")) == {("queued", 0)}
-    assert pause_of_breaker() == pytest.approx(15, abs=2)
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "login", "words"),
-    [
-        ({"password": "right"}, "user:wrong@", "535 5.7.8"),
-        ({"password": "right"}, "", "530 5.7.0"),
-        ({}, "user:password@", "SMTP AUTH extension not supported"),
-        ({"refuse_sender": True}, "", "550 5.7.1 Sender is not yours"),
-        ({"relay_denied": True}, "", "554 5.7.1 Relay access denied"),
-    ],
-)
-def test_our_own_configuration_opens_the_breaker_and_burns_nobodys_attempts(settings, behaviour, login, words):
-    with Sink(**behaviour) as sink:
-        settings.MAIL_URL = f"smtp://{login}127.0.0.1:{sink.port}?timeout=5"
-        if "5.7.8" in words or "AUTH" in words:
-            settings.MAIL_URL = f"smtp://{login}127.0.0.1:{sink.port}?timeout=5"
-        enqueue(*"abc")
-
-        deliver()
-        again = deliver()
-
-    assert again == Counter()
-    assert set(OutgoingMail.objects.values_list("status", "attempts")) == {("queued", 0)}
-    assert MailBreaker.objects.get().reason.startswith(words)
-    assert pause_of_breaker() == pytest.approx(300, abs=5)
-
-
-def test_breaker_waits_longer_each_time_and_closes_with_the_first_mail(sink):
-    sink.behaviour.refuse_sender = True
-    enqueue("a")
-    pauses = []
-    for _ in range(6):
-        deliver()
-        pauses.append(round(pause_of_breaker() / 60))
-        end_pause()
-    sink.behaviour.refuse_sender = False
-
-    counts = deliver()
-
-    assert pauses == [5, 10, 20, 40, 60, 60]
-    assert counts == Counter(sent=1)
-    assert not MailBreaker.objects.exists()
-
-
-def test_two_senders_that_meet_the_same_trouble_open_the_breaker_once():
-    sender_module._open_breaker(Trouble.MISCONFIGURED, "550")
-    sender_module._open_breaker(Trouble.MISCONFIGURED, "550")
-
-    assert MailBreaker.objects.get().opened_count == 1
-
-
-@pytest.mark.parametrize("recipient", ["ñandú@example.org", "a<b@example.org"])
-def test_address_that_smtp_cannot_say_fails_alone(sink, recipient):
-    enqueue("a", recipient=recipient)
-    enqueue("b")
-
-    assert deliver() == Counter(sent=1, failed=1)
-
-
-def test_address_in_a_domain_with_accents_is_sent_in_its_ascii_form(sink):
-    enqueue("a", recipient="a@méxico.example.org")
-
-    deliver()
-
-    assert sink.ledger.recipients() == ["a@xn--mxico-bsa.example.org"]
-
-
 # --- Leases ---------------------------------------------------------------------------------------------------------
 
 
@@ -490,13 +247,3 @@ def test_decision_whose_lease_was_lost_is_not_offered(sink):
 
     assert counts == Counter()
     assert sink.ledger.mails == []
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def pause_of_breaker():
-    return (MailBreaker.objects.get().open_until - timezone.now()).total_seconds()
