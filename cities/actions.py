@@ -131,14 +131,15 @@ def has_address(user: User, email: str) -> bool:
 def accept(invitation: AccountInvitation, *, by: User, now: datetime) -> Membership:
     """Give the person who signs in with the invited address the membership.
 
-    Guarantees one membership however often and from however many tabs it is asked for. Raises ActionNotPossible for
-    anybody else's account and when the invitation is expired, withdrawn or was used by somebody else.
+    Guarantees one membership however often and from however many tabs it is asked for: a link that was used gives what
+    it gave while that is in force, and nothing new. Raises ActionNotPossible for anybody else's account, when the
+    invitation is expired, withdrawn or was used by somebody else, and when what it gave has ended.
     """
     invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
     if not has_address(by, invitation.email):
         raise ActionNotPossible(_("This invitation was sent to another address than the one you sign in with."))
-    if invitation.status == AccountInvitation.Status.ACCEPTED and invitation.accepted_by_id == by.pk:
-        return _membership_of(invitation, by, now)
+    if (given := membership_given_by(invitation, to=by, now=now)) is not None:
+        return given
     if not invitation.is_open(now):
         raise ActionNotPossible(CLOSED)
     membership = _membership_of(invitation, by, now)
@@ -146,6 +147,14 @@ def accept(invitation: AccountInvitation, *, by: User, now: datetime) -> Members
     invitation.accepted_at, invitation.accepted_by = now, by
     invitation.save(update_fields=["status", "accepted_at", "accepted_by"])
     return membership
+
+
+def membership_given_by(invitation: AccountInvitation, *, to: User, now: datetime) -> Membership | None:
+    """What the person has in force today by having accepted the invitation; none once that has ended."""
+    if invitation.status != AccountInvitation.Status.ACCEPTED or invitation.accepted_by_id != to.pk:
+        return None
+    same = Membership.objects.of(to).filter(organization=invitation.organization, role=invitation.role)
+    return same.on(group_day(now)).first()
 
 
 def _membership_of(invitation: AccountInvitation, user: User, now: datetime) -> Membership:

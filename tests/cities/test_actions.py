@@ -16,6 +16,7 @@ from cities.models import AccountInvitation, GroupMembership, Membership, Role
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
+from tests.database import contents
 
 NOW = timezone.now()
 TODAY = timezone.localdate()
@@ -173,6 +174,19 @@ def test_accept_adds_the_organisation_once(member: User) -> None:
 
     assert first == second
     assert member.memberships.filter(organization=invitation.organization).count() == 1
+
+
+def test_used_link_does_not_bring_back_what_has_ended(member: User) -> None:
+    invitation = factories.create_invitation(email=member.email)
+    membership = actions.accept(invitation, by=member, now=NOW)
+    Membership.objects.filter(pk=membership.pk).update(since=date(2018, 1, 1), until=date(2018, 1, 31))
+    before = contents()
+
+    with pytest.raises(ActionNotPossible) as refusal:
+        actions.accept(invitation, by=member, now=NOW)
+
+    assert refusal.value.sentence == actions.CLOSED
+    assert contents() == before
 
 
 @pytest.mark.parametrize("closing", ["expired", "withdrawn", "used"])

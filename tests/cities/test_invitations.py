@@ -126,6 +126,20 @@ def test_existing_account_joins_after_sign_in(stranger: Client, member: User) ->
     assert stranger.get(path)["Location"] == reverse("desk")
 
 
+def test_used_link_is_closed_once_the_membership_has_ended(client: Client, member: User) -> None:
+    invitation = factories.create_invitation(email=member.email)
+    path = path_of(invitation)
+    client.force_login(member)
+    client.post(f"{path}accept/")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    member.memberships.filter(organization=invitation.organization).update(since=yesterday, until=yesterday)
+
+    assert client.get(path).status_code == 410
+    client.post(f"{path}accept/")
+
+    assert member.memberships.filter(organization=invitation.organization).count() == 1
+
+
 def test_another_account_cannot_take_it(client: Client, member: User, official_colima: User) -> None:
     invitation = factories.create_invitation(email=member.email)
     client.force_login(official_colima)
