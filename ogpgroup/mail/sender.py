@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind, Rendered
 from ogpgroup.mail.queue import NO_LONGER_TRUE
-from ogpgroup.mail.smtp import Fate, Outcome, Transport, Trouble, open_transport, timeout_of
+from ogpgroup.mail.smtp import Fate, Hint, Outcome, Transport, Trouble, open_transport, timeout_of
 from ogpgroup.mail.watch import beat, database_now
 from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
 
@@ -31,6 +31,7 @@ SAFE_PART_OF_LEASE = 0.6
 RETRY_MINUTES = (1, 5, 15, 60)  # then hourly
 UNKNOWN_AT_MOST = 5  # doubles that a reminder is worth
 BROKEN_IN_A_ROW = 3
+ACCUSERS = 3  # domains in a row that refuse alike, in words about us, before we believe that it is us
 PAUSES = {  # the first pause and the longest; it doubles while the trouble goes on
     Trouble.BUSY: (timedelta(seconds=15), timedelta(minutes=5)),
     Trouble.MISCONFIGURED: (timedelta(minutes=5), timedelta(hours=1)),
@@ -80,6 +81,7 @@ class _Sender:
     counts: Counter[str] = field(default_factory=Counter)
     broken_in_a_row: int = 0
     breaker_is_there: bool = False
+    accused: list[OutgoingMail] = field(default_factory=list)  # refused one after the other in words about us
 
     def must_pause(self) -> bool:
         """Whether the breaker is open. One whose time is over stays until a mail is accepted: the pause grows."""
@@ -185,16 +187,43 @@ class _Sender:
             self.counts[changes["status"]] += 1
         else:
             logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, outcome)
-        if outcome.fate is Fate.ACCEPTED:
-            self.broken_in_a_row = 0
-            self._close_breaker()
-            return None
-        broken = outcome.fate is Fate.UNKNOWN or (outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit())
-        self.broken_in_a_row = self.broken_in_a_row + 1 if broken else 0
-        trouble = outcome.trouble or (Trouble.BUSY if self.broken_in_a_row >= BROKEN_IN_A_ROW else None)
+        trouble = self._trouble_after(mail, outcome)
         if trouble:
             _open_breaker(trouble, outcome.reply)
         return trouble
+
+    def _trouble_after(self, mail: OutgoingMail, outcome: Outcome) -> Trouble | None:
+        if outcome.fate is Fate.ACCEPTED:
+            self.broken_in_a_row = 0
+            self.accused.clear()
+            self._close_breaker()
+            return None
+        if self._is_our_fault(mail, outcome):
+            return Trouble.MISCONFIGURED
+        broken = outcome.fate is Fate.UNKNOWN or (outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit())
+        self.broken_in_a_row = self.broken_in_a_row + 1 if broken else 0
+        return outcome.trouble or (Trouble.BUSY if self.broken_in_a_row >= BROKEN_IN_A_ROW else None)
+
+    def _is_our_fault(self, mail: OutgoingMail, outcome: Outcome) -> bool:
+        """Whether several domains in a row have refused alike in words about us; their mails then wait as before.
+
+        One recipient whose server speaks of relaying or authentication says nothing about the mails of the others.
+        """
+        if outcome.hint is not Hint.PERHAPS_OURS:
+            self.accused.clear()
+            return False
+        if self.accused and self.accused[-1].server_reply[:3] != outcome.reply[:3]:
+            self.accused.clear()
+        mail.server_reply = outcome.reply
+        self.accused.append(mail)
+        if len({one.recipient.rpartition("@")[2].lower() for one in self.accused}) < ACCUSERS:
+            return False
+        failed = OutgoingMail.objects.filter(pk__in=[one.pk for one in self.accused], status=Status.FAILED)
+        given_back = failed.update(status=Status.QUEUED, attempts=F("attempts") - 1, retry_at=None)
+        self.counts[Status.FAILED] -= given_back
+        self.counts[Status.QUEUED] += given_back
+        self.accused.clear()
+        return True
 
     def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
         retry_at = Least(Now() + _pause_after(mail.attempts), F("useful_until"))

@@ -6,7 +6,7 @@ import smtplib
 import ssl
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
@@ -26,7 +26,13 @@ BROKEN_OFF = gettext_noop("The connection to the mail server broke off.")
 NO_LAST_WORD = gettext_noop("The mail server took the text and gave no answer; it may have arrived.")
 IN_A_FILE = gettext_noop("Written to a file; no mail server is set.")
 TOO_BUSY = re.compile(rb"too many|rate|throttl|try again later|connections", re.IGNORECASE)
-OUR_FAULT = re.compile(rb"relay|authenticat|5\.7\.8", re.IGNORECASE)
+TOO_MANY_CONNECTIONS = re.compile(rb"too many (concurrent |simultaneous )?(connections|sessions)", re.IGNORECASE)
+PERHAPS_OURS = re.compile(rb"relay|authenticat|rcpthosts|5\.7\.8", re.IGNORECASE)
+NO_MAILBOX = re.compile(
+    rb"\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b|no such|unknown (user|recipient|address|mailbox)|does not exist|doesn't exist"
+    rb"|(user|recipient|mailbox|address|account)( is)? (unknown|unavailable|not found|disabled|inactive)",
+    re.IGNORECASE,
+)
 
 
 class Fate(StrEnum):
@@ -44,11 +50,19 @@ class Trouble(StrEnum):
     MISCONFIGURED = "misconfigured"
 
 
+class Hint(StrEnum):
+    """What the words with which one recipient was refused for good may mean beyond this mail."""
+
+    PERHAPS_OURS = "perhaps ours"  # one server that says so has its own reasons; several make it our settings
+    NO_MAILBOX = "no mailbox"  # nothing sent to this address can arrive
+
+
 @dataclass(frozen=True)
 class Outcome:
     fate: Fate
     reply: str = ""
     trouble: Trouble | None = None
+    hint: Hint | None = None
 
 
 class Transport(Protocol):
@@ -218,9 +232,12 @@ class SmtpTransport:
         code, reply = self._ask(f"RCPT TO:<{recipient}>")
         if code in {250, 251}:
             return None
-        if code == 530 or (code >= 500 and OUR_FAULT.search(reply)):
-            return Outcome(Fate.NOT_TRIED, _words(code, reply), Trouble.MISCONFIGURED)
-        return self._refusal(code, reply)
+        if code < 500:
+            return self._refusal(code, reply, busy=TOO_MANY_CONNECTIONS)
+        hint = Hint.NO_MAILBOX if NO_MAILBOX.search(reply) else None
+        if code == 530 or PERHAPS_OURS.search(reply):
+            hint = Hint.PERHAPS_OURS
+        return replace(self._refusal(code, reply), hint=hint)
 
     def _text(self, content: bytes, before_text: Callable[[], None]) -> Outcome:
         before_text()
@@ -246,12 +263,12 @@ class SmtpTransport:
         self.is_used = self.is_clean = True
         return Outcome(Fate.ACCEPTED, _words(code, reply))
 
-    def _refusal(self, code: int, reply: bytes) -> Outcome:
+    def _refusal(self, code: int, reply: bytes, *, busy: re.Pattern[bytes] = TOO_BUSY) -> Outcome:
         self._drop_if_closing(code)
         if code >= 500:
             return Outcome(Fate.REFUSED, _words(code, reply))
-        busy = code in {421, 432} or TOO_BUSY.search(reply)
-        return Outcome(Fate.LATER, _words(code, reply), Trouble.BUSY if busy else None)
+        is_busy = code in {421, 432} or busy.search(reply)
+        return Outcome(Fate.LATER, _words(code, reply), Trouble.BUSY if is_busy else None)
 
     def _drop_if_closing(self, code: int) -> None:
         if code == 421:

@@ -173,14 +173,11 @@ def test_server_that_is_not_there_burns_nobodys_attempts(settings):
         ({"password": "right"}, "", "530 5.7.0"),
         ({}, "user:password@", "SMTP AUTH extension not supported"),
         ({"refuse_sender": True}, "", "550 5.7.1 Sender is not yours"),
-        ({"relay_denied": True}, "", "554 5.7.1 Relay access denied"),
     ],
 )
 def test_our_own_configuration_opens_the_breaker_and_burns_nobodys_attempts(settings, behaviour, login, words):
     with Sink(**behaviour) as sink:
         settings.MAIL_URL = f"smtp://{login}127.0.0.1:{sink.port}?timeout=5"
-        if "5.7.8" in words or "AUTH" in words:
-            settings.MAIL_URL = f"smtp://{login}127.0.0.1:{sink.port}?timeout=5"
         enqueue(*"abc")
 
         deliver()
@@ -190,6 +187,81 @@ def test_our_own_configuration_opens_the_breaker_and_burns_nobodys_attempts(sett
     assert set(OutgoingMail.objects.values_list("status", "attempts")) == {("queued", 0)}
     assert MailBreaker.objects.get().reason.startswith(words)
     assert pause_of_breaker() == pytest.approx(300, abs=5)
+
+
+def test_recipient_whose_server_speaks_of_relaying_fails_alone(sink):
+    sink.behaviour.answers = {"b@example.org": "550 5.7.1 relaying denied"}
+    enqueue(*"abc")
+
+    assert deliver() == Counter(sent=2, failed=1)
+    assert (the("b").server_reply, the("b").attempts) == ("550 5.7.1 relaying denied", 1)
+    assert sorted(sink.ledger.recipients()) == ["a@example.org", "c@example.org"]
+    assert not MailBreaker.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "450 4.7.1 authentication of this recipient's domain failed, try again later",
+        "450 4.2.1 The person you write to receives mail at a rate that prevents more",
+        "451 4.7.1 Greylisted, try again later",
+    ],
+)
+def test_recipient_refused_for_now_waits_alone(sink, answer):
+    sink.behaviour.answers = {"b@example.org": answer}
+    enqueue(*"abc")
+
+    assert deliver() == Counter(sent=2, queued=1)
+    assert the("b").attempts == 1
+    assert 0.75 < minutes_until_retry(the("b")) < 1.25
+    assert not MailBreaker.objects.exists()
+
+
+def test_domain_that_refuses_all_its_people_does_not_stop_the_others(sink):
+    keys = [f"m{number}" for number in range(5)]
+    sink.behaviour.answers = {f"{key}@refuses.example.org": "554 5.7.1 Relay access denied" for key in keys}
+    for key in keys:
+        enqueue(key, recipient=f"{key}@refuses.example.org")
+    enqueue("other")
+
+    assert deliver() == Counter(sent=1, failed=5)
+    assert not MailBreaker.objects.exists()
+
+
+def test_domains_that_refuse_now_and_then_do_not_stop_the_others(sink):
+    sink.behaviour.answers = {f"{key}@{key}.example.org": "554 5.7.1 Relay access denied" for key in "ace"}
+    for key in "abcdef":
+        enqueue(key, recipient=f"{key}@{key}.example.org")
+
+    assert deliver() == Counter(sent=3, failed=3)
+    assert not MailBreaker.objects.exists()
+
+
+def test_server_that_relays_for_nobody_opens_the_breaker_and_burns_nobodys_attempts(sink):
+    sink.behaviour.relay_denied = True
+    for key in "abcde":
+        enqueue(key, recipient=f"{key}@{key}.example.org")
+
+    counts = deliver()
+    again = deliver()
+
+    assert again == Counter()
+    assert counts["failed"] == 0
+    assert set(OutgoingMail.objects.values_list("status", "attempts")) == {("queued", 0)}
+    assert MailBreaker.objects.get().reason == "554 5.7.1 Relay access denied"
+    assert pause_of_breaker() == pytest.approx(300, abs=5)
+
+
+def test_mails_held_by_a_server_that_relayed_for_nobody_go_once_it_is_mended(sink):
+    sink.behaviour.relay_denied = True
+    for key in "abcde":
+        enqueue(key, recipient=f"{key}@{key}.example.org")
+    deliver()
+    sink.behaviour.relay_denied = False
+    end_pause()
+
+    assert deliver() == Counter(sent=5)
+    assert set(sink.ledger.copies().values()) == {1}
 
 
 def test_breaker_waits_longer_each_time_and_closes_with_the_first_mail(sink):
