@@ -76,17 +76,3 @@ def coordinator_required[**P](
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
-
-
-def member_required[**P](
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Only for people with a membership in force; signed-in people without one get 404."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not roles_of(request.user).in_group:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)

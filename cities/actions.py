@@ -29,6 +29,15 @@ def check_role_fits(organization: Organization, role: str) -> None:
         raise ActionNotPossible(_("City officials act for an organisation of a city; this one has none."))
 
 
+def check_in_group(organization: Organization, *, on: date) -> None:
+    """People act for organisations that belong to the group that day or will later: for others they may do nothing."""
+    if not GroupMembership.objects.not_over(on).filter(organization=organization).exists():
+        raise ActionNotPossible(
+            _("%(organization)s does not belong to the group: record first that it joins.")
+            % {"organization": organization}
+        )
+
+
 # --- Invitations ----------------------------------------------------------------------------------------------------
 
 
@@ -49,6 +58,7 @@ def invite(
     refused. `notify=False` is for the command that prints the link.
     """
     check_role_fits(organization, role)
+    check_in_group(organization, on=group_day(now))
     email = email.strip().lower()
     if Membership.objects.filter(user__in=_people_with(email), organization=organization, role=role).not_over(
         group_day(now)
@@ -84,6 +94,7 @@ def send_again(
     invitation = AccountInvitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.status != AccountInvitation.Status.OPEN:
         raise ActionNotPossible(CLOSED)
+    check_in_group(invitation.organization, on=group_day(now))
     return _renew(invitation, by=by, now=now, notify=notify)
 
 
@@ -142,6 +153,7 @@ def accept(invitation: AccountInvitation, *, by: User, now: datetime) -> Members
         return given
     if not invitation.is_open(now):
         raise ActionNotPossible(CLOSED)
+    check_in_group(invitation.organization, on=group_day(now))
     membership = _membership_of(invitation, by, now)
     invitation.status = AccountInvitation.Status.ACCEPTED
     invitation.accepted_at, invitation.accepted_by = now, by
@@ -206,6 +218,7 @@ def add_membership(organization: Organization, *, user: User, role: str, since: 
     """Let a person who has an account act for an organisation from a day on."""
     Organization.objects.select_for_update().get(pk=organization.pk)  # one at a time, so that the check below holds
     check_role_fits(organization, role)
+    check_in_group(organization, on=since)
     if not user.is_active:
         raise ActionNotPossible(_("This account is closed."))
     if Membership.objects.of(user).filter(organization=organization, role=role).not_over(since):
@@ -241,11 +254,7 @@ def end_membership(membership: Membership, *, until: date, successor: User | Non
 def join_group(organization: Organization, *, since: date, remark: str = "") -> GroupMembership:
     """From that day the organisation belongs to the group."""
     Organization.objects.select_for_update().get(pk=organization.pk)
-    if (
-        GroupMembership.objects.filter(organization=organization)
-        .filter(Q(until__isnull=True) | Q(until__gte=since))
-        .exists()
-    ):
+    if GroupMembership.objects.not_over(since).filter(organization=organization).exists():
         raise ActionNotPossible(_("On that day the organisation already belonged to the group."))
     return GroupMembership.objects.create(organization=organization, since=since, remark=remark)
 

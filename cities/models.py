@@ -203,6 +203,10 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
     def on(self, day: date) -> Self:
         return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
 
+    def not_over(self, day: date) -> Self:
+        """In force that day or later."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+
 
 @pghistory.track()
 class GroupMembership(models.Model):
@@ -245,8 +249,9 @@ class Role(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date) -> Self:
-        """Memberships in force that day, of people whose account is open."""
-        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day, user__is_active=True)
+        """Memberships in force that day, of people whose account is open, in organisations that are in the group."""
+        in_force = self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day, user__is_active=True)
+        return in_force.filter(organization__in=GroupMembership.objects.on(day).values("organization"))
 
     def of(self, user: User) -> Self:
         return self.filter(user=user)
@@ -296,10 +301,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.organization}"
-
-    def is_current(self, on: date) -> bool:
-        """See also `MembershipQuerySet.on`."""
-        return self.since <= on and (self.until is None or self.until >= on)
 
 
 class AccountInvitationQuerySet(models.QuerySet["AccountInvitation"]):

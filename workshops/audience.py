@@ -55,6 +55,8 @@ WITH rules AS (
     FROM cities_membership membership
     JOIN cities_organization organization ON organization.id = membership.organization_id
     JOIN ogpgroup_user person ON person.id = membership.user_id AND person.is_active
+    JOIN cities_groupmembership span ON span.organization_id = organization.id
+        AND span.since <= %(on)s AND (span.until IS NULL OR span.until >= %(on)s)
     WHERE membership.since <= %(on)s AND (membership.until IS NULL OR membership.until >= %(on)s)
 ), expected AS (
     SELECT DISTINCT ON (session_id, user_id) session_id, user_id, because FROM (

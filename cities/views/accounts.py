@@ -34,9 +34,9 @@ def account_invitation(request: HttpRequest, token: str) -> HttpResponse:
     invitation = AccountInvitation.objects.with_token(token)
     now = timezone.now()
     if invitation is None or not invitation.is_open(now):
-        if invitation and request.user.is_authenticated:
-            if actions.membership_given_by(invitation, to=request.user, now=now):
-                return redirect("desk")
+        reader = request.user
+        if invitation and reader.is_authenticated and actions.membership_given_by(invitation, to=reader, now=now):
+            return redirect("desk")
         return _closed(request, invitation)
     account = actions.account_of(invitation.email)
     if account is not None and not account.is_active:

@@ -9,6 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from cities import actions
 from cities.access import roles_of
@@ -17,6 +18,8 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.database import contents
+from workshops import audience
+from workshops.audience import Rule
 
 NOW = timezone.now()
 TODAY = timezone.localdate()
@@ -258,6 +261,80 @@ def test_two_coordinators_cannot_end_each_other() -> None:
     )
 
     assert sorted(type(result).__name__ for result in results) == ["ActionNotPossible", "Membership"]
+
+
+# --- In the group -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "acts"),
+    [
+        (None, None, False),
+        (TODAY, None, True),
+        (TODAY, TODAY, True),
+        (TODAY - timedelta(days=9), TODAY - timedelta(days=1), False),
+        (TODAY + timedelta(days=1), None, False),
+    ],
+)
+def test_roles_last_while_the_organisation_is_in_the_group(
+    django_assert_num_queries: DjangoAssertNumQueries,
+    db: None,
+    since: date | None,
+    until: date | None,
+    acts: bool,  # noqa: FBT001
+) -> None:
+    organization = factories.create_organization(coordinates_group=True, in_group_since=since, in_group_until=until)
+    user = factories.create_coordinator(organization=organization)
+
+    with django_assert_num_queries(1):
+        roles = roles_of(user)
+
+    assert (roles.is_coordinator, roles.in_group) == (acts, acts)
+
+
+def test_another_organisation_in_the_group_still_counts(member: User) -> None:
+    left = factories.create_organization(coordinates_group=True, in_group_until=TODAY - timedelta(days=1))
+    factories.create_membership(user=member, organization=left, role=Role.COORDINATOR)
+
+    roles = roles_of(member)
+
+    assert not roles.is_coordinator
+    assert roles.organization_ids == {member.memberships.get(role=Role.MEMBER).organization_id}
+
+
+def test_sessions_expect_only_people_of_organisations_in_the_group(member: User) -> None:
+    left = factories.create_organization(in_group_until=TODAY - timedelta(days=1))
+    gone = factories.create_member(organization=left)
+    own = member.memberships.get().organization_id
+    everybody = Rule(session_id=1, is_demo=False, audience="everybody")
+    chosen = Rule(session_id=2, is_demo=False, audience="chosen", organizations=(left.pk, own))
+
+    assert [(one.session_id, one.user_id) for one in audience.who([everybody, chosen], on=TODAY)] == [
+        (1, member.pk),
+        (2, member.pk),
+    ]
+    assert {one.user_id for one in audience.who([everybody], on=TODAY - timedelta(days=1))} == {member.pk, gone.pk}
+
+
+def test_nobody_is_invited_into_or_joins_an_organisation_outside_the_group(member: User) -> None:
+    outside = factories.create_organization(in_group_until=TODAY - timedelta(days=1))
+    invitation = factories.create_invitation(organization=outside, email=member.email)
+    before = contents()
+
+    for refused in (
+        lambda: invite(organization=outside),
+        lambda: actions.send_again(invitation, by=None, now=NOW),
+        lambda: actions.accept(invitation, by=member, now=NOW),
+        lambda: actions.add_membership(outside, user=member, role=Role.MEMBER, since=TODAY),
+    ):
+        with pytest.raises(ActionNotPossible, match="does not belong to the group"):
+            refused()
+
+    assert contents() == before
+
+
+def test_people_are_invited_before_their_organisation_joins(db: None) -> None:
+    assert invite(organization=factories.create_organization(in_group_since=TODAY + timedelta(days=9)))
 
 
 # --- Memberships ------------------------------------------------------------------------------------------------------
