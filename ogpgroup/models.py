@@ -114,6 +114,15 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mails that should have gone by now and have not."""
         return self.filter(status=OutgoingMail.Status.QUEUED, due__lte=now)
 
+    def to_send_again(self) -> Self:
+        """Mails that a coordinator may queue again. See also `OutgoingMail.can_be_sent_again`."""
+        account, gone = OutgoingMail.Priority.ACCOUNT, OutgoingMail.BODY_GONE
+        return self.filter(status__in=OutgoingMail.SENT_AGAIN_FROM).exclude(priority=account, status__in=gone)
+
+    def to_look_at(self) -> Self:
+        """Mails that ended otherwise than they should and that no coordinator has put aside."""
+        return self.filter(status__in=OutgoingMail.DISMISSED_FROM, dismissed_at=None)
+
     def held_by(self, token: uuid.UUID) -> Self:
         """Mails a sender may still write about: whoever has lost the lease has lost the token too."""
         return self.filter(token=token, status=OutgoingMail.Status.SENDING)
@@ -135,6 +144,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         well; only rows with the status `sending` are the caller's to send. Kinds this code does not know wait for code
         that does. Mails that were there when two senders died are `suspects`: they are taken apart, so that the one
         that kills senders does not take the others with it. Only the database's clock is asked.
+
+        A mail goes to the address its person has now, and is written anew for it. Not so a mail that may have arrived
+        at the old one, and not what tells about the account itself: that is meant for the address it was queued for.
         """
         rows = self.raw(
             CLAIM,
@@ -149,6 +161,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                 "lost_too_often": LOST_TOO_OFTEN,
                 "maybe_arrived": MAYBE_ARRIVED,
                 "too_late": TOO_LATE,
+                "account": OutgoingMail.Priority.ACCOUNT,
             },
         )
         return sorted(rows, key=lambda mail: (mail.priority, mail.retry_at or mail.due, mail.pk))
@@ -160,7 +173,7 @@ TOO_LATE = gettext_noop("Its time had passed before it could be sent.")
 
 CLAIM = """
 WITH picked AS MATERIALIZED (
-    SELECT id,
+    SELECT id, priority, user_id, recipient, unknown_count,
            status = 'sending' AS lost,
            status = 'sending' AND (kind = ANY(%(repeatable)s) OR data_began_at IS NOT NULL) AS maybe_arrived,
            CASE
@@ -182,6 +195,8 @@ WITH picked AS MATERIALIZED (
 )
 UPDATE ogpgroup_outgoingmail AS mail
    SET status = picked.verdict,
+       recipient = COALESCE(moved.email, mail.recipient),
+       rendered = CASE WHEN moved.id IS NULL THEN mail.rendered END,
        token = CASE WHEN picked.verdict = 'sending' THEN %(token)s::uuid END,
        lease_until = CASE WHEN picked.verdict = 'sending' THEN statement_timestamp() + %(lease)s END,
        attempts = mail.attempts + (picked.verdict = 'sending')::int,
@@ -195,6 +210,10 @@ UPDATE ogpgroup_outgoingmail AS mail
            ELSE mail.server_reply
        END
   FROM picked
+  LEFT JOIN ogpgroup_user AS moved
+         ON moved.id = picked.user_id AND lower(moved.email) <> lower(picked.recipient)
+        AND picked.priority <> %(account)s AND picked.verdict = 'sending'
+        AND NOT picked.lost AND picked.unknown_count = 0
  WHERE mail.id = picked.id
 RETURNING mail.*
 """
@@ -247,6 +266,10 @@ class OutgoingMail(models.Model):
         Status.BOUNCED,
     }
     WITHDRAWN_FROM: ClassVar[set[str]] = {Status.QUEUED, Status.UNKNOWN, Status.PARKED}
+    # Where an account mail has lost its text, which exists nowhere else.
+    BODY_GONE: ClassVar[set[str]] = {Status.WITHDRAWN, Status.BOUNCED}
+    # What waits for a coordinator until they have seen it; what is held after a restore waits for a decision.
+    DISMISSED_FROM: ClassVar[set[str]] = {Status.FAILED, Status.UNKNOWN, Status.MISSED, Status.BOUNCED}
 
     LOST_LEASES_AT_MOST: ClassVar[int] = 5
 
@@ -283,6 +306,10 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=120)
     server_reply = models.CharField(max_length=500, blank=True)
+    dismissed_at = models.DateTimeField(null=True, blank=True)  # a coordinator has seen how it ended
+    dismissed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
     is_demo = models.BooleanField(default=False, db_default=False)
 
@@ -300,6 +327,10 @@ class OutgoingMail(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status="sent") | models.Q(sent_at__isnull=False),
                 name="outgoingmail_sent_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dismissed_by=None) | models.Q(dismissed_at__isnull=False),
+                name="outgoingmail_dismissed_has_time",
             ),
         ]
         indexes = [
@@ -325,16 +356,53 @@ class OutgoingMail(models.Model):
 
     @property
     def can_be_sent_again(self) -> bool:
-        return self.status in self.SENT_AGAIN_FROM
+        """See also `OutgoingMailQuerySet.to_send_again`."""
+        return self.status in self.SENT_AGAIN_FROM and not (self.is_account_mail and self.status in self.BODY_GONE)
 
     @property
     def can_be_withdrawn(self) -> bool:
         return self.status in self.WITHDRAWN_FROM
 
     @property
+    def can_be_dismissed(self) -> bool:
+        return self.status in self.DISMISSED_FROM and self.dismissed_at is None
+
+    @property
     def is_account_mail(self) -> bool:
         """Resets and invitations: their body is never shown and is deleted once sent."""
         return self.priority == self.Priority.ACCOUNT
+
+
+class RefusedAddressQuerySet(models.QuerySet["RefusedAddress"]):
+    def in_use(self) -> Self:
+        """Those that the person still has; who has changed address has left the refusals behind."""
+        return self.filter(user__is_active=True, address=Lower("user__email"))
+
+    def marked(self) -> Self:
+        """Addresses to which no reminder is sent until they change or a coordinator lets them be tried again."""
+        return self.in_use().filter(times__gte=RefusedAddress.MARKED_AFTER)
+
+
+class RefusedAddress(models.Model):
+    """An address of a person at which the mail server says there is nobody. A mail that is accepted takes it away."""
+
+    MARKED_AFTER: ClassVar[int] = 2
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="refused_address")
+    address = models.EmailField(max_length=254)  # in small letters
+    times = models.SmallIntegerField()
+    last_at = models.DateTimeField()
+    reply = models.CharField(max_length=500)
+
+    objects = RefusedAddressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(address=Lower("address")), name="refusedaddress_in_small_letters")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.reply}"
 
 
 class MailBreaker(models.Model):

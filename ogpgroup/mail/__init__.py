@@ -6,10 +6,21 @@ carries the same Message-ID and bytes, and the row counts it. Apps say what thei
 here knows an app.
 """
 
+from ogpgroup.mail.addresses import try_address_again
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind, Rendered
 from ogpgroup.mail.message import Parts, compose, mask_links, render_parts
-from ogpgroup.mail.queue import enqueue, park, purge_bodies, release_parked, retry, wake, withdraw, withdraw_one
+from ogpgroup.mail.queue import (
+    dismiss,
+    enqueue,
+    park,
+    purge_bodies,
+    release_parked,
+    retry,
+    wake,
+    withdraw,
+    withdraw_one,
+)
 from ogpgroup.mail.sender import deliver
 from ogpgroup.mail.watch import Watch, beat, database_now, watch
 
@@ -22,6 +33,7 @@ __all__ = [
     "compose",
     "database_now",
     "deliver",
+    "dismiss",
     "enqueue",
     "kill_point",
     "mask_links",
@@ -30,6 +42,7 @@ __all__ = [
     "release_parked",
     "render_parts",
     "retry",
+    "try_address_again",
     "wake",
     "watch",
     "withdraw",

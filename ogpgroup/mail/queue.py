@@ -118,24 +118,38 @@ def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
     """Queue a mail again by a coordinator's decision, with the same Message-ID and bytes, and with fresh patience.
 
     A mail that came too late gets another day, because the coordinator wants it to go; the sender still drops it if
-    what it says is no longer true. An account mail does not: its link has expired.
+    what it says is no longer true. An account mail does not: its link has expired; one that was withdrawn or returned
+    has lost its text with its link.
     """
     if mail.is_account_mail and mail.useful_until <= now:
         raise ActionNotPossible(_("The link in this mail has expired; the person has to ask for a new one."))
-    changed = OutgoingMail.objects.filter(pk=mail.pk, status__in=OutgoingMail.SENT_AGAIN_FROM).update(
-        status=OutgoingMail.Status.QUEUED,
-        attempts=0,
-        lost_leases=0,
-        data_began_at=None,
-        retry_at=None,
-        useful_until=Case(When(useful_until__gt=now, then=F("useful_until")), default=Value(now + A_SECOND_CHANCE)),
-        token=None,
-        lease_until=None,
+    changed = (
+        OutgoingMail.objects.filter(pk=mail.pk)
+        .to_send_again()
+        .update(
+            status=OutgoingMail.Status.QUEUED,
+            attempts=0,
+            lost_leases=0,
+            data_began_at=None,
+            retry_at=None,
+            useful_until=Case(When(useful_until__gt=now, then=F("useful_until")), default=Value(now + A_SECOND_CHANCE)),
+            token=None,
+            lease_until=None,
+            dismissed_at=None,
+            dismissed_by=None,
+        )
     )
     if not changed:
         raise ActionNotPossible(_("This mail is not one to send again."))
     logger.info("Mail %s was queued again by person %s", mail.pk, by.pk)
     wake()
+
+
+def dismiss(mails: OutgoingMailQuerySet, *, by: User, now: datetime) -> int:
+    """Put aside mails that ended otherwise than they should: a coordinator has seen it. They stay in the outbox."""
+    dismissed = mails.to_look_at().update(dismissed_at=now, dismissed_by=by)
+    logger.info("%s mails were put aside by person %s", dismissed, by.pk)
+    return dismissed
 
 
 def park(*, since: datetime, now: datetime) -> int:

@@ -16,12 +16,13 @@ from django.db.models import F
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_noop
 
+from ogpgroup.mail import addresses
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind, Rendered
 from ogpgroup.mail.queue import NO_LONGER_TRUE
 from ogpgroup.mail.smtp import Fate, Hint, Outcome, Transport, Trouble, open_transport, timeout_of
 from ogpgroup.mail.watch import beat, database_now
-from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class _Sender:
     counts: Counter[str] = field(default_factory=Counter)
     broken_in_a_row: int = 0
     breaker_is_there: bool = False
+    refusals: dict[int, RefusedAddress] = field(default_factory=dict)  # of the people of this batch
     accused: list[OutgoingMail] = field(default_factory=list)  # refused one after the other in words about us
 
     def must_pause(self) -> bool:
@@ -117,9 +119,13 @@ class _Sender:
 
     def _prepared(self, mails: Sequence[OutgoingMail], token: UUID) -> list[OutgoingMail]:
         """Those still true, in the order of the claim, each with its bytes stored."""
+        self.refusals = addresses.refusals(mails)
+        held_back = {mail.pk for mail in mails if addresses.is_held_back(mail, self.refusals.get(mail.user_id or 0))}
+        self._settle(held_back, token, status=Status.WITHDRAWN, server_reply=addresses.ADDRESS_REFUSES)
         groups: dict[str, list[OutgoingMail]] = defaultdict(list)
         for mail in mails:
-            groups[mail.kind].append(mail)
+            if mail.pk not in held_back:
+                groups[mail.kind].append(mail)
         now = database_now()
         ready: set[int] = set()
         for name, batch in groups.items():
@@ -187,6 +193,7 @@ class _Sender:
             self.counts[changes["status"]] += 1
         else:
             logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, outcome)
+        self._learn_about_address(mail, outcome)
         trouble = self._trouble_after(mail, outcome)
         if trouble:
             _open_breaker(trouble, outcome.reply)
@@ -224,6 +231,14 @@ class _Sender:
         self.counts[Status.QUEUED] += given_back
         self.accused.clear()
         return True
+
+    def _learn_about_address(self, mail: OutgoingMail, outcome: Outcome) -> None:
+        if mail.user_id is None:
+            return
+        if outcome.hint is Hint.NO_MAILBOX:
+            addresses.note_refusal(mail, outcome.reply)
+        elif outcome.fate is Fate.ACCEPTED and mail.user_id in self.refusals:
+            addresses.note_acceptance(mail)
 
     def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
         retry_at = Least(Now() + _pause_after(mail.attempts), F("useful_until"))

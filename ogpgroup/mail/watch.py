@@ -7,12 +7,15 @@ from django.db import connection
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
-from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
 
 
 @dataclass(frozen=True)
 class Watch:
-    """One look at the mail: how late the oldest is, what needs a decision, when planner and sender were last seen."""
+    """One look at the mail: how late the oldest is, what needs a decision, when planner and sender were last seen.
+
+    What a coordinator has put aside needs none any more.
+    """
 
     now: datetime
     oldest_due_seconds: float
@@ -20,6 +23,7 @@ class Watch:
     failed: int
     missed: int
     parked: int
+    refusing: int  # people whose address refuses mail
     planner_seconds: float | None  # None: never seen
     sender_seconds: float | None
     breaker: MailBreaker | None  # while it is open
@@ -49,7 +53,7 @@ def beat(name: str) -> None:
 
 
 def watch() -> Watch:
-    """Four queries, whatever the number of mails."""
+    """Five queries, whatever the number of mails."""
     now = database_now()
     seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
     status = OutgoingMail.Status
@@ -57,9 +61,9 @@ def watch() -> Watch:
         status__in=[status.QUEUED, status.UNKNOWN, status.FAILED, status.MISSED, status.PARKED]
     ).aggregate(
         oldest=Min(Coalesce("retry_at", "due"), filter=Q(status=status.QUEUED)),
-        unknown=Count("pk", filter=Q(status=status.UNKNOWN)),
-        failed=Count("pk", filter=Q(status=status.FAILED)),
-        missed=Count("pk", filter=Q(status=status.MISSED)),
+        unknown=Count("pk", filter=Q(status=status.UNKNOWN, dismissed_at=None)),
+        failed=Count("pk", filter=Q(status=status.FAILED, dismissed_at=None)),
+        missed=Count("pk", filter=Q(status=status.MISSED, dismissed_at=None)),
         parked=Count("pk", filter=Q(status=status.PARKED)),
     )
     oldest = counts.pop("oldest") or now
@@ -72,6 +76,7 @@ def watch() -> Watch:
         oldest_due_seconds=max(0.0, (now - oldest).total_seconds()),
         planner_seconds=seconds_since(Heartbeat.PLANNER),
         sender_seconds=seconds_since(Heartbeat.SENDER),
+        refusing=RefusedAddress.objects.marked().count(),
         breaker=MailBreaker.objects.filter(open_until__gt=now).first(),
         **counts,
     )
