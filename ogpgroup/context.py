@@ -6,7 +6,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from ogpgroup.dates import zone_choices
-from ogpgroup.health import SEEN_WITHIN
+from ogpgroup.health import SEEN_WITHIN, redis_answered_lately
 from ogpgroup.models import Heartbeat
 
 _MAIL_HAS_STOPPED = """
@@ -38,11 +38,15 @@ def reader(request: HttpRequest) -> dict[str, object]:
     return known
 
 
-def _degraded(request: HttpRequest) -> Callable[[], bool]:
-    """Asked by the template, and of the database for coordinators alone."""
+def _degraded(request: HttpRequest) -> Callable[[], str]:
+    """Asked by the template, and answered for coordinators alone: "mail", "redis", or nothing is wrong."""
 
-    def degraded() -> bool:
+    def degraded() -> str:
         roles = getattr(request, "roles", None)
-        return bool(roles and roles.is_coordinator) and mail_has_stopped()
+        if not roles or not roles.is_coordinator:
+            return ""
+        if mail_has_stopped():
+            return "mail"
+        return "" if redis_answered_lately() else "redis"
 
     return degraded

@@ -20,7 +20,7 @@ from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
 DESK_QUERIES = 7
-COORDINATION_QUERIES = 16
+COORDINATION_QUERIES = 17
 
 STOPPED = "Mail is not going out at the moment."
 

@@ -1,12 +1,16 @@
 """What `/healthz` and `/readyz` tell whoever watches."""
 
+import socket
+import time
+
 import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django import Settings
 
 from ogpgroup import health
-from ogpgroup.models import Heartbeat
+from ogpgroup.models import Heartbeat, User
 
 
 def see(name: str, ago: str = "0 minutes") -> None:
@@ -73,3 +77,50 @@ def test_readyz_is_unavailable_without_database(client: Client, monkeypatch: pyt
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "troubles": ["database"]})
+
+
+# --- What coordinators are told on every page -------------------------------------------------------------------------
+
+MISSING = "A part of the platform is missing."
+
+
+@pytest.fixture
+def asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_redis_seen", (float("-inf"), True))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("asked_anew")
+@pytest.mark.parametrize("listens", [False, True])
+def test_pages_tell_coordinators_alone_that_redis_is_away(
+    coordinator: User, member: User, settings: Settings, *, listens: bool
+) -> None:
+    see(Heartbeat.PLANNER)
+    see(Heartbeat.SENDER)
+    pages = {}
+    with socket.socket() as nowhere:  # it refuses, or takes the connection and says nothing
+        nowhere.bind(("127.0.0.1", 0))
+        if listens:
+            nowhere.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{nowhere.getsockname()[1]}/0"
+        for person in (coordinator, member):
+            client = Client(headers={"Accept-Language": "en"})
+            person.language = "en"
+            person.save(update_fields=["language"])
+            client.force_login(person)
+            started = time.monotonic()
+            pages[person.pk] = client.get("/privacy/").content.decode()
+            assert time.monotonic() - started < 0.9
+
+    assert MISSING in pages[coordinator.pk]
+    assert MISSING not in pages[member.pk]
+
+
+@pytest.mark.usefixtures("asked_anew")
+def test_redis_is_asked_twice_a_minute_at_most(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = health.redis_answered_lately()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    within_half_a_minute = health.redis_answered_lately()
+    monkeypatch.setattr(health, "_redis_seen", (time.monotonic() - 31, True))
+
+    assert (there, within_half_a_minute, health.redis_answered_lately()) == (True, True, False)
