@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, Candidacy, Deliverable
+from cities import worlds
 from cities.models import City, Cycle
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
@@ -15,6 +16,7 @@ from ogpgroup.models import User
 @transaction.atomic
 def stand(cycle: Cycle, *, city: City, statement: str = "") -> Candidacy:
     """Put a city forward for a cycle; a second time changes the statement of the first while it is undecided."""
+    worlds.check_stands_in(city, cycle)
     candidacy, created = Candidacy.objects.get_or_create(cycle=cycle, city=city, defaults={"statement": statement})
     if not created and candidacy.status == Candidacy.Status.SUBMITTED and statement:
         candidacy.statement = statement
@@ -69,6 +71,7 @@ def open_plan(
     vision: str = "",
     contact: User | None = None,
     source: str = "",
+    by: User | None = None,
 ) -> ActionPlan:
     """Begin the plan of a cycle's fellow city, as a draft that the city and the coordinators see.
 
@@ -92,7 +95,7 @@ def open_plan(
         ends_on=ends_on,
         contact=contact,
         source=source,
-        is_demo=cycle.is_demo,
+        is_demo=cycle.is_demo or worlds.makes_demo(by),
     )
 
 

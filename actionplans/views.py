@@ -79,7 +79,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     form = PlanForm(request.POST or None, city=city, by=_user(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         free = free_slug(ActionPlan.objects.all(), f"{city.slug}-{form.cleaned_data['starts_on'].year}")
-        plan = actions.open_plan(cycle, city=city, slug=free, **form.cleaned_data)
+        plan = actions.open_plan(cycle, city=city, slug=free, **form.cleaned_data, by=_user(request))
         messages.success(request, _("The plan is open as a draft: the city and the coordinators see it."))
         return redirect(plan)
     return render(request, "actionplans/form.html", {"form": form, "cycle": cycle, "city": city})

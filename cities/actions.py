@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cities import emails
+from cities import emails, worlds
 from cities.models import AccountInvitation, GroupMembership, Membership, Organization, Role, group_day
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
@@ -59,10 +59,12 @@ def invite(
     """
     check_role_fits(organization, role)
     check_in_group(organization, on=group_day(now))
+    worlds.check_brings_people(by, organization)
     email = email.strip().lower()
-    if Membership.objects.filter(user__in=_people_with(email), organization=organization, role=role).not_over(
-        group_day(now)
-    ):
+    people = _people_with(email)
+    for person in people:
+        worlds.check_acts_for(person, organization)
+    if Membership.objects.filter(user__in=people, organization=organization, role=role).not_over(group_day(now)):
         raise ActionNotPossible(_("This person already has this role in this organisation."))
     invitation, is_new = AccountInvitation.objects.select_for_update().get_or_create(
         email=email,
@@ -154,6 +156,7 @@ def accept(invitation: AccountInvitation, *, by: User, now: datetime) -> Members
     if not invitation.is_open(now):
         raise ActionNotPossible(CLOSED)
     check_in_group(invitation.organization, on=group_day(now))
+    worlds.check_acts_for(by, invitation.organization)
     membership = _membership_of(invitation, by, now)
     invitation.status = AccountInvitation.Status.ACCEPTED
     invitation.accepted_at, invitation.accepted_by = now, by
@@ -210,15 +213,32 @@ def accept_with_new_account(
     return user
 
 
+# --- Institutions ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_organization(organization: Organization, *, by: User | None) -> Organization:
+    """Put an institution on record or correct its facts; what an account of the demonstration records belongs to it."""
+    if organization._state.adding:
+        organization.is_demo = organization.is_demo or worlds.makes_demo(by)
+    worlds.check_sits_in(organization, organization.city)
+    organization.save()
+    return organization
+
+
 # --- Memberships ----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def add_membership(organization: Organization, *, user: User, role: str, since: date, position: str = "") -> Membership:
+def add_membership(
+    organization: Organization, *, user: User, role: str, since: date, by: User | None, position: str = ""
+) -> Membership:
     """Let a person who has an account act for an organisation from a day on."""
     Organization.objects.select_for_update().get(pk=organization.pk)  # one at a time, so that the check below holds
     check_role_fits(organization, role)
     check_in_group(organization, on=since)
+    worlds.check_brings_people(by, organization)
+    worlds.check_acts_for(user, organization)
     if not user.is_active:
         raise ActionNotPossible(_("This account is closed."))
     if Membership.objects.of(user).filter(organization=organization, role=role).not_over(since):

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities.access import roles_of
-from cities.actions import check_role_fits
+from cities.actions import check_role_fits, save_organization
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization, Role
+from cities.worlds import makes_demo
 from ogpgroup.dates import OFFERED_ZONES, zone_choices, zone_name
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
@@ -183,9 +184,11 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
             "certainty": gettext_lazy("How sure we are of what stands here; the public page says it."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["city"].queryset = City.objects.by_name()  # type: ignore[attr-defined]
+        self.by = by
+        is_demo = self.instance.is_demo if self.instance.pk else makes_demo(by)
+        self.fields["city"].queryset = City.objects.filter(is_demo=is_demo).by_name()  # type: ignore[attr-defined]
         self.fields["website"].widget.attrs["placeholder"] = "https://"
 
     def save(self, commit: bool = True) -> Organization:  # noqa: FBT001, FBT002 (Django's signature)
@@ -193,13 +196,18 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance.slug = free_slug(
                 Organization.objects.all(), self.cleaned_data["acronym"] or self.cleaned_data["name"]
             )
-        return super().save(commit)  # type: ignore[no-any-return]
+        return save_organization(self.instance, by=self.by)
 
 
 class CycleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Cycle
         fields: ClassVar = ["name", "name_en", "purpose", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.instance.is_demo = makes_demo(by)
 
     def save(self, commit: bool = True) -> Cycle:  # noqa: FBT001, FBT002 (Django's signature)
         if not self.instance.slug:
@@ -276,7 +284,7 @@ class EndMembershipForm(forms.Form):
         super().__init__(*args, **kwargs)
         colleagues = Membership.objects.filter(organization=membership.organization).not_over(membership.since)
         self.fields["successor"].queryset = (  # type: ignore[attr-defined]
-            User.objects.filter(is_active=True, pk__in=colleagues.values("user"))
+            User.objects.filter(is_active=True, is_demo=membership.user.is_demo, pk__in=colleagues.values("user"))
             .exclude(pk=membership.user_id)
             .order_by("name", "pk")
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cities import actions
+from cities import actions, worlds
 from cities.access import coordinator_required
 from cities.forms import (
     CycleForm,
@@ -44,6 +44,8 @@ def invitation_index(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 def invitation_create(request: HttpRequest) -> HttpResponse:
     organizations = Organization.objects.in_group(group_day(timezone.now())).by_name()
+    if worlds.makes_demo(_user(request)):
+        organizations = organizations.filter(is_demo=True)
     form = InvitationForm(
         request.POST or None, organizations=organizations, initial={"organization": request.GET.get("organization")}
     )
@@ -91,7 +93,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @coordinator_required
 def organization_create(request: HttpRequest) -> HttpResponse:
-    form = OrganizationForm(request.POST or None)
+    form = OrganizationForm(request.POST or None, by=_user(request))
     if request.method == "POST" and form.is_valid():
         organization = form.save()
         messages.success(
@@ -106,7 +108,7 @@ def organization_create(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organization = get_object_or_404(Organization, slug=slug)
-    form = OrganizationForm(request.POST or None, instance=organization)
+    form = OrganizationForm(request.POST or None, instance=organization, by=_user(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The changes are saved."))
@@ -156,7 +158,7 @@ def membership_create(request: HttpRequest, slug: str) -> HttpResponse:
     form = MembershipForm(request.POST or None, organization=organization, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            membership: Membership = actions.add_membership(organization, **form.cleaned_data)
+            membership: Membership = actions.add_membership(organization, **form.cleaned_data, by=_user(request))
         except ActionNotPossible as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
@@ -170,7 +172,7 @@ def membership_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 @coordinator_required
 def cycle_create(request: HttpRequest) -> HttpResponse:
-    form = CycleForm(request.POST or None)
+    form = CycleForm(request.POST or None, by=_user(request))
     if request.method == "POST" and form.is_valid():
         cycle = form.save()
         messages.success(request, _("The cycle is on record."))
@@ -181,7 +183,7 @@ def cycle_create(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 def cycle_edit(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = get_object_or_404(Cycle, slug=slug)
-    form = CycleForm(request.POST or None, instance=cycle)
+    form = CycleForm(request.POST or None, instance=cycle, by=_user(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The changes are saved."))

@@ -325,7 +325,7 @@ def test_nobody_is_invited_into_or_joins_an_organisation_outside_the_group(membe
         lambda: invite(organization=outside),
         lambda: actions.send_again(invitation, by=None, now=NOW),
         lambda: actions.accept(invitation, by=member, now=NOW),
-        lambda: actions.add_membership(outside, user=member, role=Role.MEMBER, since=TODAY),
+        lambda: actions.add_membership(outside, user=member, role=Role.MEMBER, since=TODAY, by=None),
     ):
         with pytest.raises(ActionNotPossible, match="does not belong to the group"):
             refused()
@@ -367,12 +367,14 @@ def test_add_membership_once_per_role(member: User) -> None:
     organization = member.memberships.get().organization
 
     with pytest.raises(ActionNotPossible):
-        actions.add_membership(organization, user=member, role=Role.MEMBER, since=TODAY)
+        actions.add_membership(organization, user=member, role=Role.MEMBER, since=TODAY, by=None)
 
 
 def test_add_membership_refuses_closed_accounts(deactivated: User) -> None:
     with pytest.raises(ActionNotPossible):
-        actions.add_membership(factories.create_organization(), user=deactivated, role=Role.MEMBER, since=TODAY)
+        actions.add_membership(
+            factories.create_organization(), user=deactivated, role=Role.MEMBER, since=TODAY, by=None
+        )
 
 
 def test_join_leave_and_join_again(db: None) -> None:

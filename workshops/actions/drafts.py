@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cities import worlds
 from cities.models import Organization
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
@@ -26,6 +27,7 @@ def save_draft(
     """
     session.edited_by, session.edited_at = by, database_now()
     if session._state.adding:
+        session.is_demo = session.is_demo or session.cycle.is_demo or worlds.makes_demo(by)
         session.slug = session.slug or _free_slug(session)
         session.save()
     else:
