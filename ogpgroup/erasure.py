@@ -16,11 +16,15 @@ from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
 
 from ogpgroup.models import OutgoingMail, User
 
 type Rows = dict[type[models.Model], set[Any]]
 
+# Rows that tie two things of which each says itself whether it is a demonstration: a person and an institution.
+TIES = {"cities.Membership": ("user", "organization")}
 # Optional references that nevertheless mean "is part of": what sits in a made-up city is made up.
 PART_OF = {"cities.Organization.city"}
 # A row that loses its reference loses these with it; the database keeps them together.
@@ -33,18 +37,29 @@ SUBJECTS = {
 }
 
 
+class StillInUse(Exception):
+    """Real rows depend on the demonstration: `rows` names each, for who runs the command."""
+
+    def __init__(self, rows: list[str]) -> None:
+        super().__init__("; ".join(rows))
+        self.rows = rows
+
+
 @transaction.atomic
 def erase_demo() -> Counter[str]:
     """Take the demonstration away whole and return how many rows that was, by model; zero rows if there is none.
 
     Guarantees that no row marked `is_demo` is left, none that belongs to one, none of their history and no mail about
     them, and that everything else stays: a real row that mentions a demonstration row, such as a real session last
-    edited by a demonstration person, loses the mention alone. All in one transaction or not at all. Mails that went
-    out before are out of reach, in mailboxes and in the folder of mail files alike.
+    edited by a demonstration person, loses the mention alone. All in one transaction or not at all. Raises StillInUse
+    while something real is part of the demonstration, or while a person and an institution are tied of which only one
+    is made up. Mails that went out before are out of reach, in mailboxes and in the folder of mail files alike.
     """
     with connection.cursor() as cursor:  # neither the planner nor a page queues mail about rows that are about to go
         cursor.execute(f'LOCK TABLE "{OutgoingMail._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')
     doomed = _with_what_belongs({model: _ids(model, is_demo=True) for model in _marked()})
+    if real := _real_among(doomed):
+        raise StillInUse(real)
     return _erase(doomed)
 
 
@@ -111,6 +126,24 @@ def _with_what_belongs(roots: Rows) -> Rows:
             found[model] |= ids
         fresh = {model: ids - doomed[model] for model, ids in found.items()}
     return doomed
+
+
+def _real_among(doomed: Rows) -> list[str]:
+    """What would go although it says that it is real, and ties in force between what is real and what is not.
+
+    Mail is left out: it is about the rows, and to people, that go.
+    """
+    found: list[models.Model] = []
+    for model in _marked():
+        if model is not OutgoingMail:
+            found += model._base_manager.filter(pk__in=doomed.get(model, ()), is_demo=False).order_by("pk")
+    for label, (one, other) in TIES.items():
+        ties = (
+            apps.get_model(label)._base_manager.select_related(one, other).filter(pk__in=doomed[apps.get_model(label)])
+        )
+        in_force = ties.filter(Q(until__isnull=True) | Q(until__gte=timezone.localdate()))
+        found += in_force.exclude(**{f"{one}__is_demo": F(f"{other}__is_demo")}).order_by("pk")
+    return [f"{row._meta.label} {row.pk}: {row}" for row in found]
 
 
 def _mails(rows: Rows) -> Rows:

@@ -28,13 +28,17 @@ def working_day(day: date) -> date:
     return day + timedelta(days=7 - day.weekday()) if day.weekday() > 4 else day
 
 
+def is_loaded() -> bool:
+    return Organization.objects.filter(slug=people.COORDINATION, is_demo=True).exists()
+
+
 def load_demo(*, now: datetime, passwords: Mapping[str, str]) -> list[Session]:
     """Make the demonstration around the day of `now`, all or nothing; no session comes back where there is one already.
 
     Guarantees that every row made bears `is_demo` or belongs to one that does, and that nobody but demonstration people
     is written to. `passwords` holds one for each role; whose role has none signs in by a mailed code.
     """
-    if Cycle.objects.filter(is_demo=True).exists():
+    if is_loaded():
         return []
     with transaction.atomic(), pghistory.context(command="load_demo"):
         return _Demo(now, passwords).make()
@@ -125,7 +129,12 @@ class _Demo:
             )
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
             city_actions.add_membership(
-                self.organizations[one.organization], user=user, role=one.role, since=since, position=one.position
+                self.organizations[one.organization],
+                user=user,
+                role=one.role,
+                since=since,
+                by=None,
+                position=one.position,
             )
             self.people[one.email] = user
         self.coordinator = self.people[people.COORDINATOR]

@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
+from cities.models import Cycle
 from ogpgroup.demo.load import load_demo
 from ogpgroup.erasure import erase_demo
 from ogpgroup.founding.load import load_founding_cycle
@@ -69,6 +70,17 @@ def test_commands_say_what_they_did_and_do_it_once(monkeypatch, capsys):
     assert "The demonstration is gone" in capsys.readouterr().out
     call_command("remove_demo")
     assert "There is no demonstration to remove." in capsys.readouterr().out
+
+
+def test_real_people_are_not_joined_by_the_demonstration_unless_that_is_wanted(member):
+    before = contents()
+
+    with pytest.raises(CommandError, match="Real people have accounts here.*--beside-real-people"):
+        call_command("load_demo")
+    assert contents() == before
+    call_command("load_demo", "--beside-real-people", verbosity=0)
+
+    assert Cycle.objects.filter(is_demo=True).count() == 1
 
 
 def test_removal_leaves_the_database_as_it_was_and_a_new_one_may_come(coordinator, member):

@@ -10,14 +10,15 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session as BrowserSession
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from actionplans import actions as plan_actions
-from cities.models import Cycle, Membership, Organization
+from actionplans.models import ActionPlan
+from cities.models import AccountInvitation, Cycle, Membership, Organization
 from ogpgroup import mail
-from ogpgroup.erasure import SUBJECTS, erase_demo
+from ogpgroup.erasure import SUBJECTS, StillInUse, erase_demo
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.database import contents
@@ -96,6 +97,11 @@ def create_session(cycle: Cycle, *, by: User | None, is_demo: bool = False) -> S
     return actions.save_draft(session, organizations=[], people=[], by=by)
 
 
+def edit(session: Session, *, by: User) -> Session:
+    session.title = "Sesión, cambiada"
+    return actions.save_draft(session, organizations=[], people=[], by=by, seen_edits=session.edits)
+
+
 @pytest.mark.django_db
 def test_nothing_to_erase_is_no_mistake(coordinator):
     before = contents()
@@ -106,7 +112,7 @@ def test_nothing_to_erase_is_no_mistake(coordinator):
 
 def test_what_a_demonstration_person_did_to_real_rows_stays_without_the_name(demo_coordinator, coordinator):
     cycle = factories.create_cycle()
-    session = create_session(cycle, by=demo_coordinator)
+    session = edit(create_session(cycle, by=coordinator), by=demo_coordinator)
     release = actions.publish_release(cycle, by=demo_coordinator, note="Calendario").release
 
     erase_demo()
@@ -120,20 +126,20 @@ def test_what_a_demonstration_person_did_to_real_rows_stays_without_the_name(dem
 
 
 def test_history_of_real_rows_stays_and_names_no_demonstration_person(demo_coordinator):
-    session = create_session(factories.create_cycle(), by=demo_coordinator)
+    session = edit(create_session(factories.create_cycle(), by=None), by=demo_coordinator)
 
     erase_demo()
 
     history = apps.get_model("workshops.SessionEvent").objects.filter(pgh_obj=session.pk).order_by("pgh_id")
     events = list(history.values_list("pgh_label", "edited_by"))
-    assert events == [("insert", None), ("update", None)]  # the second one is the erasure's own
+    assert events == [("insert", None), ("update", None), ("update", None)]  # the last one is the erasure's own
 
 
 def test_what_hangs_on_a_demonstration_row_goes_though_it_is_not_marked(coordinator, reynosa):
     cycle = factories.create_cycle(is_demo=True)
     session = create_session(cycle, by=coordinator)
     actions.publish_release(cycle, by=coordinator)
-    plan_actions.stand(cycle, city=reynosa)
+    factories.create_candidacy(cycle=cycle, city=reynosa)
 
     erase_demo()
 
@@ -143,19 +149,9 @@ def test_what_hangs_on_a_demonstration_row_goes_though_it_is_not_marked(coordina
     assert User.objects.get() == coordinator
 
 
-def test_institution_in_a_made_up_city_goes_with_it(demo_coordinator):
+def test_real_cycle_with_a_made_up_fellow_city_loses_day_and_reason_with_it(db):
     city = factories.create_city(cvegeo="D0001", is_demo=True)
-    factories.create_organization(slug="instituto", city=city)
-
-    erase_demo()
-
-    assert not Organization.objects.exists()
-
-
-def test_real_cycle_with_a_made_up_fellow_city_loses_day_and_reason_with_it(coordinator):
-    cycle = factories.create_cycle()
-    city = factories.create_city(cvegeo="D0001", is_demo=True)
-    plan_actions.name_fellow(cycle, city=city, on=date(2026, 1, 8), reason="Por error", by=coordinator)
+    cycle = factories.create_cycle(fellow_city=city)
 
     erase_demo()
 
@@ -163,13 +159,103 @@ def test_real_cycle_with_a_made_up_fellow_city_loses_day_and_reason_with_it(coor
     assert (cycle.fellow_city, cycle.fellow_named_on, cycle.fellow_reason) == (None, None, "")
 
 
-def test_real_person_in_a_demonstration_institution_stays_and_the_membership_goes(demo_coordinator, member):
-    factories.create_membership(user=member, organization=Organization.objects.get(slug="coordinacion-demo"))
+def test_ended_membership_of_a_real_person_in_a_made_up_institution_goes(demo_coordinator, member):
+    coordination = Organization.objects.get(slug="coordinacion-demo")
+    factories.create_membership(user=member, organization=coordination, until=date(2018, 1, 31))
 
     erase_demo()
 
     assert list(User.objects.all()) == [member]
     assert Membership.objects.count() == 1
+
+
+# --- What is real is not taken along ----------------------------------------------------------------------------------
+
+
+def real_institution_in_a_made_up_city(_made_up: User) -> str:
+    row = factories.create_organization(name="Instituto", city=factories.create_city(cvegeo="D0001", is_demo=True))
+    return f"cities.Organization {row.pk}: Instituto"
+
+
+def real_person_in_a_made_up_institution(made_up: User) -> str:
+    user, organization = factories.create_user(name="Ana Real"), made_up.memberships.get().organization
+    row = factories.create_membership(user=user, organization=organization)
+    return f"cities.Membership {row.pk}: {row}"
+
+
+def made_up_account_in_a_real_institution(made_up: User) -> str:
+    row = factories.create_membership(user=made_up, organization=factories.create_organization(name="Colectivo"))
+    return f"cities.Membership {row.pk}: {row}"
+
+
+def real_plan_of_a_made_up_city(_made_up: User) -> str:
+    row = factories.create_plan(city=factories.create_city(cvegeo="D0001", is_demo=True), title="Plan real")
+    return f"actionplans.ActionPlan {row.pk}: {row}"
+
+
+@pytest.mark.parametrize(
+    "tie",
+    [
+        real_institution_in_a_made_up_city,
+        real_person_in_a_made_up_institution,
+        made_up_account_in_a_real_institution,
+        real_plan_of_a_made_up_city,
+    ],
+)
+def test_removal_is_refused_and_names_what_is_real(demo_coordinator, tie):
+    named = tie(demo_coordinator)
+    before = contents()
+
+    with pytest.raises(StillInUse) as refusal:
+        erase_demo()
+    with pytest.raises(CommandError, match="Nothing was removed") as told:
+        call_command("remove_demo")
+
+    assert refusal.value.rows == [named]
+    assert named in str(told.value)
+    assert contents() == before
+
+
+def test_whatever_an_account_of_the_demonstration_makes_goes_with_it(demo_coordinator, reynosa):
+    """Through the pages and actions that people use, some of it beside what is real."""
+    real_cycle = factories.create_cycle(slug="real", fellow_city=reynosa)
+    before = contents()
+    client = Client()
+    client.force_login(demo_coordinator)
+    coordination = demo_coordinator.memberships.get().organization
+    days = {"starts_on": "2031-01-01", "ends_on": "2031-12-31"}
+    for path, typed in {
+        "/coordination/organizations/new/": {"name": "Nueva", "kind": "ngo", "certainty": "sure"},
+        "/coordination/cycles/new/": {"name": "Ciclo de prueba", **days},
+        "/coordination/invitations/new/": {
+            "email": "nueva@ejemplo.mx",
+            "organization": coordination.pk,
+            "role": "member",
+            "language": "es-mx",
+        },
+        "/cycles/real/plans/new/": {"title": "Plan de prueba", "instrument": "pmd", "aim": "Probar.", **days},
+    }.items():
+        assert client.post(path, typed).status_code == 302
+    create_session(Cycle.objects.get(name="Ciclo de prueba"), by=demo_coordinator)
+    create_session(real_cycle, by=demo_coordinator)
+    actions.publish_release(real_cycle, by=demo_coordinator)
+
+    made = (Organization, Cycle, AccountInvitation, ActionPlan, Session, ScheduleRelease, SessionVersion, OutgoingMail)
+    assert {model.__name__: model.objects.filter(is_demo=True).count() for model in made} == {
+        "Organization": 2,
+        "Cycle": 1,
+        "AccountInvitation": 1,
+        "ActionPlan": 1,
+        "Session": 2,
+        "ScheduleRelease": 1,
+        "SessionVersion": 1,
+        "OutgoingMail": 2,
+    }
+    erase_demo()
+
+    after = contents()
+    assert not User.objects.exists()
+    assert [table for table, rows in after.items() if rows - before[table]] == []
 
 
 def test_accounts_go_with_addresses_browser_sessions_and_mail(demo_coordinator, member):
