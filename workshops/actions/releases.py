@@ -63,7 +63,7 @@ def publish_release(
         released_at=now,
         released_by=by,
         notified=notify,
-        is_demo=cycle.is_demo,
+        is_demo=cycle.is_demo or all(change.session.is_demo for change in pending),
     )
     versions = [_publish(change, release=release) for change in pending]
     return Published(release, versions, _tell(versions, now=now) if notify else 0)
