@@ -63,7 +63,7 @@ def background_troubles() -> list[str]:
 
 def redis_answers(*, patience: float = 1) -> bool:
     """Whether the broker and the cache answer, each within the seconds of patience."""
-    return all(_answers(url, patience) for url in {settings.REDIS_URL, settings.CACHES["default"]["LOCATION"]})
+    return all(_answers(url, patience) for url in {settings.REDIS_URL, str(settings.CACHES["default"]["LOCATION"])})
 
 
 def _answers(url: str, patience: float) -> bool:

@@ -9,7 +9,7 @@ here knows an app.
 from ogpgroup.mail.addresses import try_address_again
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind, Rendered
-from ogpgroup.mail.message import Parts, compose, mask_links, render_parts
+from ogpgroup.mail.message import Parts, compose, render_parts
 from ogpgroup.mail.queue import (
     dismiss,
     enqueue,
@@ -23,6 +23,7 @@ from ogpgroup.mail.queue import (
 )
 from ogpgroup.mail.sender import deliver
 from ogpgroup.mail.watch import Watch, beat, database_now, watch
+from ogpgroup.masks import mask_links
 
 __all__ = [
     "Kind",
