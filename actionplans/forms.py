@@ -59,9 +59,9 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             "source": gettext_lazy("Where the plan was published or told of."),
         }
 
-    def __init__(self, *args: Any, city: City, by: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, city: City | None, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not roles_of(by).is_coordinator:
+        if city is None or not roles_of(by).is_coordinator:
             del self.fields["contact"]  # whom the group speaks to is agreed between coordinators and the city
             return
         officials = Membership.objects.filter(organization__city=city, role=Role.OFFICIAL, until__isnull=True)

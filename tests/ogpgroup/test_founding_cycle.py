@@ -180,7 +180,7 @@ def test_three_agreements_of_which_one_has_a_day_worked_out(session):
 def test_plan_leaves_the_instrument_open_and_nobody_calls_the_proposal_late(founding_cycle):
     plan, proposal = ActionPlan.objects.get(), Deliverable.objects.get()
 
-    assert (plan.city.slug, plan.instrument, plan.instrument_name, plan.vision) == ("reynosa", "unknown", "", "")
+    assert (plan.holder.slug, plan.instrument, plan.instrument_name, plan.vision) == ("reynosa", "unknown", "", "")
     assert (plan.starts_on, plan.ends_on, plan.status, plan.contact) == (DAY, date(2018, 6, 29), "closed", None)
     assert (proposal.kind, proposal.due_on, proposal.due_is_computed) == (
         "synthetic_proposal",

@@ -1,6 +1,5 @@
-"""What: a city's candidacy, its action plan and what it must hand in."""
+"""A city's candidacy and its action plan."""
 
-from datetime import date
 from typing import ClassVar, Self
 
 import pghistory
@@ -10,10 +9,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cities.access import roles_of
-from cities.models import City, Cycle
+from cities.models import City, Cycle, Organization
 from ogpgroup.models import User
 
 
@@ -97,7 +95,18 @@ class ActionPlan(models.Model):
     }
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="plans", verbose_name=_("cycle"))
-    city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="plans", verbose_name=_("city"))
+    # A fellow city's plan, or one that the group reads as a reference and whose holder is no municipality.
+    city = models.ForeignKey(
+        City, on_delete=models.PROTECT, null=True, blank=True, related_name="plans", verbose_name=_("city")
+    )
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        verbose_name=_("organisation"),
+    )
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
     instrument = models.CharField(
@@ -127,6 +136,11 @@ class ActionPlan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cycle", "city"], name="actionplan_one_per_city_and_cycle"),
             models.CheckConstraint(
+                condition=Q(city__isnull=False, organization__isnull=True)
+                | Q(city__isnull=True, organization__isnull=False),
+                name="actionplan_city_or_organization",
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="actionplan_ends_after_start",
                 violation_error_message=_("The last day must come after the first."),
@@ -139,78 +153,14 @@ class ActionPlan(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("actionplans:detail", args=[self.slug])
 
+    @property
+    def holder(self) -> City | Organization:
+        """Whose plan it is; the database sees to it that there is exactly one."""
+        holder = self.city or self.organization
+        assert holder is not None
+        return holder
 
-class DeliverableQuerySet(models.QuerySet["Deliverable"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(plan__in=ActionPlan.objects.visible_to(user))
-
-    def waiting(self) -> Self:
-        """Not handed in yet."""
-        return self.filter(status=Deliverable.Status.EXPECTED)
-
-    def late(self, on: date) -> Self:
-        """See also `Deliverable.is_late`."""
-        return self.waiting().filter(due_on__lt=on, outcome_unknown=False)
-
-
-@pghistory.track()
-class Deliverable(models.Model):
-    """Something the city hands in by a day: the synthetic proposal first."""
-
-    class Kind(models.TextChoices):
-        SYNTHETIC_PROPOSAL = "synthetic_proposal", _("synthetic proposal")
-        PROGRESS_REPORT = "progress_report", _("progress report")
-        FINAL_REPORT = "final_report", _("final report")
-        OTHER = "other", _("other")
-
-    class Status(models.TextChoices):
-        EXPECTED = "expected", pgettext_lazy("deliverable", "expected")
-        HANDED_IN = "handed_in", pgettext_lazy("deliverable", "handed in")
-        ACCEPTED = "accepted", pgettext_lazy("deliverable", "accepted")
-        DROPPED = "dropped", pgettext_lazy("deliverable", "no longer expected")
-
-    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        Status.EXPECTED: {Status.HANDED_IN, Status.DROPPED},
-        Status.HANDED_IN: {Status.EXPECTED, Status.ACCEPTED},
-        Status.ACCEPTED: {Status.HANDED_IN},
-        Status.DROPPED: {Status.EXPECTED},
-    }
-
-    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="deliverables", verbose_name=_("plan"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=200)
-    due_on = models.DateField(_("due"))
-    due_is_computed = models.BooleanField(
-        _("the day was worked out"), default=False, help_text=_("The source says “in a month”, not a day.")
-    )
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.EXPECTED)
-    # A record of the past may not say whether a thing was handed in; then nobody calls it late.
-    outcome_unknown = models.BooleanField(_("what became of it is not known"), default=False)
-    text = models.TextField(_("text"), max_length=20000, blank=True)
-    handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)
-    handed_in_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-
-    objects = DeliverableQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("deliverable")
-        verbose_name_plural = _("deliverables")
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(status__in=["handed_in", "accepted"]) | Q(handed_in_at__isnull=False),
-                name="deliverable_handed_in_has_time",
-            ),
-        ]
-        indexes = [models.Index(fields=["status", "due_on"], name="deliverable_due")]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def is_late(self, on: date) -> bool:
-        """See also `DeliverableQuerySet.late`."""
-        return self.status == self.Status.EXPECTED and self.due_on < on and not self.outcome_unknown
-
-    def is_due(self, on: date) -> bool:
-        """Still to be handed in, that day or later."""
-        return self.status == self.Status.EXPECTED and self.due_on >= on
+    @property
+    def is_reference(self) -> bool:
+        """Read by the group to learn from, kept by nobody here: no clock runs on it."""
+        return self.city_id is None

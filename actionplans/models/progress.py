@@ -1,0 +1,180 @@
+"""What a city says it did, entry by entry, and the evidence for it. Nothing here is ever rewritten."""
+
+import uuid
+from typing import ClassVar, Final, Self
+
+import pgtrigger
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actionplans.models.commitments import Commitment, Milestone
+from actionplans.models.deliverables import Deliverable
+from actionplans.models.plans import ActionPlan
+from ogpgroup.models import User
+
+
+class Completion(models.TextChoices):
+    """How far a milestone or commitment came, in the IRM's words; "no evidence" is said where nothing was logged."""
+
+    NOT_STARTED = "not_started", pgettext_lazy("completion", "not started")
+    LIMITED = "limited", pgettext_lazy("completion", "limited")
+    SUBSTANTIAL = "substantial", pgettext_lazy("completion", "substantial")
+    COMPLETE = "complete", pgettext_lazy("completion", "complete")
+
+
+class ProgressEntryQuerySet(models.QuerySet["ProgressEntry"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Entries of the plans the person may see."""
+        return self.filter(commitment__plan__in=ActionPlan.objects.visible_to(user))
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Entries the person may correct: those of the plans they may keep."""
+        return self.filter(commitment__plan__in=ActionPlan.objects.editable_by(user))
+
+    def standing(self) -> Self:
+        """Those that no later entry corrects: what counts."""
+        return self.filter(correction__isnull=True)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-happened_on", "-reported_at", "-pk")
+
+
+class ProgressEntry(models.Model):
+    """Something that happened on the way to a milestone, or on the commitment as a whole, and how far it is since then.
+
+    Append-only: a correction is a new entry that points at the one it corrects, and both are shown. `form_id` comes
+    with the form, so that a form sent twice over a bad line is one entry.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="entries")
+    milestone = models.ForeignKey(
+        Milestone, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("milestone")
+    )
+    text = models.TextField(_("what happened"), max_length=4000)
+    status = models.CharField(_("how far it is"), max_length=12, choices=Completion.choices)
+    happened_on = models.DateField(_("when"))
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="correction", verbose_name=_("corrects")
+    )
+    correction_reason = models.CharField(_("what was wrong"), max_length=300, blank=True)
+    form_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    reported_at = models.DateTimeField(db_default=Now())
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ProgressEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress entry")
+        verbose_name_plural = _("progress entries")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, correction_reason="")
+                | (Q(corrects__isnull=False) & ~Q(correction_reason="")),
+                name="progressentry_correction_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["commitment", "-happened_on"], name="progressentry_diary"),
+            models.Index(fields=["milestone", "-happened_on"], name="progressentry_milestone"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.commitment.get_absolute_url()}#entry-{self.pk}"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What stands in a plan the person may see; what waits for its form, to the one who sent it."""
+        attached = Q(entry__isnull=False) | Q(deliverable__isnull=False)
+        seen = attached & Q(plan__in=ActionPlan.objects.visible_to(user))
+        if not user.is_authenticated:
+            return self.filter(seen)
+        return self.filter(seen | (~attached & Q(uploaded_by=user)))
+
+    def waiting(self) -> Self:
+        """Accepted, but the form that brought it is not saved yet."""
+        return self.filter(entry__isnull=True, deliverable__isnull=True)
+
+
+class Evidence(models.Model):
+    """A file or a link that shows what was done. Once it stands with an entry or a deliverable it is never changed.
+
+    A file is accepted before the form that brings it is saved, and waits for it (`waiting`): a mistake in another field
+    costs nobody the upload. What nobody fetches within two days is deleted. `content_type` was found by looking inside;
+    images were drawn anew and carry no metadata.
+    """
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("file")
+        LINK = "link", _("link")
+
+    LARGEST: Final = 10 * 1024 * 1024  # bytes a file; also the OGP's limit for attachments
+    MOST: Final = 10  # files and links with one entry or deliverable
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(ActionPlan, on_delete=models.PROTECT, related_name="evidence")
+    entry = models.ForeignKey(ProgressEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence")
+    deliverable = models.ForeignKey(
+        Deliverable, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    url = models.URLField(_("link"), max_length=500, blank=True)
+    file = models.FileField(_("file"), upload_to="evidence/%Y/%m/", max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveIntegerField(null=True, blank=True)  # bytes
+    sha256 = models.CharField(max_length=64, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)  # pixels, of images alone
+    height = models.PositiveIntegerField(null=True, blank=True)
+    alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
+    uploaded_at = models.DateTimeField(db_default=Now())
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="file", url="") & ~Q(file="") & ~Q(content_type="") & ~Q(sha256=""))
+                | (Q(kind="link", file="") & ~Q(url="")),
+                name="evidence_file_or_link",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True) | Q(deliverable__isnull=True), name="evidence_in_one_place"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["uploaded_at"], condition=Q(entry=None, deliverable=None), name="evidence_waiting")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__entry_id__isnull=False) | pgtrigger.Q(old__deliverable_id__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return self.url or reverse("actionplans:file", args=[self.uuid, self.name])
+
+    IMAGES: ClassVar = {"image/jpeg", "image/png", "image/webp"}
+
+    @property
+    def is_image(self) -> bool:
+        """Drawn anew by us, so that it may be shown within a page."""
+        return self.content_type in self.IMAGES

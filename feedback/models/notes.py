@@ -1,0 +1,231 @@
+"""Notes of members on what a city plans and does, and the city's answers to them."""
+
+from datetime import date, timedelta
+from typing import ClassVar, Final, Self
+
+import pghistory
+import pgtrigger
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, Func, IntegerField, OuterRef, Q
+from django.db.models.functions import Now
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
+from cities.access import roles_of
+from cities.models import Organization
+from ogpgroup.models import User
+from workshops.models import AgendaItem, Session
+
+TARGETS: Final = ("plan", "commitment", "milestone", "entry", "deliverable", "agenda_item")
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Notes on what the person may see, as far as their authors meant them for that person.
+
+        A note to the city alone is read by its officials, its author, the author's organisation and the coordinators.
+        A withdrawn note is read by nobody but its author.
+        """
+        roles = roles_of(user)
+        on_plan = Q(ledger__in=ActionPlan.objects.visible_to(user))
+        on_session = Q(agenda_item__session__in=Session.objects.visible_to(user))
+        meant = Q(visibility=Note.Visibility.PUBLIC)
+        if roles.in_group:
+            meant |= Q(visibility=Note.Visibility.GROUP) | Q(organization__in=roles.organization_ids)
+        if roles.official_city_ids:
+            meant |= Q(ledger__city__in=roles.official_city_ids)
+        if roles.is_coordinator:
+            meant = Q()
+        seen = (on_plan | on_session) & meant & ~Q(status=Note.Status.WITHDRAWN)
+        return self.filter(seen | Q(author=user)) if user.is_authenticated else self.filter(seen)
+
+    def answerable_by(self, user: User | AnonymousUser) -> Self:
+        """Notes the person may answer: officials those on their city's plan, or on what their organisation presents."""
+        roles = roles_of(user)
+        city = Q(ledger__city__in=roles.official_city_ids)
+        presenters = Q(agenda_item__presenter_organization__in=roles.organization_ids)
+        return self.filter(city | presenters).exclude(status=Note.Status.WITHDRAWN)
+
+    def asking(self) -> Self:
+        """Those that want an answer: all but the strengths."""
+        return self.exclude(kind=Note.Kind.STRENGTH)
+
+    def unanswered(self) -> Self:
+        """Those that ask and wait for the city."""
+        return self.asking().filter(status__in=[Note.Status.OPEN, Note.Status.UNSETTLED])
+
+    def late(self, on: date) -> Self:
+        """Unanswered beyond its day, or with a change that was promised by a day and is not made."""
+        promised = Answer.objects.filter(note=OuterRef("pk"), change_by__lt=on, changed_on__isnull=True)
+        return self.filter(
+            Q(pk__in=self.model.objects.unanswered().filter(answer_due_on__lt=on).values("pk")) | Exists(promised)
+        )
+
+
+@pghistory.track()
+class Note(models.Model):
+    """What a member wants a city to hear about one thing: a strength, a doubt, a difficulty, a suggestion.
+
+    `text` is plain Markdown of at most 20 kB. `ledger` is the plan in whose ledger the note stands, whatever part of
+    the plan it is on; only notes on a session's agenda stand in none.
+    """
+
+    class Kind(models.TextChoices):
+        STRENGTH = "strength", pgettext_lazy("note", "strength")
+        DOUBT = "doubt", pgettext_lazy("note", "doubt")
+        DIFFICULTY = "difficulty", pgettext_lazy("note", "difficulty")
+        SUGGESTION = "suggestion", pgettext_lazy("note", "suggestion")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("everybody")
+        GROUP = "group", _("the working group")
+        CITY = "city", _("the city alone")
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("note", "waits for an answer")
+        ANSWERED = "answered", pgettext_lazy("note", "answered")
+        SETTLED = "settled", pgettext_lazy("note", "settled")
+        UNSETTLED = "unsettled", pgettext_lazy("note", "not settled")
+        WITHDRAWN = "withdrawn", pgettext_lazy("note", "withdrawn")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.OPEN: {Status.ANSWERED, Status.WITHDRAWN},
+        Status.ANSWERED: {Status.SETTLED, Status.UNSETTLED},
+        Status.SETTLED: {Status.UNSETTLED},
+        Status.UNSETTLED: {Status.ANSWERED, Status.SETTLED},
+        Status.WITHDRAWN: set(),
+    }
+
+    ANSWER_WITHIN: Final = timedelta(days=30)  # what the group asks of a city
+    LARGEST: Final = 20 * 1024  # bytes of UTF-8
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    entry = models.ForeignKey(ProgressEntry, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    agenda_item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
+    ledger = models.ForeignKey(
+        ActionPlan, on_delete=models.CASCADE, null=True, blank=True, related_name="ledger_notes", editable=False
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    text = models.TextField(_("note"), max_length=LARGEST)
+    visibility = models.CharField(
+        _("who may read it"), max_length=6, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="notes")
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notes",
+        verbose_name=_("on behalf of"),
+    )
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    written_at = models.DateTimeField(db_default=Now())
+    answer_due_on = models.DateField()
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["-written_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Exact(Func(*TARGETS, function="num_nonnulls", output_field=IntegerField()), 1),
+                name="note_on_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(agenda_item__isnull=True, ledger__isnull=False)
+                | (Q(agenda_item__isnull=False, ledger__isnull=True) & ~Q(visibility="city")),
+                name="note_in_the_ledger_of_its_plan",
+            ),
+        ]
+        indexes = [models.Index(fields=["ledger", "status", "answer_due_on"], name="note_ledger")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback:note", args=[self.pk])
+
+    @property
+    def target(self) -> ActionPlan | Commitment | Milestone | ProgressEntry | Deliverable | AgendaItem:
+        """The one thing the note is on."""
+        targets = (self.plan, self.commitment, self.milestone, self.entry, self.deliverable, self.agenda_item)
+        return next(one for one in targets if one is not None)
+
+    def waits_for_answer(self) -> bool:
+        """See also `NoteQuerySet.unanswered`."""
+        return self.kind != self.Kind.STRENGTH and self.status in {self.Status.OPEN, self.Status.UNSETTLED}
+
+
+@pghistory.track()
+class Answer(models.Model):
+    """The city's reasoned response to a note: what it does with it, why, what will change and by when.
+
+    What was decided is never rewritten; a note that is not settled by it gets another answer. Later the city says when
+    the change was made, and the author whether that settles the note.
+    """
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", pgettext_lazy("answer", "accepted")
+        IN_PART = "in_part", pgettext_lazy("answer", "accepted in part")
+        DECLINED = "declined", pgettext_lazy("answer", "declined")
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="answers")
+    decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices)
+    reason = models.TextField(_("reason"), max_length=4000)
+    change = models.TextField(_("what will change"), max_length=2000, blank=True)
+    change_by = models.DateField(_("by when"), null=True, blank=True)
+    answered_at = models.DateTimeField(db_default=Now())
+    answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_on = models.DateField(_("changed on"), null=True, blank=True)
+    change_report = models.TextField(_("what was changed"), max_length=2000, blank=True)
+    reacted_at = models.DateTimeField(null=True, blank=True)
+    settles = models.BooleanField(null=True, blank=True)
+    reaction = models.TextField(_("comment"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["answered_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision="declined") | (~Q(change="") & Q(change_by__isnull=False)),
+                name="answer_says_what_changes_by_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_on__isnull=True, change_report="")
+                | (Q(changed_on__isnull=False) & ~Q(change_report="")),
+                name="answer_change_has_day_and_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(settles__isnull=True, reacted_at__isnull=True, reaction="")
+                | Q(settles__isnull=False, reacted_at__isnull=False),
+                name="answer_reaction_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["change_by"], condition=Q(changed_on=None), name="answer_promised")]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="decided", fields=["note", "decision", "reason", "change", "change_by", "answered_at"]
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:80]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.note.get_absolute_url()}#answer-{self.pk}"
+
+    def is_promised(self) -> bool:
+        """Whether a change was promised and is not made yet."""
+        return self.change_by is not None and self.changed_on is None

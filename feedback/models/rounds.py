@@ -1,0 +1,249 @@
+"""A round in which members evaluate a plan by a rubric, and the city replies; both are published together."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+import pghistory
+import pgtrigger
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from actionplans.models import ActionPlan, Commitment
+from cities.access import roles_of
+from cities.models import Organization
+from feedback.models.rubrics import Criterion, Level, Rubric
+from ogpgroup.models import User
+
+# A trigger's function takes no parameters; the names are ours, never input.
+LOCKED = """
+    IF EXISTS (
+        SELECT 1 FROM {table} AS whole
+         WHERE whole.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.{column} ELSE NEW.{column} END
+           AND whole.status <> '{status}'
+    ) THEN
+        RAISE EXCEPTION '{table} is no longer {status}: % of % refused', TG_OP, TG_TABLE_NAME;
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+
+
+class LockedWith(pgtrigger.Protect):
+    """Rows that can be written only while the row they belong to is in a given status; the database sees to it.
+
+    A kind of Protect, so that `ogpgroup.erasure` finds and lifts it like the others.
+    """
+
+    def __init__(self, *, name: str, table: str, column: str, status: str) -> None:
+        super().__init__(name=name, operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
+        self.func = LOCKED.format(table=table, column=column, status=status)
+
+
+class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rounds on plans the person may see: published ones for everybody, others for the group."""
+        rounds = self.filter(plan__in=ActionPlan.objects.visible_to(user))
+        return rounds if roles_of(user).in_group else rounds.filter(status=ReviewRound.Status.PUBLISHED)
+
+    def results_visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rounds whose results the person may read: published; before that, once closed, the city and coordinators."""
+        roles = roles_of(user)
+        status = ReviewRound.Status
+        if roles.is_coordinator:
+            return self.filter(status__in=[status.CLOSED, status.PUBLISHED])
+        own = Q(status=status.CLOSED, plan__city__in=roles.official_city_ids)
+        return self.visible_to(user).filter(Q(status=status.PUBLISHED) | own)
+
+    def open_for(self, user: User | AnonymousUser) -> Self:
+        """Open rounds to which an organisation of the person is invited and whose city is not the person's own."""
+        roles = roles_of(user)
+        own_city = Organization.objects.filter(pk__in=roles.organization_ids, city__isnull=False).values("city")
+        invited = self.filter(status=ReviewRound.Status.OPEN, organizations__in=roles.organization_ids)
+        return invited.exclude(plan__city__in=own_city).distinct()
+
+
+@pghistory.track()
+class ReviewRound(models.Model):
+    """The group evaluates one plan by one rubric until a day.
+
+    `commitments` are those of the plan when the round opened, where the rubric judges each. While the round is open
+    nobody reads results; closed, the city reads them and replies; published, everybody reads both.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("review round", "open")
+        CLOSED = "closed", pgettext_lazy("review round", "closed, the city replies")
+        PUBLISHED = "published", pgettext_lazy("review round", "published")
+        CANCELLED = "cancelled", pgettext_lazy("review round", "cancelled")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.OPEN: {Status.CLOSED, Status.CANCELLED},
+        Status.CLOSED: {Status.PUBLISHED, Status.OPEN},
+        Status.PUBLISHED: set(),
+        Status.CANCELLED: set(),
+    }
+
+    plan = models.ForeignKey(ActionPlan, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("rubric"))
+    commitments = models.ManyToManyField(Commitment, blank=True, related_name="rounds")
+    organizations = models.ManyToManyField(Organization, related_name="rounds", verbose_name=_("invited organisations"))
+    due_on = models.DateField(_("evaluate until"))
+    reply_due_on = models.DateField(_("the city replies until"))
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    opened_at = models.DateTimeField(db_default=Now())
+    opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review round")
+        verbose_name_plural = _("review rounds")
+        ordering = ["plan", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="reviewround_number_once"),
+            models.CheckConstraint(
+                condition=Q(reply_due_on__gte=F("due_on")), name="reviewround_reply_after_evaluation"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(closed_at__isnull=False, published_at__isnull=False),
+                name="reviewround_published_after_closing",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "due_on"], name="reviewround_due")]
+
+    def __str__(self) -> str:
+        return f"{self.plan} · {self.rubric}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback:round", args=[self.plan.slug, self.number])
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether evaluations should have come by now."""
+        return self.status == self.Status.OPEN and self.due_on < on
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def of(self, user: User | AnonymousUser) -> Self:
+        """The person's own; nobody else reads a draft."""
+        return self.filter(evaluator=user) if user.is_authenticated else self.none()
+
+
+class Evaluation(models.Model):
+    """One person's judgement in a round, for their organisation.
+
+    Once submitted, or given up for a conflict of interest, the database locks it.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("evaluation", "draft")
+        SUBMITTED = "submitted", pgettext_lazy("evaluation", "submitted")
+        CONFLICTED = "conflicted", pgettext_lazy("evaluation", "conflict declared")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        Status.DRAFT: {Status.SUBMITTED, Status.CONFLICTED},
+        Status.SUBMITTED: set(),
+        Status.CONFLICTED: set(),
+    }
+
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="evaluations")
+    evaluator = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="evaluations")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="evaluations")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    conflict = models.TextField(_("conflict of interest"), max_length=1000, blank=True)
+    edition = models.PositiveIntegerField(default=0)  # rises with each saved draft; an older tab does not overwrite
+    started_at = models.DateTimeField(db_default=Now())
+    saved_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "evaluator"], name="evaluation_once_per_person"),
+            models.CheckConstraint(
+                condition=~Q(status="submitted") | Q(submitted_at__isnull=False), name="evaluation_submitted_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="conflicted") ^ Q(conflict=""), name="evaluation_conflict_has_words"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="locked",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__status="draft"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.organization}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback:evaluate", args=[self.round.plan.slug, self.round.number])
+
+
+class Score(models.Model):
+    """What an evaluation says on one criterion, of one commitment or of the plan: a level with its evidence.
+
+    "Not applicable" has a reason and is neither a level nor zero. An unanswered criterion has no row, or one with words
+    alone while the evaluation is a draft.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, null=True, blank=True, related_name="scores")
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, blank=True, related_name="scores")
+    not_applicable = models.BooleanField(_("not applicable"), default=False)
+    evidence = models.TextField(_("evidence, or why it does not apply"), max_length=4000, blank=True)
+
+    class Meta:
+        verbose_name = _("score")
+        verbose_name_plural = _("scores")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "criterion", "commitment"], name="score_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(not_applicable=False), name="score_level_or_not_applicable"
+            ),
+        ]
+        triggers = [
+            LockedWith(name="locked", table="feedback_evaluation", column="evaluation_id", status="draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.level or '–'}"
+
+
+class CriterionReply(models.Model):
+    """The city's word on what the evaluations say on one criterion; locked when the round is published."""
+
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="replies")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="replies")
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, null=True, blank=True, related_name="replies")
+    text = models.TextField(_("the city's reply"), max_length=4000)
+    replied_at = models.DateTimeField(db_default=Now())
+    replied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "criterion", "commitment"], name="criterionreply_once", nulls_distinct=False
+            )
+        ]
+        triggers = [LockedWith(name="locked", table="feedback_reviewround", column="round_id", status="closed")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
