@@ -3,10 +3,12 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, Candidacy, Deliverable
 from cities import worlds
+from cities.access import ALL, Lost
 from cities.models import City, Cycle
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
@@ -140,19 +142,23 @@ def expect_deliverable(
     )
 
 
-def holdings(user: User) -> list[Holding]:
+def holdings(user: User, lost: Lost = ALL) -> list[Holding]:
     """Plans not closed whose point of contact the person is."""
-    plans = ActionPlan.objects.filter(contact=user).exclude(status=ActionPlan.Status.CLOSED)
+    plans = _plans_of(user, lost)
     return [
         Holding(label=_("Point of contact of “%(plan)s”") % {"plan": plan}, url=plan.get_absolute_url())
         for plan in plans
     ]
 
 
-def hand_over(*, from_user: User, to_user: User, by: User) -> None:
+def hand_over(*, from_user: User, to_user: User, by: User, lost: Lost = ALL) -> None:
     """Make the successor the point of contact; the plan's history names `by` as who did it."""
-    for plan in (
-        ActionPlan.objects.select_for_update().filter(contact=from_user).exclude(status=ActionPlan.Status.CLOSED)
-    ):
+    for plan in _plans_of(from_user, lost).select_for_update():
         plan.contact = to_user
         plan.save(update_fields=["contact"])
+
+
+def _plans_of(user: User, lost: Lost) -> QuerySet[ActionPlan]:
+    """The plans the person is the contact of as an official of the cities lost, or all if they leave the group."""
+    plans = ActionPlan.objects.filter(contact=user).exclude(status=ActionPlan.Status.CLOSED)
+    return plans if lost.group else plans.filter(city__in=lost.city_ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Concatenate
 
@@ -12,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from cities.models import Membership, Role, group_day
+from cities.models import Membership, MembershipQuerySet, Role, group_day
 from ogpgroup.models import User
 
 
@@ -33,24 +34,51 @@ class Roles:
 NOBODY = Roles()
 
 
+@dataclass(frozen=True)
+class Lost:
+    """What a person is no more once one of their memberships has ended, the others going on.
+
+    Things in their hands that nothing of this explains stay with them.
+    """
+
+    group: bool = False  # they leave it altogether, and with it all they hold
+    coordination: bool = False
+    city_ids: frozenset[int] = frozenset()
+
+
+ALL = Lost(group=True, coordination=True)
+
+
 def roles_of(user: User | AnonymousUser) -> Roles:
     """The person's roles today, in one query the first time and none after; none for closed accounts."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     if (known := getattr(user, "_roles", None)) is not None:
         return known  # type: ignore[no-any-return]
-    rows = (
-        Membership.objects.of(user)
-        .on(group_day(timezone.now()))
-        .values_list("role", "organization", "organization__city")
-    )
-    roles = Roles(
+    roles = _amount_to(Membership.objects.of(user).on(group_day(timezone.now())))
+    user._roles = roles  # type: ignore[attr-defined]
+    return roles
+
+
+def _amount_to(memberships: MembershipQuerySet) -> Roles:
+    rows = memberships.values_list("role", "organization", "organization__city")
+    return Roles(
         is_coordinator=any(role == Role.COORDINATOR for role, _organization, _city in rows),
         organization_ids=frozenset(organization for _role, organization, _city in rows),
         official_city_ids=frozenset(city for role, _organization, city in rows if role == Role.OFFICIAL and city),
     )
-    user._roles = roles  # type: ignore[attr-defined]
-    return roles
+
+
+def lost_with(membership: Membership, *, on: date) -> Lost:
+    """What the person would not be any more on that day, had the membership ended before."""
+    still = _amount_to(Membership.objects.of(membership.user).on(on).exclude(pk=membership.pk))
+    if not still.in_group:
+        return ALL
+    cities = {membership.organization.city_id} if membership.role == Role.OFFICIAL else set()
+    return Lost(
+        coordination=membership.role == Role.COORDINATOR and not still.is_coordinator,
+        city_ids=frozenset(city for city in cities if city) - still.official_city_ids,
+    )
 
 
 class RolesMiddleware:

@@ -4,13 +4,22 @@ from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities import emails, worlds
-from cities.models import AccountInvitation, GroupMembership, Membership, Organization, Role, group_day
+from cities.access import ALL, Lost
+from cities.models import (
+    AccountInvitation,
+    GroupMembership,
+    Membership,
+    MembershipQuerySet,
+    Organization,
+    Role,
+    group_day,
+)
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
@@ -250,10 +259,9 @@ def add_membership(
 def end_membership(membership: Membership, *, until: date, successor: User | None) -> Membership:
     """Set the last day of a membership and who follows. What the person holds is passed on by `ogpgroup.succession`.
 
-    Raises ActionNotPossible when it ended before, or when nobody would coordinate the group any more.
+    Raises ActionNotPossible when it ended before, or when nobody real would coordinate the group any more.
     """
-    # All coordinators' rows are locked in one order: two who end each other's membership cannot both succeed.
-    coordinators = list(Membership.objects.select_for_update().filter(role=Role.COORDINATOR).order_by("pk"))
+    _lock_coordinators()
     membership = Membership.objects.select_for_update().get(pk=membership.pk)
     if membership.until is not None and membership.until <= until:
         raise ActionNotPossible(_("This membership has ended already."))
@@ -261,13 +269,59 @@ def end_membership(membership: Membership, *, until: date, successor: User | Non
         raise ActionNotPossible(_("The last day cannot be before the first."))
     if successor is not None and successor.pk == membership.user_id:
         raise ActionNotPossible(_("The successor must be somebody else."))
-    if membership.role == Role.COORDINATOR and not any(
-        other.pk != membership.pk and other.until is None for other in coordinators
-    ):
-        raise ActionNotPossible(_("Nobody else coordinates the group: name another coordinator first."))
+    if successor is not None:
+        worlds.check_acts_for(successor, membership.organization)
+    if membership.role == Role.COORDINATOR:
+        _check_others_coordinate(membership, on=until + timedelta(days=1))
     membership.until, membership.successor = until, successor
     membership.save(update_fields=["until", "successor"])
     return membership
+
+
+@transaction.atomic
+def edit_membership(
+    membership: Membership, *, role: str, since: date, position: str, by: User | None, now: datetime
+) -> Membership:
+    """Correct what a membership says; what it gives changes at once. Its last day is set by `end_membership`.
+
+    Raises ActionNotPossible when the role does not fit the organisation, when the days contradict each other or another
+    membership of the person, and when nobody real would coordinate the group any more.
+    """
+    _lock_coordinators()
+    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    check_role_fits(membership.organization, role)
+    worlds.check_brings_people(by, membership.organization)
+    if membership.until is not None and since > membership.until:
+        raise ActionNotPossible(_("The last day cannot be before the first."))
+    same = Membership.objects.of(membership.user).filter(organization=membership.organization, role=role)
+    if same.exclude(pk=membership.pk).not_over(since).filter(since__lte=membership.until or date.max).exists():
+        raise ActionNotPossible(_("This person already has this role in this organisation."))
+    today = group_day(now)
+    if membership.role == Role.COORDINATOR and (role != Role.COORDINATOR or since > today):
+        _check_others_coordinate(membership, on=today)
+    membership.role, membership.since, membership.position = role, since, position
+    membership.save(update_fields=["role", "since", "position"])
+    return membership
+
+
+def _lock_coordinators() -> None:
+    """All their rows, in one order: two who take the role from each other at once cannot both succeed."""
+    list(Membership.objects.select_for_update().filter(role=Role.COORDINATOR).order_by("pk"))
+
+
+def _coordinators(on: date) -> MembershipQuerySet:
+    """Who coordinates that day and goes on: no last day is set, neither theirs nor their organisation's."""
+    staying = GroupMembership.objects.on(on).filter(until__isnull=True).values("organization")
+    return Membership.objects.on(on).filter(role=Role.COORDINATOR, until__isnull=True, organization__in=staying)
+
+
+def _check_others_coordinate(membership: Membership, *, on: date) -> None:
+    """Without the membership somebody must coordinate from that day on; for a real person's, somebody real."""
+    others = _coordinators(on).exclude(pk=membership.pk)
+    if not membership.user.is_demo:
+        others = others.filter(user__is_demo=False)
+    if not others.exists():
+        raise ActionNotPossible(_("Nobody else coordinates the group: name another coordinator first."))
 
 
 @transaction.atomic
@@ -281,13 +335,20 @@ def join_group(organization: Organization, *, since: date, remark: str = "") -> 
 
 @transaction.atomic
 def leave_group(organization: Organization, *, until: date, remark: str = "") -> GroupMembership:
-    """That day is the organisation's last in the group; the record stays."""
+    """That day is the organisation's last in the group; the record stays, and what its people may do ends.
+
+    Raises ActionNotPossible when nobody real would coordinate the group any more.
+    """
+    _lock_coordinators()
     Organization.objects.select_for_update().get(pk=organization.pk)
     membership = GroupMembership.objects.filter(organization=organization, until__isnull=True).first()
     if membership is None:
         raise ActionNotPossible(_("This organisation does not belong to the group."))
     if until < membership.since:
         raise ActionNotPossible(_("The last day cannot be before the first."))
+    coordinators = _coordinators(until).filter(user__is_demo=False)
+    if coordinators and not any(one.organization_id != organization.pk for one in coordinators):
+        raise ActionNotPossible(_("Only this organisation's people coordinate the group: name another one's first."))
     membership.until, membership.remark = until, remark or membership.remark
     membership.save(update_fields=["until", "remark"])
     return membership
@@ -296,19 +357,23 @@ def leave_group(organization: Organization, *, until: date, remark: str = "") ->
 # --- What a leaving person holds ------------------------------------------------------------------------------------
 
 
-def holdings(user: User) -> list[Holding]:
-    """Invitations still unanswered: the invited ask the person who invited them."""
+def holdings(user: User, lost: Lost = ALL) -> list[Holding]:
+    """Invitations still unanswered: the invited ask the coordinator who invited them."""
     return [
         Holding(
             label=_("The invitation to %(email)s, still unanswered") % {"email": invitation.email},
             url=reverse("cities:invitation_index"),
         )
-        for invitation in AccountInvitation.objects.filter(invited_by=user, status=AccountInvitation.Status.OPEN)
+        for invitation in _invitations_of(user, lost)
     ]
 
 
-def hand_over(*, from_user: User, to_user: User, by: User) -> None:
+def hand_over(*, from_user: User, to_user: User, by: User, lost: Lost = ALL) -> None:
     """Pass them on; `by` is not noted here, the invitation itself is not tracked."""
-    AccountInvitation.objects.filter(invited_by=from_user, status=AccountInvitation.Status.OPEN).update(
-        invited_by=to_user
-    )
+    _invitations_of(from_user, lost).update(invited_by=to_user)
+
+
+def _invitations_of(user: User, lost: Lost) -> QuerySet[AccountInvitation]:
+    if not lost.coordination:
+        return AccountInvitation.objects.none()
+    return AccountInvitation.objects.filter(invited_by=user, status=AccountInvitation.Status.OPEN)

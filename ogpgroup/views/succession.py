@@ -17,16 +17,17 @@ from ogpgroup.errors import ActionNotPossible
 def end_membership(request: HttpRequest, pk: int) -> HttpResponse:
     """End somebody's membership: first what they hold, then who takes it over."""
     membership = get_object_or_404(Membership.objects.select_related("user", "organization"), pk=pk)
-    initial = {"until": group_day(timezone.now())}
+    now = timezone.now()
+    initial = {"until": group_day(now)}
     form = EndMembershipForm(request.POST or None, membership=membership, initial=initial)
     if request.method == "POST" and form.is_valid():
         assert request.user.is_authenticated
         try:
-            succession.end_membership(membership, **form.cleaned_data, by=request.user)
+            succession.end_membership(membership, **form.cleaned_data, by=request.user, now=now)
         except ActionNotPossible as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
             messages.success(request, _("The membership of %(person)s is ended.") % {"person": membership.user})
             return redirect("cities:membership_index", slug=membership.organization.slug)
-    context = {"form": form, "membership": membership, "holdings": succession.holdings(membership.user)}
+    context = {"form": form, "membership": membership, "holdings": succession.holdings(membership, now=now)}
     return render(request, "ogpgroup/end_membership.html", context)

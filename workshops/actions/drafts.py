@@ -1,5 +1,7 @@
 """What coordinators do in private: nothing here is seen by anybody else before a release."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -7,12 +9,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cities import worlds
+from cities.access import ALL, Lost
 from cities.models import Organization
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops.models import RELEASED_FIELDS, Session
+from workshops.models.sessions import SessionQuerySet
 
 SLUG_LENGTH = 70
 
@@ -87,29 +91,34 @@ def discard_draft(session: Session, *, by: User | None) -> None:
     session.delete()
 
 
-def holdings(user: User) -> list[Holding]:
+def holdings(user: User, lost: Lost = ALL) -> list[Holding]:
     """Sessions to come for which the person is responsible or expected by name: what a successor takes over."""
-    now = database_now()
-    ahead = Session.objects.exclude(current_version__finishes_at__lte=now).in_order()
-    responsible = ahead.filter(responsible=user)
-    by_name = ahead.filter(audience_people=user).exclude(responsible=user)
+    responsible, by_name = _sessions_of(user, lost, now=database_now())
+    by_name = by_name.exclude(pk__in=responsible.values("pk"))
     return [
         Holding(label=label % {"title": session.title}, url=reverse("workshops:edit", args=[session.slug]))
         for label, sessions in (
             (_("Responsible for the session “%(title)s”"), responsible),
             (_("Expected by name at the session “%(title)s”"), by_name),
         )
-        for session in sessions
+        for session in sessions.in_order()
     ]
 
 
 @transaction.atomic
-def hand_over(from_user: User, to_user: User, *, by: User | None) -> None:
+def hand_over(from_user: User, to_user: User, *, by: User | None, lost: Lost = ALL) -> None:
     """Put the successor in the person's place in the drafts of sessions to come; the next release tells both."""
     now = database_now()
-    ahead = Session.objects.exclude(current_version__finishes_at__lte=now)
-    ahead.filter(responsible=from_user).update(responsible=to_user, edits=F("edits") + 1, edited_by=by, edited_at=now)
-    for session in ahead.filter(audience_people=from_user):
+    responsible, by_name = _sessions_of(from_user, lost, now=now)
+    responsible.update(responsible=to_user, edits=F("edits") + 1, edited_by=by, edited_at=now)
+    for session in by_name:
         session.audience_people.remove(from_user)
         session.audience_people.add(to_user)
         Session.objects.filter(pk=session.pk).update(edits=F("edits") + 1, edited_by=by, edited_at=now)
+
+
+def _sessions_of(user: User, lost: Lost, *, now: datetime) -> tuple[SessionQuerySet, SessionQuerySet]:
+    """Those to come that a coordinator answers for, and those at which a person of the group is expected by name."""
+    ahead = Session.objects.exclude(current_version__finishes_at__lte=now)
+    responsible = ahead.filter(responsible=user) if lost.coordination else ahead.none()
+    return responsible, ahead.filter(audience_people=user) if lost.group else ahead.none()
