@@ -242,8 +242,9 @@ class LeaveGroupForm(forms.Form):
     remark = forms.CharField(label=gettext_lazy("Remark"), max_length=300, required=False)
 
 
-class MembershipForm(RoleFitsMixin, forms.Form):
-    user = PersonChoiceField(label=gettext_lazy("Person"), queryset=User.objects.none())
+class EditMembershipForm(RoleFitsMixin, forms.Form):
+    """Corrects what is recorded; who leaves and who follows is another form, because things pass on with it."""
+
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Role.choices, initial=Role.MEMBER, widget=forms.RadioSelect
     )
@@ -258,14 +259,22 @@ class MembershipForm(RoleFitsMixin, forms.Form):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
-        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            is_active=True, is_demo=organization.is_demo
-        ).order_by("name", "pk")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.report_unfit_role(self.organization, cleaned.get("role"))
         return cleaned
+
+
+class MembershipForm(EditMembershipForm):
+    user = PersonChoiceField(label=gettext_lazy("Person"), queryset=User.objects.none())
+    field_order = ("user",)
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, organization=organization, **kwargs)
+        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_active=True, is_demo=organization.is_demo
+        ).order_by("name", "pk")
 
 
 class EndMembershipForm(forms.Form):

@@ -26,6 +26,7 @@ urlpatterns = [
     path(
         "coordination/organizations/<slug:slug>/people/add/", coordination.membership_create, name="membership_create"
     ),
+    path("coordination/memberships/<int:pk>/edit/", coordination.membership_edit, name="membership_edit"),
     path("coordination/cycles/new/", coordination.cycle_create, name="cycle_create"),
     path("coordination/cycles/<slug:slug>/edit/", coordination.cycle_edit, name="cycle_edit"),
 ]

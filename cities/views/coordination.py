@@ -13,6 +13,7 @@ from cities import actions, worlds
 from cities.access import coordinator_required
 from cities.forms import (
     CycleForm,
+    EditMembershipForm,
     InvitationForm,
     JoinGroupForm,
     LeaveGroupForm,
@@ -165,6 +166,25 @@ def membership_create(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(person)s now acts for this organisation.") % {"person": membership.user})
             return redirect("cities:membership_index", slug=organization.slug)
     return render(request, "cities/membership_create.html", {"form": form, "organization": organization})
+
+
+@coordinator_required
+def membership_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct somebody's role, position or first day; the history keeps what stood there before."""
+    membership = get_object_or_404(Membership.objects.select_related("user", "organization"), pk=pk)
+    organization = membership.organization
+    initial = {name: getattr(membership, name) for name in ("role", "position", "since")}
+    form = EditMembershipForm(request.POST or None, organization=organization, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_membership(membership, **form.cleaned_data, by=_user(request), now=timezone.now())
+        except ActionNotPossible as refusal:
+            form.add_error(None, str(refusal.sentence))
+        else:
+            messages.success(request, _("The changes are saved."))
+            return redirect("cities:membership_index", slug=organization.slug)
+    context = {"form": form, "membership": membership, "organization": organization}
+    return render(request, "cities/membership_edit.html", context)
 
 
 # --- Cycles -----------------------------------------------------------------------------------------------------------

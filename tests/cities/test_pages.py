@@ -217,6 +217,38 @@ def test_cycle_that_ends_before_it_starts_is_refused_beside_the_form(coordinator
     assert not Cycle.objects.exists()
 
 
+def test_coordinator_corrects_a_membership_from_the_page_of_the_people(coordinator: User, member: User) -> None:
+    membership = member.memberships.get()
+    path = f"/coordination/memberships/{membership.pk}/edit/"
+    people = f"/coordination/organizations/{membership.organization.slug}/people/"
+    client = signed_in(coordinator)
+
+    assert path in client.get(people).content.decode()
+    shown = client.get(path).context["form"].initial
+    response = client.post(
+        path, {"role": "member", "position": "Asesora", "since": "2020-05-04", "user": coordinator.pk}
+    )
+
+    membership.refresh_from_db()
+    assert shown == {"role": "member", "position": "", "since": factories.SINCE}
+    assert response["Location"] == people
+    assert (membership.position, membership.since, membership.user) == ("Asesora", date(2020, 5, 4), member)
+
+
+def test_what_cannot_be_corrected_is_said_beside_the_form(coordinator: User) -> None:
+    membership = coordinator.memberships.get()
+    client = signed_in(coordinator)
+    path = f"/coordination/memberships/{membership.pk}/edit/"
+
+    unfit = client.post(path, {"role": "official", "since": "2020-05-04"})
+    last = client.post(path, {"role": "member", "since": "2020-05-04"})
+
+    membership.refresh_from_db()
+    assert "role" in unfit.context["form"].errors
+    assert last.context["form"].non_field_errors()
+    assert membership.role == "coordinator"
+
+
 def test_coordinator_adds_somebody_who_has_an_account(coordinator: User, member: User, house: Organization) -> None:
     client = signed_in(coordinator)
     details = {"user": member.pk, "role": "member", "since": "2026-01-01", "position": "Asesora"}
