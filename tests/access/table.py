@@ -154,6 +154,13 @@ COORDINATION_OF_PEOPLE: Final = [
         POST=COORDINATION_DOES,
     ),
     Row(
+        "cities:membership_edit",
+        at=lambda w: {"pk": w.membership.pk},
+        data=lambda _: {"role": "member", "position": "Asesora", "since": "2026-01-31"},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+    Row(
         "end_membership",
         at=lambda w: {"pk": w.membership.pk},
         data=lambda _: {"until": "2026-01-31"},
