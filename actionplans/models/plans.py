@@ -119,6 +119,7 @@ class ActionPlan(models.Model):
     )
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"))
+    only_years_known = models.BooleanField(_("the source gives years alone"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     contact = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="plans", verbose_name=_("point of contact")
