@@ -11,20 +11,22 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
 from django_filters.filterset import FilterSet
 
 from cities.access import coordinator_required
 from ogpgroup import htmx, mail, mailings
+from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
-from ogpgroup.models import OutgoingMail, User
+from ogpgroup.models import OutgoingMail, RefusedAddress, User
 
 Status = OutgoingMail.Status
 KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
@@ -41,14 +43,25 @@ WHAT_IT_MEANS: dict[str, Promise] = {
     Status.PARKED: _("It fell due before a backup was restored and may have gone already; it waits for your decision."),
     Status.BOUNCED: _("The mail server of the person returned it."),
 }
+# A mail is shown in a frame of its own: no script, nothing from elsewhere, and its links lead nowhere.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 
 
 class OutboxFilter(FilterSet):
-    """Status, kind, person, subject line; and, by a link from its page, one session."""
+    """Status, kind, person, subject line, put aside or not; and, by a link from its page, one session."""
 
     person = CharFilter(label=_("Person"), method="to_person", max_length=100)
     headline = CharFilter(label=_("Subject"), field_name="headline", lookup_expr="icontains", max_length=100)
     kind = ChoiceFilter(label=_("Kind"), choices=list(KIND_LABELS.items()), empty_label=_("All kinds"))
+    seen = ChoiceFilter(
+        label=_("Put aside"),
+        choices=[("no", _("Not put aside")), ("yes", _("Put aside"))],
+        empty_label=_("All mails"),
+        method="put_aside",
+    )
     status = ChoiceFilter(choices=Status.choices, widget=forms.HiddenInput())
     session = NumberFilter(method="about_session", widget=forms.HiddenInput(), max_value=2**31)
 
@@ -63,6 +76,9 @@ class OutboxFilter(FilterSet):
     def to_person(self, mails: QuerySet[OutgoingMail], name: str, text: str) -> QuerySet[OutgoingMail]:
         return mails.filter(Q(recipient__icontains=text) | Q(user__name__unaccent__icontains=text))
 
+    def put_aside(self, mails: QuerySet[OutgoingMail], name: str, answer: str) -> QuerySet[OutgoingMail]:
+        return mails.filter(dismissed_at__isnull=answer == "no")
+
     def about_session(self, mails: QuerySet[OutgoingMail], name: str, number: int) -> QuerySet[OutgoingMail]:
         return mails.filter(subject_type="session", subject_id=number)
 
@@ -73,6 +89,7 @@ class Shown:
 
     sender: str
     text: str
+    html: str
     calendar: str
 
 
@@ -81,12 +98,16 @@ class Shown:
 def outbox(request: HttpRequest) -> HttpResponse:
     found = OutboxFilter(request.GET)
     page = Paginator(found.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    status = request.GET.get("status", "")
     context = {
         "filter": found,
         "page": page,
         "rows": [_row(one) for one in page],
         "tabs": _tabs(request),
         "watch": mail.watch(),
+        "refusing": RefusedAddress.objects.marked().select_related("user").order_by("user__name", "user_id"),
+        "status": status,
+        "to_put_aside": _to_put_aside(status),
     }
     return htmx.render(request, "ogpgroup/outbox.html", context, partial="rows")
 
@@ -94,9 +115,20 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 @require_safe
 def outbox_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(OutgoingMail.objects.select_related("user"), pk=pk)
+    one = get_object_or_404(OutgoingMail.objects.select_related("user", "dismissed_by"), pk=pk)
     context = {"row": _row(one), "mail": one, "shown": _shown(one), "meaning": WHAT_IT_MEANS[one.status]}
     return render_page(request, "ogpgroup/outbox_detail.html", context)
+
+
+@coordinator_required
+@require_safe
+@xframe_options_sameorigin
+def outbox_html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The HTML part alone, for the frame on the mail's page."""
+    shown = _shown(get_object_or_404(OutgoingMail, pk=pk))
+    if shown is None or not shown.html:
+        raise Http404
+    return HttpResponse(shown.html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 
 @coordinator_required
@@ -119,6 +151,36 @@ def outbox_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @coordinator_required
 @require_POST
+def outbox_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(OutgoingMail.objects.defer("rendered"), pk=pk)
+    if not mail.dismiss(OutgoingMail.objects.filter(pk=one.pk), by=_coordinator(request), now=database_now()):
+        raise ActionNotPossible(_("This mail does not wait for anybody."))
+    messages.success(request, _("The mail is put aside. It stays in the outbox."))
+    return redirect("outbox_detail", pk=pk)
+
+
+@coordinator_required
+@require_POST
+def outbox_dismiss_all(request: HttpRequest) -> HttpResponse:
+    """Put aside all mails with one status; after a day without a mail server that may be hundreds."""
+    mails = OutgoingMail.objects.filter(status=request.POST.get("status", ""))
+    dismissed = mail.dismiss(mails, by=_coordinator(request), now=database_now())
+    text = ngettext("%(count)s mail was put aside.", "%(count)s mails were put aside.", dismissed)
+    messages.success(request, text % {"count": dismissed})
+    return redirect("outbox")
+
+
+@coordinator_required
+@require_POST
+def outbox_try_address(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(User, pk=pk)
+    mail.try_address_again(person, by=_coordinator(request))
+    messages.success(request, _("Mail to this address is tried again."))
+    return redirect("outbox")
+
+
+@coordinator_required
+@require_POST
 def outbox_release_parked(request: HttpRequest) -> HttpResponse:
     released = mail.release_parked(OutgoingMail.objects.all(), by=_coordinator(request))
     text = ngettext("%(count)s held mail was released.", "%(count)s held mails were released.", released)
@@ -131,11 +193,18 @@ def _coordinator(request: HttpRequest) -> User:
     return request.user
 
 
+def _to_put_aside(status: str) -> int:
+    if status not in OutgoingMail.DISMISSED_FROM:
+        return 0
+    return OutgoingMail.objects.to_look_at().filter(status=status).count()
+
+
 def _row(one: OutgoingMail) -> dict[str, Any]:
     kind = KIND_LABELS.get(one.kind, one.kind)
     # The subject line of an account mail may hold a code.
     title = kind if one.is_account_mail or not one.headline else one.headline
-    return {"mail": one, "kind": kind, "title": title, "style": "warm" if one.status in WARM else ""}
+    is_warm = one.status in WARM and one.dismissed_at is None
+    return {"mail": one, "kind": kind, "title": title, "style": "warm" if is_warm else ""}
 
 
 def _tabs(request: HttpRequest) -> Sequence[dict[str, Any]]:
@@ -166,5 +235,6 @@ def _shown(one: OutgoingMail) -> Shown | None:
     return Shown(
         sender=str(message["From"]),
         text=mail.mask_links(parts.get("text/plain", "")),
+        html=mail.mask_links(parts.get("text/html", "")),
         calendar=mail.mask_links(parts.get("text/calendar", "")),
     )

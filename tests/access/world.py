@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from actionplans.models import ActionPlan, Deliverable
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
-from ogpgroup.models import OutgoingMail, User
+from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
@@ -198,6 +198,9 @@ def _mails(world: World) -> None:
     body = world.hide("Le esperamos", seen_by=COORDINATORS)
     world.session_mail = _mail("reminder", to=guest, text=f"{body}\n{link}")
     world.failed_mail = _mail("change", to=guest, text="Cambio", status=OutgoingMail.Status.FAILED)
+    RefusedAddress.objects.create(
+        user=guest, address=guest.email, times=2, last_at=timezone.now(), reply="550 5.1.1 No such person"
+    )
     _mail("cancellation", to=guest, text="Cancelada", status=OutgoingMail.Status.PARKED)
     world.unsubscribe_token = letters.unsubscribe_url(member.pk).rstrip("/").rpartition("/")[2]
 
@@ -220,7 +223,11 @@ def _mail(
         recipient=to.email,
         subject_type="session",
         headline=text.splitlines()[0],
-        rendered=f"From: a@example.org\nContent-Type: text/plain; charset=utf-8\n\n{text}\n".encode(),
+        rendered=(
+            "From: a@example.org\nContent-Type: multipart/alternative; boundary=x\n\n"
+            f"--x\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+            f"--x\nContent-Type: text/html; charset=utf-8\n\n<p>{text}</p>\n--x--\n"
+        ).encode(),
         due=now,
         useful_until=now + timedelta(days=1),
         message_id="<a@example.org>",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ogpgroup import mail
-from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
 from tests import factories
 from tests.faults.kinds import DECISION, enqueue
 
@@ -55,12 +55,17 @@ def test_outbox_lists_mails_the_latest_first(desk):
         ({"status": "nonsense"}, {"a", "b", "c"}),
         ({"session": "x"}, {"a", "b", "c"}),
         ({"person": "a@exam", "status": "failed"}, set()),
+        ({"seen": "yes"}, {"b"}),
+        ({"seen": "no"}, {"a", "c"}),
+        ({"seen": "no", "status": "failed"}, set()),
     ],
 )
 def test_outbox_filters(desk, member, query, expected):
     one, two, three = enqueue("a", "b", "c")
     OutgoingMail.objects.filter(pk=one.pk).update(subject_id=7)
-    OutgoingMail.objects.filter(pk=two.pk).update(headline="Mañana: Taller de agua", status="failed")
+    OutgoingMail.objects.filter(pk=two.pk).update(
+        headline="Mañana: Taller de agua", status="failed", dismissed_at=timezone.now()
+    )
     OutgoingMail.objects.filter(pk=three.pk).update(user=member, kind="session_reminder")
 
     response = desk.get(OUTBOX, query)
@@ -207,20 +212,167 @@ def test_outbox_release_parked_lets_all_go(desk):
     assert set(OutgoingMail.objects.values_list("status", flat=True)) == {"queued"}
 
 
-@pytest.mark.parametrize("name", ["outbox_retry", "outbox_withdraw", "outbox_release_parked"])
+# --- Put aside ------------------------------------------------------------------------------------------------------
+
+
+def test_outbox_dismiss_puts_one_aside_and_says_who_and_when(desk, coordinator):
+    one, other = enqueue("a", "b")
+    OutgoingMail.objects.update(status="failed")
+
+    assert (
+        reverse("outbox_dismiss", args=[one.pk]) in desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+    )
+    response = desk.post(reverse("outbox_dismiss", args=[one.pk]))
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert response.headers["Location"] == reverse("outbox_detail", args=[one.pk])
+    assert (one.dismissed_by, other.dismissed_at) == (coordinator, None)
+    detail = desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+    assert coordinator.name in detail
+    assert reverse("outbox_dismiss", args=[one.pk]) not in detail
+    assert reverse("outbox_retry", args=[one.pk]) in detail
+
+
+def test_outbox_dismiss_of_what_waits_for_nobody_is_refused_with_a_sentence(desk):
+    (one,) = enqueue("a")
+
+    response = desk.post(reverse("outbox_dismiss", args=[one.pk]), follow=True)
+
+    one.refresh_from_db()
+    assert one.dismissed_at is None
+    assert len(response.context["messages"]) == 1
+
+
+def test_outbox_dismiss_all_puts_aside_one_status(desk):
+    enqueue("a", "b")
+    OutgoingMail.objects.update(status="missed")
+    (failed,) = enqueue("c")
+    set_status(failed, "failed")
+
+    offered = desk.get(OUTBOX, {"status": "missed"})
+    desk.post(reverse("outbox_dismiss_all"), {"status": "missed"})
+    offered_again = desk.get(OUTBOX, {"status": "missed"})
+
+    assert (offered.context["to_put_aside"], offered_again.context["to_put_aside"]) == (2, 0)
+    assert reverse("outbox_dismiss_all") in offered.content.decode()
+    assert set(OutgoingMail.objects.filter(dismissed_at=None).values_list("key", flat=True)) == {"c"}
+
+
+@pytest.mark.parametrize("status", ["queued", "sent", "nonsense", ""])
+def test_outbox_dismiss_all_of_what_waits_for_nobody_does_nothing(desk, status):
+    enqueue("a")
+    OutgoingMail.objects.update(status="failed")
+
+    desk.post(reverse("outbox_dismiss_all"), {"status": status})
+
+    assert not OutgoingMail.objects.filter(dismissed_at__isnull=False).exists()
+    assert desk.get(OUTBOX, {"status": status}).context["to_put_aside"] == 0
+
+
+def test_coordination_counts_what_is_not_put_aside(desk, coordinator):
+    one, _other = enqueue("a", "b")
+    OutgoingMail.objects.update(status="missed")
+    before = desk.get(reverse("coordination")).content.decode()
+    mail.dismiss(OutgoingMail.objects.filter(pk=one.pk), by=coordinator, now=timezone.now())
+    after_one = desk.get(reverse("coordination")).context["watch"].missed
+    mail.dismiss(OutgoingMail.objects.all(), by=coordinator, now=timezone.now())
+    after = desk.get(reverse("coordination")).content.decode()
+
+    assert f"{OUTBOX}?status=missed&amp;seen=no" in before
+    assert after_one == 1
+    assert "?status=missed" not in after
+
+
+# --- Addresses that refuse mail -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refusing(member):
+    return RefusedAddress.objects.create(
+        user=member, address=member.email.lower(), times=2, last_at=timezone.now(), reply="550 5.1.1 <b>Nobody</b>"
+    )
+
+
+def test_outbox_and_coordination_name_addresses_that_refuse_mail(desk, refusing):
+    outbox = desk.get(OUTBOX).content.decode()
+    coordination = desk.get(reverse("coordination")).content.decode()
+
+    assert refusing.address in outbox
+    assert "550 5.1.1 &lt;b&gt;Nobody&lt;/b&gt;" in outbox
+    assert f"{OUTBOX}#refusing" in coordination
+
+
+def test_outbox_lets_an_address_be_tried_again(desk, refusing):
+    desk.post(reverse("outbox_try_address", args=[refusing.user_id]))
+
+    assert not RefusedAddress.objects.exists()
+    assert refusing.address not in desk.get(OUTBOX).content.decode()
+
+
+# --- The HTML part --------------------------------------------------------------------------------------------------
+
+
+def test_outbox_shows_the_html_part_in_a_frame_of_its_own(desk):
+    one = written("Hola")
+    OutgoingMail.objects.update(
+        rendered=mail.compose(
+            mail=one,
+            subject="Seminario",
+            text="Hola",
+            html='<p style="margin:0">Hola</p><a href="https://g.example.org/unsubscribe/t0ken/">x</a>',
+        )
+    )
+
+    detail = desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+    framed = desk.get(reverse("outbox_html", args=[one.pk]))
+
+    assert f'<iframe src="{reverse("outbox_html", args=[one.pk])}"' in detail
+    assert " sandbox " in detail
+    assert framed.content.decode().strip() == (
+        '<p style="margin:0">Hola</p><a href="https://g.example.org/unsubscribe/…/">x</a>'
+    )
+    assert framed.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert framed.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; sandbox"
+    )
+
+
+def test_outbox_shows_no_html_of_account_mails_nor_of_what_is_not_written(desk):
+    (account,) = enqueue("a", kind=DECISION)
+    content = mail.compose(mail=account, subject="x", text="x", html="<p>12345678</p>")
+    OutgoingMail.objects.update(rendered=content)
+    (blank,) = enqueue("b")
+
+    answers = [desk.get(reverse("outbox_html", args=[one.pk])).status_code for one in (account, blank)]
+
+    assert answers == [404, 404]
+    assert (
+        reverse("outbox_html", args=[account.pk])
+        not in desk.get(reverse("outbox_detail", args=[account.pk])).content.decode()
+    )
+
+
+# --- Who may ----------------------------------------------------------------------------------------------------------
+
+OF_NO_MAIL = {"outbox", "outbox_release_parked", "outbox_dismiss_all"}
+ACTIONS = ["outbox_retry", "outbox_withdraw", "outbox_dismiss", "outbox_dismiss_all", "outbox_release_parked"]
+
+
+@pytest.mark.parametrize("name", [*ACTIONS, "outbox_try_address"])
 def test_outbox_changes_nothing_on_get(desk, name):
     (one,) = enqueue("a")
-    address = reverse(name, args=[] if name == "outbox_release_parked" else [one.pk])
+    address = reverse(name, args=[] if name in OF_NO_MAIL else [one.pk])
 
     assert desk.get(address).status_code == 405
 
 
-@pytest.mark.parametrize(
-    "name", ["outbox", "outbox_detail", "outbox_retry", "outbox_withdraw", "outbox_release_parked"]
-)
+@pytest.mark.parametrize("name", ["outbox", "outbox_detail", "outbox_html", *ACTIONS])
 def test_outbox_is_for_coordinators_alone(client, member, official_reynosa, ex_member, name):
     (one,) = enqueue("a")
-    address = reverse(name, args=[] if name in {"outbox", "outbox_release_parked"} else [one.pk])
+    address = reverse(name, args=[] if name in OF_NO_MAIL else [one.pk])
 
     answers = {}
     for person in (member, official_reynosa, ex_member):
