@@ -1,15 +1,17 @@
+"""Addresses of plans: what everybody reads, and what their cities and coordinators do."""
+
 from django.urls import path
 
-from actionplans import views
+from actionplans.views import plans
 
 app_name = "actionplans"
 
 urlpatterns = [
-    path("plans/", views.index, name="index"),
-    path("plans/<slug:slug>/", views.detail, name="detail"),
-    path("plans/<slug:slug>/edit/", views.edit, name="edit"),
-    path("plans/<slug:slug>/publish/", views.publish, name="publish"),
-    path("plans/<slug:slug>/deliverables/new/", views.deliverable_create, name="deliverable_create"),
-    path("cycles/<slug:slug>/fellow/", views.fellow, name="fellow"),
-    path("cycles/<slug:slug>/plans/new/", views.create, name="create"),
+    path("plans/", plans.index, name="index"),
+    path("plans/<slug:slug>/", plans.detail, name="detail"),
+    path("plans/<slug:slug>/edit/", plans.edit, name="edit"),
+    path("plans/<slug:slug>/publish/", plans.publish, name="publish"),
+    path("plans/<slug:slug>/deliverables/new/", plans.deliverable_create, name="deliverable_create"),
+    path("cycles/<slug:slug>/fellow/", plans.fellow, name="fellow"),
+    path("cycles/<slug:slug>/plans/new/", plans.create, name="create"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from actionplans import actions
-from actionplans.forms import DeliverableForm, FellowForm, PlanForm
+from actionplans.forms.plans import DeliverableForm, FellowForm, PlanForm
 from actionplans.models import ActionPlan, Deliverable
 from cities.access import coordinator_required, roles_of
 from cities.forms import free_slug

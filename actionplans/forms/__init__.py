@@ -1,0 +1,1 @@
+"""What coordinators and officials write about plans."""
