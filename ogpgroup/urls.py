@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cities.urls")),
     path("", include("actionplans.urls")),
     path("", include("workshops.urls")),
+    path("", include("feedback.urls")),
 ]
 
 if settings.ADMIN_ENABLED:

@@ -21,10 +21,11 @@ from ogpgroup.models import User
 
 # A trigger's function takes no parameters; the names are ours, never input.
 LOCKED = """
+    -- Waits for whoever is just moving the row on; the question after it sees what they have committed. OLD is empty on
+    -- an INSERT and NEW on a DELETE; an UPDATE may lead from one row to another, and both must be open to it.
+    PERFORM 1 FROM {table} AS whole WHERE whole.id IN (OLD.{column}, NEW.{column}) FOR SHARE;
     IF EXISTS (
-        SELECT 1 FROM {table} AS whole
-         WHERE whole.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.{column} ELSE NEW.{column} END
-           AND whole.status <> '{status}'
+        SELECT 1 FROM {table} AS whole WHERE whole.id IN (OLD.{column}, NEW.{column}) AND whole.status <> '{status}'
     ) THEN
         RAISE EXCEPTION '{table} is no longer {status}: % of % refused', TG_OP, TG_TABLE_NAME;
     END IF;
@@ -41,7 +42,11 @@ class LockedWith(pgtrigger.Protect):
 
     def __init__(self, *, name: str, table: str, column: str, status: str) -> None:
         super().__init__(name=name, operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
-        self.func = LOCKED.format(table=table, column=column, status=status)
+        self.locked = LOCKED.format(table=table, column=column, status=status)
+
+    def get_func(self, _model: type[models.Model]) -> str:
+        """Protect refuses everything; this asks first."""
+        return self.locked
 
 
 class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
@@ -118,6 +123,14 @@ class ReviewRound(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="reviewround_due")]
+        triggers = [
+            pgtrigger.ReadOnly(name="frame", fields=["plan", "number", "rubric"]),
+            pgtrigger.Protect(
+                name="published",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="published"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan} · {self.rubric}"
@@ -182,7 +195,8 @@ class Evaluation(models.Model):
                 name="locked",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=~pgtrigger.Q(old__status="draft"),
-            )
+            ),
+            LockedWith(name="while_open", table="feedback_reviewround", column="round_id", status="open"),
         ]
 
     def __str__(self) -> str:
@@ -205,6 +219,7 @@ class Score(models.Model):
     level = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, blank=True, related_name="scores")
     not_applicable = models.BooleanField(_("not applicable"), default=False)
     evidence = models.TextField(_("evidence, or why it does not apply"), max_length=4000, blank=True)
+    edition = models.PositiveIntegerField(default=0)  # of the evaluation, when this was last changed
 
     class Meta:
         verbose_name = _("score")
