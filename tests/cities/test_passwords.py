@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from cities.passwords import GuessableValidator
 from ogpgroup.models import User
 from tests import factories
 
@@ -31,6 +32,14 @@ from tests import factories
 def test_what_anybody_would_try_is_refused(official_reynosa: User, password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password, official_reynosa)
+
+
+@pytest.mark.parametrize("password", ["danielchachang", "DanielChaChang", "!Smsmichael62"])
+def test_what_is_known_from_break_ins_is_refused(db: None, password: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        GuessableValidator().validate(password)
+
+    assert refusal.value.code == "password_known"
 
 
 @pytest.mark.parametrize(
