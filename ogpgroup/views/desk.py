@@ -153,6 +153,7 @@ def coordination(request: HttpRequest) -> HttpResponse:
         "planner_seen": _seen(watch, watch.planner_seconds),
         "sender_seen": _seen(watch, watch.sender_seconds),
         "mail_troubles": _mail_troubles(watch),
+        "lacks_totp": isinstance(request.user, User) and not _has_totp(request.user),
         "now": now,
         "today": today,
     }

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -20,7 +21,7 @@ from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
 DESK_QUERIES = 7
-COORDINATION_QUERIES = 17
+COORDINATION_QUERIES = 18
 
 STOPPED = "Mail is not going out at the moment."
 
@@ -134,6 +135,16 @@ def test_desk_offers_a_second_step_to_coordinators_alone(coordinator: User, memb
 
     assert hint in text_of(page(client_of(coordinator)))
     assert hint not in text_of(page(client_of(member)))
+
+
+def test_coordination_offers_it_too_until_it_is_set_up(coordinator: User) -> None:
+    hint = reverse("mfa_activate_totp")
+    client = client_of(coordinator)
+
+    assert hint in text_of(client.get(reverse("coordination")))
+    Authenticator.objects.create(user=coordinator, type=Authenticator.Type.TOTP, data={"secret": "cannot be read"})
+
+    assert hint not in text_of(client.get(reverse("coordination")))
 
 
 def test_desk_shows_an_invitation_to_an_address_the_person_has_proved(member: User) -> None:
