@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,8 @@ def measured(name: str, folder: Path) -> str:
         ).stdout.strip()
     finally:
         servers.stop()
+        for server in (servers.postgres, servers.valkey):
+            shutil.rmtree(server.home)  # as root they lie in /var/lib, which outlives the folder
 
 
 def main() -> None:

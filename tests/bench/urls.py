@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 
 from workshops.models import SessionVersion
 from workshops.reports import schedule
-from workshops.views import public
+from workshops.views import wholes
 
 
 class ForgetWhatIsKept:
@@ -20,8 +20,8 @@ class ForgetWhatIsKept:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "X-Cold" in request.headers:
-            for kept in (schedule._fragments, public._pages, public._calendars, public._forms):
-                kept.clear()
+            schedule._fragments.clear()
+            wholes.forget()
         return self.get_response(request)
 
 
