@@ -7,7 +7,16 @@ from itertools import count
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from actionplans.models import ActionPlan, Candidacy, Deliverable
+from actionplans.models import (
+    ActionPlan,
+    Candidacy,
+    Commitment,
+    Completion,
+    Deliverable,
+    Evidence,
+    Milestone,
+    ProgressEntry,
+)
 from cities.models import AccountInvitation, City, Cycle, GroupMembership, Membership, Organization, Role
 from ogpgroup.models import User
 
@@ -258,4 +267,85 @@ def create_deliverable(
         due_on=due_on,
         status=status,
         handed_in_at=datetime(2017, 7, 20, 18, tzinfo=UTC) if handed_in else None,
+    )
+
+
+def create_reference_plan(*, organization: Organization | None = None, slug: str = "", title: str = "") -> ActionPlan:
+    """A plan that the group reads as a reference: its holder is an institution, and no clock runs on it."""
+    number = next(_numbers)
+    return ActionPlan.objects.create(
+        organization=organization or create_organization(kind=Organization.Kind.STATE_BODY),
+        cycle=create_cycle(),
+        slug=slug or f"referencia-{number}",
+        title=title or f"Plan de referencia {number}",
+        aim="Compromisos que otros ya hicieron.",
+        status=ActionPlan.Status.ACTIVE,
+        starts_on=SINCE,
+        ends_on=date(2018, 6, 28),
+    )
+
+
+def create_commitment(
+    *, plan: ActionPlan | None = None, number: int | None = None, title: str = "", problem: str = ""
+) -> Commitment:
+    plan = plan or create_plan()
+    number = number or plan.commitments.count() + 1
+    return Commitment.objects.create(
+        plan=plan, number=number, title=title or f"Compromiso {next(_numbers)}", problem=problem
+    )
+
+
+def create_milestone(
+    *,
+    commitment: Commitment | None = None,
+    number: int | None = None,
+    title: str = "",
+    starts_on: date = date(2017, 7, 1),
+    ends_on: date = date(2017, 12, 31),
+) -> Milestone:
+    commitment = commitment or create_commitment()
+    return Milestone.objects.create(
+        commitment=commitment,
+        number=number or commitment.milestones.count() + 1,
+        title=title or f"Hito {next(_numbers)}",
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
+def create_entry(
+    *,
+    commitment: Commitment | None = None,
+    milestone: Milestone | None = None,
+    text: str = "Se hizo.",
+    status: str = Completion.LIMITED,
+    happened_on: date = date(2017, 9, 1),
+    corrects: ProgressEntry | None = None,
+    reported_by: User | None = None,
+) -> ProgressEntry:
+    """About the milestone given, else about the commitment as a whole."""
+    return ProgressEntry.objects.create(
+        commitment=milestone.commitment if milestone else commitment or create_commitment(),
+        milestone=milestone,
+        text=text,
+        status=status,
+        happened_on=happened_on,
+        corrects=corrects,
+        correction_reason="La fecha era otra." if corrects else "",
+        reported_by=reported_by,
+    )
+
+
+def create_link(
+    *, entry: ProgressEntry | None = None, deliverable: Deliverable | None = None, name: str = "Minuta"
+) -> Evidence:
+    """Evidence that needs no file."""
+    plan = entry.commitment.plan if entry else deliverable.plan if deliverable else create_plan()
+    return Evidence.objects.create(
+        plan=plan,
+        entry=entry,
+        deliverable=deliverable,
+        kind=Evidence.Kind.LINK,
+        url="https://ejemplo.org/minuta",
+        name=name,
     )

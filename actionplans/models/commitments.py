@@ -1,12 +1,13 @@
 """What a plan promises: commitments in the fields of the OGP's template, and the milestones on the way."""
 
-from typing import Self
+from datetime import date, timedelta
+from typing import Any, Self
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -159,6 +160,28 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Milestones of the plans the person may keep."""
         return self.filter(commitment__plan__in=ActionPlan.objects.editable_by(user))
+
+    def with_newest_status(self) -> Self:
+        """Each with `newest_status`: how far the newest standing entry says it is, or None where there is none.
+
+        See also `actionplans.reports.progress`, which says the same of a whole plan at once.
+        """
+        entries: Any = self.model._meta.get_field("entries").related_model  # its module imports this one
+        newest = entries.objects.filter(milestone=OuterRef("pk")).standing().newest_first()
+        return self.annotate(newest_status=Subquery(newest.values("status")[:1]))
+
+    def unfinished(self) -> Self:
+        """Not reported complete, on plans whose clock runs."""
+        known = self.filter(commitment__plan__in=ActionPlan.objects.running()).with_newest_status()
+        return known.filter(Q(newest_status__isnull=True) | ~Q(newest_status="complete"))
+
+    def late(self, on: date) -> Self:
+        """Planned to end before that day and not reported complete. See also `actionplans.reports.progress.Track`."""
+        return self.unfinished().filter(ends_on__lt=on)
+
+    def due(self, on: date, within: timedelta) -> Self:
+        """Planned to end on that day or within so long after it, and not reported complete."""
+        return self.unfinished().filter(ends_on__gte=on, ends_on__lte=on + within)
 
 
 @pghistory.track()

@@ -1,5 +1,6 @@
 """A city's candidacy and its action plan."""
 
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 import pghistory
@@ -8,10 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cities.access import roles_of
-from cities.models import City, Cycle, Organization
+from cities.models import City, Cycle, Organization, group_day
+from ogpgroup.dates import zone_info
 from ogpgroup.models import User
 
 
@@ -70,6 +73,10 @@ class ActionPlanQuerySet(models.QuerySet["ActionPlan"]):
         if roles.is_coordinator:
             return self
         return self.filter(city__in=roles.official_city_ids)
+
+    def running(self) -> Self:
+        """Plans on which the clock runs. See also `ActionPlan.is_running`."""
+        return self.filter(status=ActionPlan.Status.ACTIVE, city__isnull=False)
 
 
 @pghistory.track()
@@ -165,3 +172,12 @@ class ActionPlan(models.Model):
     def is_reference(self) -> bool:
         """Read by the group to learn from, kept by nobody here: no clock runs on it."""
         return self.city_id is None
+
+    @property
+    def is_running(self) -> bool:
+        """In force in a city: progress is logged and things can be late. See also `ActionPlanQuerySet.running`."""
+        return self.status == self.Status.ACTIVE and not self.is_reference
+
+    def today(self, now: datetime) -> date:
+        """The day it is where the plan is carried out; a reference plan goes by the group's day."""
+        return timezone.localdate(now, zone_info(self.city.time_zone)) if self.city else group_day(now)

@@ -43,6 +43,9 @@ class ProgressEntryQuerySet(models.QuerySet["ProgressEntry"]):
     def newest_first(self) -> Self:
         return self.order_by("-happened_on", "-reported_at", "-pk")
 
+    def of_plan(self, plan: ActionPlan) -> Self:
+        return self.filter(commitment__plan=plan)
+
 
 class ProgressEntry(models.Model):
     """Something that happened on the way to a milestone, or on the commitment as a whole, and how far it is since then.
