@@ -8,10 +8,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from cities.models import group_day
+from ogpgroup.models import User
 from workshops.models import SessionVersion
 
 
@@ -42,6 +45,7 @@ class Expectation:
 
     session_id: int
     user_id: int
+    returns: bool = False  # known before: they may have been told that they are no longer expected
 
 
 # Of several reasons the most personal one counts: by name, through the organisation, as everybody.
@@ -80,21 +84,29 @@ _COUNT = "SELECT session_id, count(*) FROM expected GROUP BY session_id"
 
 _WHO = "SELECT session_id, user_id FROM expected ORDER BY session_id, user_id"
 
+# Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
 _ADD = """
-INSERT INTO workshops_participation AS known (session_id, user_id, name, expected, expected_because, expected_since)
-SELECT session_id, user_id, '', true, because, %(now)s FROM expected
-ON CONFLICT (session_id, user_id) DO UPDATE
-    SET expected = true, expected_because = excluded.expected_because, expected_since = excluded.expected_since
-    WHERE NOT known.expected
-RETURNING session_id, user_id
+, newcomers AS (
+    SELECT expected.*, known.id IS NOT NULL AS returns
+    FROM expected LEFT JOIN workshops_participation known
+        ON known.session_id = expected.session_id AND known.user_id = expected.user_id
+    WHERE known.id IS NULL OR NOT known.expected
+), added AS (
+    INSERT INTO workshops_participation AS known
+        (session_id, user_id, name, expected, expected_because, expected_since)
+    SELECT session_id, user_id, '', true, because, %(now)s FROM newcomers
+    ON CONFLICT (session_id, user_id) DO UPDATE
+        SET expected = true, expected_because = excluded.expected_because, expected_since = excluded.expected_since
+        WHERE NOT known.expected
+    RETURNING session_id, user_id
+)
+SELECT session_id, user_id, returns FROM added JOIN newcomers USING (session_id, user_id)
 """
 
 _REMOVE = """
 UPDATE workshops_participation AS known SET expected = false
 FROM rules
 WHERE known.session_id = rules.session_id AND known.expected AND known.user_id IS NOT NULL
-    AND (known.expected_because <> 'own_wish'
-        OR NOT EXISTS (SELECT 1 FROM members WHERE members.user_id = known.user_id))
     AND NOT EXISTS (
         SELECT 1 FROM expected WHERE expected.session_id = known.session_id AND expected.user_id = known.user_id
     )
@@ -102,14 +114,14 @@ RETURNING known.session_id, known.user_id
 """
 
 
-def _run(statement: str, rules: Iterable[Rule], **times: date) -> list[tuple[int, int]]:
+def _run(statement: str, rules: Iterable[Rule], **times: date) -> list[Any]:
     rows = [asdict(rule) for rule in rules]
     if not rows:
         return []
     with connection.cursor() as cursor:
         parameters: dict[str, str | date] = {"rules": json.dumps(rows), **times}
         cursor.execute(_EXPECTED + statement, parameters)
-        return [(first, second) for first, second in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
@@ -120,6 +132,11 @@ def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
 def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
     """Whom each rule resolves to that day; writes nothing."""
     return [Expectation(*row) for row in _run(_WHO, rules, on=on)]
+
+
+def names(version: SessionVersion, user: User | AnonymousUser, *, on: date) -> bool:
+    """Whether the rule of a published session expects the person that day, recorded or not."""
+    return any(one.user_id == user.pk for one in who([Rule.of(version)], on=on))
 
 
 def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:

@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities.models import Cycle
 from ogpgroup import dates
+from ogpgroup.models import User
 from workshops.audience import Rule
 from workshops.models import RELEASED_FIELDS, Session, SessionBase, SessionVersion
 from workshops.models.sessions import SessionQuerySet
+from workshops.pending import pending
 
 type Facts = dict[str, Any]
 
@@ -79,6 +82,22 @@ def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
     return tuple(fields)
 
 
+def is_shown(old: SessionVersion, new: SessionBase, *, facts: Facts) -> bool:
+    """Whether somebody who read of the old version would read anything else of the new one, whose facts these are."""
+    if old.is_cancelled != new.is_cancelled:
+        return True
+    before = version_facts(old)
+    told = sentences(old, new, changed_fields(before, facts), facts=(before, facts))
+    return any(sentence.old != sentence.new for sentence in told)
+
+
+def is_moved(old: SessionBase, new: SessionBase) -> bool:
+    """Whether it begins at another instant, or on another day where hours are not known; the end is no new date."""
+    if old.starts_at is not None and new.starts_at is not None:
+        return old.starts_at != new.starts_at
+    return old.local_day != new.local_day
+
+
 def change_of(old: SessionBase | None, new: SessionBase) -> str:
     """What happened to the session as a whole."""
     if old is None:
@@ -92,14 +111,15 @@ def change_of(old: SessionBase | None, new: SessionBase) -> str:
 
 def pending_changes(cycle: Cycle) -> list[PendingChange]:
     """What a release of the cycle's schedule would publish now, in the order of the schedule; constant queries."""
-    drafts = complete(Session.objects.filter(cycle=cycle))
+    drafts = complete(pending(Session.objects.filter(cycle=cycle))).in_order()
     return [change for session in drafts if (change := pending_change(session)) is not None]
 
 
 def complete(sessions: SessionQuerySet) -> SessionQuerySet:
-    """Sessions with all that a comparison of draft and version needs, in the order of the schedule."""
-    drafts = sessions.select_related("city", "current_version", "cycle")
-    return drafts.prefetch_related("audience_organizations", "audience_people").in_order()
+    """Sessions with all that a comparison of draft and version needs, without what is never compared and weighs."""
+    drafts = sessions.select_related("city", "current_version", "cycle").defer("report", "current_version__vevent")
+    people = User.objects.only("pk")
+    return drafts.prefetch_related("audience_organizations", Prefetch("audience_people", queryset=people))
 
 
 def pending_change(session: Session) -> PendingChange | None:
@@ -127,7 +147,10 @@ def rule_of(session: Session) -> Rule:
 
 def fingerprint(pending: Iterable[PendingChange]) -> str:
     """Identifies exactly these changes: who publishes them has seen them, and not others made meanwhile."""
-    told = ";".join(f"{change.session.pk}:{change.session.edits}:{change.session.sequence}" for change in pending)
+    told = ";".join(
+        f"{change.session.pk}:{change.session.edits}:{change.version.sequence if change.version else ''}"
+        for change in pending
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

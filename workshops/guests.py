@@ -26,6 +26,7 @@ class Guest:
     answer: str
     answer_label: str
     answered_at: datetime | None
+    earlier_answer: str  # to another date, or before a cancellation; in words
     told: str  # the last mail, in words; empty where there was none
     told_at: datetime | None
     told_is_trouble: bool
@@ -40,8 +41,11 @@ TROUBLE = {
 
 
 def guests_of(session: Session, *, now: datetime) -> list[Guest]:
-    """Everybody expected, by name, those included whom the draft names and nobody has told; five queries."""
-    known = {one.user_id: one for one in Participation.objects.expected().filter(session=session, user__isnull=False)}
+    """Everybody expected, by name, those included whom the draft names and nobody has told, and those who come at their
+    own wish; five queries.
+    """
+    concerned = Participation.objects.concerned(group_day(now)).filter(session=session)
+    known = {one.user_id: one for one in concerned.filter(user__isnull=False)}
     named = {one.user_id for one in audience.who([diff.rule_of(session)], on=group_day(now))}
     mails = _last_mails(session)
     current = Membership.objects.on(group_day(now)).select_related("organization")
@@ -50,7 +54,7 @@ def guests_of(session: Session, *, now: datetime) -> list[Guest]:
         .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
         .order_by(SortKey("name"), "pk")
     )
-    without_account = Participation.objects.expected().filter(session=session, user=None).select_related("organization")
+    without_account = concerned.filter(user=None).select_related("organization")
     return [_guest(person, known.get(person.pk), mails.get(person.pk)) for person in people] + [
         _visitor(one) for one in without_account.order_by(SortKey("name"))
     ]
@@ -74,6 +78,7 @@ def _guest(person: User, participation: Participation | None, mail: OutgoingMail
         answer=participation.answer if participation else Participation.Answer.NONE,
         answer_label=participation.get_answer_display() if participation else str(Participation.Answer.NONE.label),
         answered_at=participation.answered_at if participation else None,
+        earlier_answer=participation.get_earlier_answer_display() if participation else "",
         told=f"{kinds.get(mail.kind, mail.kind)}: {mail.get_status_display()}" if mail else "",
         told_at=(mail.sent_at or mail.due) if mail else None,
         told_is_trouble=mail is not None and mail.status in TROUBLE,
@@ -89,6 +94,7 @@ def _visitor(participation: Participation) -> Guest:
         answer=participation.answer,
         answer_label=participation.get_answer_display(),
         answered_at=participation.answered_at,
+        earlier_answer="",
         told="",
         told_at=None,
         told_is_trouble=False,

@@ -147,7 +147,13 @@ def _assemble(head: Calendar, versions: Sequence["SessionVersion"], events: Iter
 
 @lru_cache(maxsize=256)
 def _message(
-    version_id: int, vevent: bytes, join_url: str, zone: str, years: tuple[int, int], method: str
+    version_id: int,
+    vevent: bytes,
+    join_url: str,
+    zone: str,
+    years: tuple[int, int],
+    method: str,
+    outbids: tuple[int, datetime] | None,
 ) -> tuple[bytes, bytes]:
     """An iTIP message up to where the addressee stands, and the rest; the same for all who get it."""
     event = Event.from_ical(vevent)
@@ -156,6 +162,11 @@ def _message(
     elif join_url:
         event.add("conference", vUri(join_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
         event["DESCRIPTION"] = vText(f"{join_url}\n\n{event['DESCRIPTION']}")
+    if outbids:
+        sequence, stamp = outbids
+        for name, value in (("sequence", sequence), ("dtstamp", stamp.astimezone(UTC))):
+            del event[name]
+            event.add(name, value)
     opening, closing = _head(method).to_ical().split(b"END:VCALENDAR", 1)
     zones = vtimezone(zone, *years) if zone else b""
     before, _end, after = event.to_ical().rpartition(b"END:VEVENT")
@@ -163,15 +174,28 @@ def _message(
 
 
 def invitation(
-    version: "SessionVersion", *, method: str, email: str, name: str, partstat: str = "NEEDS-ACTION", rsvp: bool = False
+    version: "SessionVersion",
+    *,
+    method: str,
+    email: str,
+    name: str,
+    now: datetime,
+    partstat: str = "NEEDS-ACTION",
+    rsvp: bool = False,
+    join_url: str = "",
+    least_sequence: int = 0,
 ) -> bytes:
-    """An iTIP message (REQUEST or CANCEL) about one session for one person: a single ATTENDEE, the link to join.
+    """An iTIP message (REQUEST or CANCEL) about one session for one person: a single ATTENDEE, their link to join.
 
-    UID, SEQUENCE and DTSTAMP are those of the release, so that a repeated message changes nothing. A CANCEL to a person
-    no longer expected says STATUS:CANCELLED to them alone.
+    UID, SEQUENCE and DTSTAMP are those of the release, so that a repeated message changes nothing. To a person who left
+    the audience or returned to it since, it says the higher SEQUENCE they were given then and the moment of writing:
+    else their calendar would take it for older than what it has (RFC 5546, 2.1.5). The next release exceeds both. A
+    CANCEL to a person no longer expected says STATUS:CANCELLED to them alone.
     """
     zone = version.time_zone if version.has_hours else ""
-    before, after = _message(version.pk, bytes(version.vevent), version.join_url, zone, _years([version]), method)
+    outbids = (least_sequence, now.replace(microsecond=0)) if least_sequence > version.sequence else None
+    years = _years([version])
+    before, after = _message(version.pk, bytes(version.vevent), join_url, zone, years, method, outbids)
     attendee = vCalAddress(f"mailto:{email}")
     parameters = Parameters(
         {"CN": name, "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": "REQ-PARTICIPANT", "RSVP": str(rsvp).upper()}

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import diff, ical
+from workshops import diff, ical, told
 from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
@@ -31,12 +31,17 @@ PARTSTAT = {
 
 @dataclass(frozen=True)
 class _Letter:
-    """One mail about to be written: the row, the version it is about, who reads it, what they answered."""
+    """One mail about to be written: the row, the version it is about, who reads it, and their part in the session."""
 
     mail: OutgoingMail
     version: SessionVersion
     user: User
-    answer: str
+    participation: Participation
+
+    @property
+    def join_url(self) -> str:
+        """The link to join is for those expected, not for who comes at their own wish."""
+        return self.version.join_url if self.participation.expected else ""
 
 
 type _Extra = Callable[[_Letter, datetime], dict[str, Any]]
@@ -54,14 +59,18 @@ def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
     current = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
     versions = {version.session_id: version for version in current}
     users = User.objects.in_bulk(list(user_ids))
-    answers: dict[tuple[int | None, int | None], str] = {
-        (session_id, user_id): answer
-        for session_id, user_id, answer in Participation.objects.filter(
-            session__in=session_ids, user__in=user_ids
-        ).values_list("session_id", "user_id", "answer")
+    participations = {
+        (one.session_id, one.user_id): one
+        for one in Participation.objects.filter(session__in=session_ids, user__in=user_ids)
     }
+    nobody = Participation(expected=False)
     return [
-        _Letter(one, versions[one.subject_id], users[one.user_id], answers.get((one.subject_id, one.user_id), "none"))
+        _Letter(
+            one,
+            versions[one.subject_id],
+            users[one.user_id],
+            participations.get((one.subject_id, one.user_id), nobody),
+        )
         for one in mails
         if one.subject_id in versions and one.user_id in users
     ]
@@ -83,6 +92,7 @@ def _write(
     for letter in _letters(mails):
         with override(letter.user.language):
             more = extra(letter, now) if extra else {}
+        more["join_url"] = letter.join_url
         shared_by = (letter.version.pk, letter.user.language, letter.user.time_zone, repr(sorted(more.items())))
         if (parts := bodies.get(shared_by)) is None:
             parts = bodies[shared_by] = mail.render_parts(
@@ -94,8 +104,11 @@ def _write(
             method=method,
             email=letter.user.email,
             name=letter.user.name,
-            partstat=PARTSTAT[Participation.Answer(letter.answer)],
+            partstat=PARTSTAT[Participation.Answer(letter.participation.answer)],
             rsvp=rsvp,
+            join_url=letter.join_url,
+            least_sequence=letter.participation.calendar_sequence,
+            now=now,
         )
         content = mail.compose(
             mail=letter.mail,
@@ -144,35 +157,22 @@ def _nearness(letter: _Letter, now: datetime) -> dict[str, Any]:
     return {"nearness": {0: _("Today"), 1: _("Tomorrow")}.get(days, "")}
 
 
-def _changes_since_told(mails: Sequence[OutgoingMail]) -> _Extra:
-    """What changed since the version each person was last told about, be that several releases ago."""
-    told: dict[tuple[int | None, int | None], int] = {}
-    earlier = OutgoingMail.objects.filter(
-        subject_type="session",
-        subject_id__in={one.subject_id for one in mails},
-        user__in={one.user_id for one in mails},
-        status__in=[OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN],
-        kind__in=["session_invitation", "session_change", "session_cancellation"],
-    ).values_list("subject_id", "user_id", "subject_version")
-    for session_id, user_id, sequence in earlier:
-        told[session_id, user_id] = max(sequence, told.get((session_id, user_id), 0))
-    versions = {
-        (version.session_id, version.sequence): version
-        for version in SessionVersion.objects.filter(session__in={one.subject_id for one in mails})
-    }
+def _changes_since_heard(mails: Sequence[OutgoingMail]) -> _Extra:
+    """What changed since the version each person last heard of, be that several releases ago."""
+    sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
+    heard = told.heard(sessions, users)
 
     def extra(letter: _Letter, now: datetime) -> dict[str, Any]:
-        version = letter.version
-        sequence = told.get((letter.mail.subject_id, letter.mail.user_id), version.sequence - 1)
-        old = versions.get((version.session_id, min(sequence, version.sequence - 1)), version.previous)
+        version, last = letter.version, heard.last(letter.version.session_id, letter.user.pk)
+        old = last if last is not None and last.sequence < version.sequence else version.previous
         if old is None:
             return {"sentences": [], "again": False}
         facts = (diff.version_facts(old), diff.version_facts(version))
-        fields = diff.changed_fields(*facts)
         return {
-            "sentences": diff.sentences(old, version, fields, facts=facts),
+            "sentences": diff.sentences(old, version, diff.changed_fields(*facts), facts=facts),
             "again": old.is_cancelled,
-            "moved": bool(diff.WHEN_FIELDS & set(fields)),
+            "moved": diff.is_moved(old, version),
+            "asks_again": bool(letter.participation.earlier_answer) and letter.participation.answer == "none",
         }
 
     return extra
@@ -185,7 +185,7 @@ def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.R
 
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session one was told about is not any more as it was: what changed, old and new."""
-    return _write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_told(mails))
+    return _write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_heard(mails))
 
 
 def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 
 from cities.models import Cycle, group_day
 from ogpgroup.models import OutgoingMail, User
-from workshops import audience, diff, emails
+from workshops import audience, diff
 from workshops.diff import PendingChange, Sentence
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import advice_on, listed, member_cities, place_of, when_of
+from workshops.told import INVITATION, SUBJECT, Pair, heard
 
 
 @dataclass
@@ -112,34 +113,44 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
     rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
     named = {(one.session_id, one.user_id) for one in audience.who(rules, on=group_day(now))}
-    knowing = _knowing(ahead)
-    unaware = _unaware(ahead)
-    for session_id, user_id, because in knowing:
-        one, change = told[session_id], ahead[session_id]
-        is_unaware = (session_id, user_id) in unaware
-        if change.session.is_cancelled:
-            if change.change == SessionVersion.Change.CANCELLED and not is_unaware:
-                one.cancelled.add(user_id)
-        elif (session_id, user_id) in named or because == Participation.Because.OWN_WISH:
-            (one.invited if is_unaware else one.changed).add(user_id)
-        else:
-            one.uninvited.add(user_id)
-    for session_id, user_id in named - {(session_id, user_id) for session_id, user_id, _because in knowing}:
+    knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)
+    facts = {pk: diff.draft_facts(change.session) for pk, change in ahead.items()}
+    for (session_id, user_id), is_expected in knowing.items():
+        change, pair = ahead[session_id], (session_id, user_id)
+        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=pair in unaware)
+        is_of_facts = news in {"changed", "cancelled"}
+        if news and not (is_of_facts and known.nothing_new(*pair, change.session, facts[session_id])):
+            getattr(told[session_id], news).add(user_id)
+    for session_id, user_id in named - knowing.keys():
         told[session_id].invited.add(user_id)
     return told
 
 
-def _knowing(session_ids: Iterable[int]) -> list[tuple[int, int, str]]:
-    """Who is expected already, and why."""
-    rows = Participation.objects.expected().filter(session__in=list(session_ids), user__is_active=True)
-    return list(rows.values_list("session_id", "user_id", "expected_because"))
+def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool) -> str:
+    """Which list of `Told` somebody who is concerned already belongs to; none where they hear nothing."""
+    if change.session.is_cancelled:
+        return "cancelled" if change.change == SessionVersion.Change.CANCELLED and not is_unaware else ""
+    if is_expected and not is_named:
+        return "uninvited"
+    return "invited" if is_unaware or not is_expected and is_named else "changed"
 
 
-def _unaware(session_ids: Iterable[int]) -> set[tuple[int | None, int | None]]:
+def _knowing(session_ids: Iterable[int], *, now: datetime) -> dict[Pair, bool]:
+    """Whom a change concerns, and whether they are expected or come at their own wish."""
+    rows = Participation.objects.concerned(group_day(now)).filter(
+        session__in=list(session_ids), user__isnull=False, user__is_active=True
+    )
+    return {
+        (session_id, user_id or 0): is_expected
+        for session_id, user_id, is_expected in rows.values_list("session_id", "user_id", "expected")
+    }
+
+
+def _unaware(session_ids: Iterable[int]) -> set[Pair]:
     """Whose invitation has not gone yet: they get one with the new facts, or none if the session is cancelled."""
-    waiting = OutgoingMail.objects.filter(kind=emails.INVITATION, status=OutgoingMail.Status.QUEUED)
-    about = waiting.filter(subject_type=emails.SUBJECT, subject_id__in=list(session_ids))
-    return set(about.values_list("subject_id", "user_id"))
+    waiting = OutgoingMail.objects.filter(kind=INVITATION, status=OutgoingMail.Status.QUEUED, unknown_count=0)
+    about = waiting.filter(subject_type=SUBJECT, subject_id__in=list(session_ids))
+    return {(session_id or 0, user_id or 0) for session_id, user_id in about.values_list("subject_id", "user_id")}
 
 
 def _names(pending: Iterable[PendingChange]) -> Callable[[Iterable[int]], str]:

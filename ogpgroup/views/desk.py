@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -19,8 +20,9 @@ from cities.models import AccountInvitation, Cycle, group_day
 from ogpgroup import mail
 from ogpgroup.mail import Watch, database_now
 from ogpgroup.models import User
-from workshops import diff, preparation
+from workshops import preparation
 from workshops.models import Agreement, Participation, Session, SessionVersion
+from workshops.pending import pending as sessions_pending
 from workshops.preparation import Answers
 from workshops.reports.rows import Reader
 from workshops.reports.sessions import SessionWhen, when_of
@@ -38,7 +40,7 @@ AT_MOST = 12
 
 @dataclass(frozen=True)
 class OwnSession:
-    """A session at which I am expected, by my clock."""
+    """A session at which I am expected, or to which I come at my own wish, by my clock."""
 
     version: SessionVersion
     participation: Participation
@@ -47,6 +49,10 @@ class OwnSession:
     @property
     def waits(self) -> bool:
         return self.participation.answer == Participation.Answer.NONE and not self.version.is_cancelled
+
+    @property
+    def join_url(self) -> str:
+        return self.version.join_url if self.participation.expected else ""
 
 
 @require_safe
@@ -74,9 +80,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSession]:
-    """Sessions to come at which the person is expected, soonest first; one query."""
-    expected = Participation.objects.open_to(user).filter(session__current_version__finishes_at__gt=now)
-    rows = expected.select_related("session__current_version").order_by("session__current_version__begins_at", "pk")
+    """Sessions to come at which the person is expected or comes at their own wish, soonest first; one query."""
+    own_rows = Participation.objects.own(user, group_day(now)).filter(session__current_version__finishes_at__gt=now)
+    rows = own_rows.select_related("session__current_version").order_by("session__current_version__begins_at", "pk")
     reader = Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
     own = []
     for participation in rows:
@@ -161,21 +167,16 @@ def coordination(request: HttpRequest) -> HttpResponse:
 
 
 def _pending() -> list[PendingCycle]:
-    """Changes not published, by cycle, the newest cycle first; constant queries, however many cycles there are."""
-    counts: dict[int, int] = {}
-    cycles: dict[int, Cycle] = {}
-    for session in diff.complete(Session.objects.all()):
-        if diff.pending_change(session) is not None:
-            counts[session.cycle_id] = counts.get(session.cycle_id, 0) + 1
-            cycles[session.cycle_id] = session.cycle
-    newest_first = sorted(cycles.values(), key=lambda cycle: (cycle.starts_on, cycle.pk), reverse=True)
-    return [PendingCycle(cycle, counts[cycle.pk]) for cycle in newest_first]
+    """Changes not published, by cycle, the newest cycle first; two queries, which load no session."""
+    pending = sessions_pending(Session.objects.all()).order_by()
+    counts = dict(pending.values_list("cycle").annotate(Count("pk")))
+    return [PendingCycle(cycle, counts[cycle.pk]) for cycle in Cycle.objects.filter(pk__in=counts).newest_first()]
 
 
 def _near_sessions(now: datetime) -> list[NearSession]:
     """Published sessions of the next two weeks with their answers; two queries."""
     near = SessionVersion.objects.current().planned().upcoming(now).filter(begins_at__lte=now + SESSIONS_SOON)
-    versions: Sequence[SessionVersion] = list(near.defer("vevent"))
+    versions: Sequence[SessionVersion] = list(near.defer("vevent", "purpose", "bring", "decisions"))
     answers = preparation.answers_of(version.session_id for version in versions)
     return [
         NearSession(version, str(preparation.when_of(version)), answers.get(version.session_id, Answers()))

@@ -18,6 +18,7 @@ ALLOWED = {
     "VEVENT": {
         *("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS", "SUMMARY", "DESCRIPTION", "LOCATION", "URL"),
         *("LAST-MODIFIED", "CLASS", "ORGANIZER", "TRANSP", "CATEGORIES"),
+        *("ATTENDEE", "CONFERENCE"),  # in mail to one person alone; `read` says where they must not stand
     },
 }
 REQUIRED = {
@@ -66,7 +67,18 @@ def read(content: bytes) -> Component:
     assert rest == []
     _check_zones(calendar)
     _check_events(calendar)
+    _check_method(calendar)
     return calendar
+
+
+def _check_method(calendar: Component) -> None:
+    """A published calendar names nobody and opens nothing; a message is about one session and to one person."""
+    people = [[one for one in event.properties if one.name == "ATTENDEE"] for event in calendar.all("VEVENT")]
+    if calendar.get("METHOD").value == "PUBLISH":
+        assert not any(people)
+        assert not any(one.name == "CONFERENCE" for event in calendar.all("VEVENT") for one in event.properties)
+    else:
+        assert [len(attendees) for attendees in people] == [1]
 
 
 def _component(lines: list[str]) -> tuple[Component, list[str]]:

@@ -151,6 +151,28 @@ def test_change_shows_old_and_new_and_raises_the_sequence(cycle, reader):
     assert (event["SEQUENCE"], event["DTSTART"].dt) == (1, moved)
 
 
+@pytest.mark.parametrize(
+    ("changes", "headline"),
+    [
+        ({"ends_at": START + timedelta(hours=3)}, "Cambió: "),
+        ({"time_zone": "America/Matamoros"}, "Cambió: "),
+        ({"venue": "Sala 2"}, "Cambió: "),
+        ({"starts_at": START + timedelta(minutes=30)}, "Nueva fecha, "),
+        ({"starts_at": None, "ends_at": None, "day": date(2026, 12, 3)}, "Cambió: "),
+        ({"starts_at": None, "ends_at": None, "day": date(2026, 12, 4)}, "Nueva fecha, "),
+    ],
+)
+def test_change_is_a_new_date_only_if_it_begins_at_another_time(cycle, reader, changes, headline):
+    session = published(cycle)
+    sent()
+    edit(session, **changes)
+    actions.publish_release(cycle, by=None, at=NOW + timedelta(hours=1))
+
+    (message,) = read(emails.CHANGE)
+
+    assert message["Subject"].startswith(headline)
+
+
 def test_cancellation_says_why_and_cancels_in_the_calendar(cycle, reader):
     session = published(cycle, join_url="https://ejemplo.mx/sala")
     sent()
@@ -269,7 +291,7 @@ def test_a_batch_takes_the_same_queries_for_any_size(cycle, django_assert_num_qu
     emails.plan_reminders(START - timedelta(days=1))
     mails = list(OutgoingMail.objects.filter(kind=kind, status="queued"))
 
-    with django_assert_num_queries({emails.CHANGE: 5}.get(kind, 3)):
+    with django_assert_num_queries({emails.CHANGE: 6}.get(kind, 3)):
         KINDS[kind].render(mails, NOW)
     with django_assert_num_queries(2):
         KINDS[kind].still_true(mails, NOW)

@@ -1,35 +1,74 @@
-"""Answers to invitations."""
+"""Answers to invitations, and asking again when the date has changed."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from workshops.models import Participation, Session
+from workshops.actions.locks import hold_off_releases
+from workshops.models import Participation, Session, SessionVersion
+from workshops.told import Unmoved
+
+NONE, OWN_WISH = Participation.Answer.NONE, Participation.Because.OWN_WISH
 
 
 @transaction.atomic
 def answer(session: Session, *, user: User, answer: Participation.Answer, now: datetime) -> Participation:
-    """Record whether the person comes. The last answer counts; somebody not expected comes at their own wish.
+    """Record whether the person comes. The last answer counts.
 
-    The caller has checked that the person may see the session. Raises ActionNotPossible for a session that is over or
-    cancelled, and for one that is not published.
+    Guarantees that an answer makes nobody expected: somebody whom the audience does not name comes, or does not, at
+    their own wish, and sees no more of the session than before. The caller has checked that the person may see it.
+    Raises ActionNotPossible for a session that is over or cancelled, and for one that is not published.
     """
+    hold_off_releases()  # an answer belongs to one version, not to the one that is published while it is written
     version = Session.objects.select_related("current_version").get(pk=session.pk).current_version
     if version is None or version.finishes_at <= now:
         raise ActionNotPossible(_("This session is over; answers are closed."))
     if version.is_cancelled:
         raise ActionNotPossible(_("This session was cancelled; no answer is needed."))
-    if answer == Participation.Answer.NONE:
+    if answer == NONE:
         raise ValueError("An answer is yes, maybe or no.")
     participation, _created = Participation.objects.select_for_update().get_or_create(
-        session=session, user=user, defaults={"expected_because": Participation.Because.OWN_WISH}
+        session=session,
+        user=user,
+        defaults={"expected": False, "expected_because": OWN_WISH, "expected_since": now},
     )
-    if not participation.expected:
-        participation.expected, participation.expected_because = True, Participation.Because.OWN_WISH
-        participation.expected_since = now
+    if not participation.expected and participation.expected_because != OWN_WISH:
+        participation.expected_because, participation.expected_since = OWN_WISH, now
     participation.answer, participation.answered_at = answer, now
-    participation.save(update_fields=["answer", "answered_at", "expected", "expected_because", "expected_since"])
+    participation.save(update_fields=["answer", "answered_at", "expected_because", "expected_since"])
     return participation
+
+
+def ask_again(versions: Iterable[SessionVersion]) -> None:
+    """Put aside the answers to sessions whose start a release moved or which take place after all.
+
+    They were given to another date; coordinators go on reading them as such, and the change mail asks anew.
+    """
+    asked = [version.session_id for version in versions if version.is_another_plan]
+    Participation.objects.filter(session__in=asked).exclude(answer=NONE).update(
+        earlier_answer=F("answer"), earlier_answered_at=F("answered_at"), answer=NONE, answered_at=None
+    )
+
+
+def keep_answers(unmoved: Sequence[Unmoved]) -> None:
+    """Give those who heard of no change their answers back: the date is the one they had answered to."""
+    known = {(one.session_id, one.user_id): one.version for one in unmoved}
+    put_aside = Participation.objects.filter(
+        session__in={session_id for session_id, _user in known},
+        user__in={user_id for _session, user_id in known},
+        answer=NONE,
+    ).exclude(earlier_answer="")
+    kept = []
+    for one in put_aside:
+        version = known.get((one.session_id, one.user_id or 0))
+        at = one.earlier_answered_at
+        if version is not None and at is not None and at >= version.start_released_at:
+            one.answer, one.answered_at = one.earlier_answer, at
+            one.earlier_answer, one.earlier_answered_at = "", None
+            kept.append(one)
+    Participation.objects.bulk_update(kept, ["answer", "answered_at", "earlier_answer", "earlier_answered_at"])

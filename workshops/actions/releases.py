@@ -3,21 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from cities.models import Cycle
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
-from workshops import audience, diff, emails, ical
-from workshops.audience import Rule
+from workshops import audience, diff, emails, ical, told
+from workshops.actions.answers import ask_again, keep_answers
+from workshops.actions.locks import lock_releases
+from workshops.audience import Expectation, Rule
 from workshops.diff import PendingChange
-from workshops.models import RELEASED_FIELDS, ScheduleRelease, Session, SessionVersion
-
-# Releases are numbered one after the other over all cycles; any number serves as the lock's name.
-RELEASE_LOCK = 20170629
+from workshops.models import RELEASED_FIELDS, Participation, ScheduleRelease, Session, SessionVersion
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ def publish_release(
     there is nothing to publish. `at` is the true date of a release that happened before the platform; the database's
     clock otherwise.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELEASE_LOCK])
+    lock_releases()
     list(Session.objects.select_for_update().filter(cycle=cycle).order_by("pk").values_list("pk"))
     pending = diff.pending_changes(cycle)
     if not pending:
@@ -72,7 +70,7 @@ def publish_release(
 def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersion:
     """Copy one draft into an immutable version and make it the current one."""
     session, previous, facts = change.session, change.version, diff.draft_facts(change.session)
-    session.sequence = previous.sequence + 1 if previous else 0
+    session.sequence = session.sequence + 1 if previous else 0
     version = SessionVersion(
         session=session,
         release=release,
@@ -100,41 +98,62 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
 
 
 def _tell(versions: list[SessionVersion], *, now: datetime) -> int:
-    """Queue what the release makes people need to know, and take back the reminders it makes wrong."""
+    """Queue what the release makes people need to know, and take back what it makes wrong."""
     ahead = [version for version in versions if version.finishes_at > now]
-    emails.withdraw_reminders(ahead)
     planned = [version for version in ahead if not version.is_cancelled]
     rules = [Rule.of(version) for version in planned]
+    emails.withdraw_reminders(ahead)
+    emails.write_reminders_anew(version.session_id for version in ahead)
     leavers = audience.remove_leavers(rules, now=now)
-    told_before = emails.people_to_tell(ahead)
+    concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now)
+    invited = {(one.session_id, one.user_id) for one in newcomers}
+    concerned = [one for one in concerned if (one.session_id, one.user_id) not in invited]
+    waiting = emails.withdraw_outdated(ahead)
+    heard = told.heard(version.session_id for version in ahead)
+    ask_again(planned)
     queued = emails.queue_invitations(planned, newcomers, now=now)
-    queued += emails.queue_changes(ahead, told_before, now=now)
-    queued += emails.queue_uninvitations(planned, leavers, now=now)
-    return queued
+    changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
+    keep_answers(unmoved)
+    return queued + changes + emails.queue_uninvitations(planned, leavers, now=now)
 
 
+@transaction.atomic
 def refresh_expectations(*, now: datetime) -> int:
     """Resolve the audience of every published session to come again: people join and leave between releases.
 
     Newcomers get the invitation, those who left an update that takes the session out of their calendar. Returns the
-    number of mails queued. Safe to run at any time and twice at once.
+    number of mails queued. Safe to run at any time and twice at once: it never meets a release halfway, which would
+    write down who was expected at a version that counts no more.
     """
-    versions = list(
-        SessionVersion.objects.current()
-        .planned()
-        .upcoming(now)
-        .filter(release__notified=True)
-        .select_related("session")
-    )
+    lock_releases()
+    current = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
+    versions = list(current.select_related("session").defer("vevent"))
     rules = [Rule.of(version) for version in versions]
-    with transaction.atomic():
-        leavers = audience.remove_leavers(rules, now=now)
-        newcomers = audience.add_newcomers(rules, now=now)
-        queued = emails.queue_invitations(versions, newcomers, now=now)
-        return queued + emails.queue_uninvitations(versions, leavers, now=now)
+    leavers = audience.remove_leavers(rules, now=now)
+    newcomers = audience.add_newcomers(rules, now=now)
+    _outbid(leavers + [one for one in newcomers if one.returns])
+    queued = emails.queue_invitations(versions, newcomers, now=now)
+    return queued + emails.queue_uninvitations(versions, leavers, now=now)
+
+
+def _outbid(people: list[Expectation]) -> None:
+    """Raise SEQUENCE for people told something new about a session that nobody else hears of.
+
+    A calendar that has seen a cancellation takes a new request for old news unless its number is higher (RFC 5546,
+    2.1.4 and 2.1.5). The session remembers the highest number, so that the next release, in mail and feed, exceeds it.
+    """
+    by_session: dict[int, list[int]] = {}
+    for one in people:
+        by_session.setdefault(one.session_id, []).append(one.user_id)
+    for session_id, user_ids in sorted(by_session.items()):
+        Session.objects.filter(pk=session_id).update(sequence=F("sequence") + 1)
+        sequence = Session.objects.filter(pk=session_id).values("sequence")
+        Participation.objects.filter(session=session_id, user__in=user_ids).update(calendar_sequence=sequence)
 
 
 def plan(now: datetime) -> int:
     """What the planner does for the schedule each minute; returns the number of mails queued."""
-    return refresh_expectations(now=now) + emails.plan_reminders(now)
+    queued = refresh_expectations(now=now) + emails.plan_reminders(now)
+    emails.write_reminders_anew()
+    return queued

@@ -1,182 +1,22 @@
 """Sessions as coordinators edit them, and as they were published."""
 
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Self
-from zoneinfo import ZoneInfo
 
 import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cities.access import roles_of
-from cities.models import City, Cycle, Organization
-from ogpgroup.models import User, validate_time_zone
-
-
-class SessionBase(models.Model):
-    """The plain facts of a session; what coordinators edit and what is published have the same ones."""
-
-    class Kind(models.TextChoices):
-        WORKSHOP = "workshop", _("workshop")
-        WEBINAR = "webinar", _("webinar")
-        WORKING_SESSION = "working_session", _("working session")
-
-    class Mode(models.TextChoices):
-        REMOTE = "remote", _("remote")
-        FACE_TO_FACE = "face_to_face", _("face to face")
-        HYBRID = "hybrid", _("hybrid")
-
-    class Visibility(models.TextChoices):
-        PUBLIC = "public", _("everybody, also without an account")
-        GROUP = "group", _("the working group")
-        INVITED = "invited", _("only those expected")
-
-    class Audience(models.TextChoices):
-        EVERYBODY = "everybody", _("the whole working group")
-        CHOSEN = "chosen", _("chosen organisations and people")
-
-    class Status(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        CANCELLED = "cancelled", _("cancelled")
-
-    # Calendar days before the start, at the same hour of the session's zone; hours are exact.
-    LEAD_TIMES: ClassVar[dict[str, tuple[timedelta, ...]]] = {
-        Kind.WORKSHOP: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
-        Kind.WEBINAR: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
-        Kind.WORKING_SESSION: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
-    }
-    # A session with a date alone is reminded of as if it began at this hour of its zone.
-    HOUR_OF_A_DATE = time(9)
-
-    title = models.CharField(_("title"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    mode = models.CharField(_("how it is held"), max_length=20, choices=Mode.choices)
-    purpose = models.TextField(_("what it is for"), max_length=4000, blank=True)
-    bring = models.TextField(_("what to bring"), max_length=4000, blank=True)
-    decisions = models.TextField(_("what will be decided"), max_length=4000, blank=True)
-    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
-    day = models.DateField(_("date"), null=True, blank=True, help_text=_("For a session whose hours are not known."))
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone]
-    )
-    venue = models.CharField(_("venue"), max_length=200, blank=True)
-    address = models.CharField(_("address"), max_length=300, blank=True)
-    join_url = models.URLField(_("link to join"), max_length=500, blank=True)
-    visibility = models.CharField(
-        _("who may see it"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
-    )
-    audience = models.CharField(
-        _("who is expected"), max_length=10, choices=Audience.choices, default=Audience.EVERYBODY
-    )
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
-    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def has_hours(self) -> bool:
-        return self.starts_at is not None
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.status == self.Status.CANCELLED
-
-    @property
-    def local_day(self) -> date:
-        """The day on which it begins, where it takes place."""
-        if self.starts_at is not None:
-            return self.starts_at.astimezone(self.zone).date()
-        assert self.day is not None  # the database holds one or the other
-        return self.day
-
-    def first_instant(self) -> datetime:
-        """When it begins; the first moment of the day, where it takes place, if only the date is known."""
-        if self.starts_at is not None:
-            return self.starts_at
-        return datetime.combine(self.local_day, time(0), self.zone).astimezone(UTC)
-
-    def last_instant(self) -> datetime:
-        """When it is over; the first moment of the next day if only the date is known."""
-        if self.ends_at is not None:
-            return self.ends_at
-        return datetime.combine(self.local_day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
-
-    def due_of(self, lead: timedelta) -> datetime:
-        """When a reminder with this lead time is due: whole days keep the wall clock of the session's zone.
-
-        So a session at 10:00 is reminded of at 10:00, also over the night in which the clocks change.
-        """
-        if self.starts_at is None:
-            start = datetime.combine(self.local_day, self.HOUR_OF_A_DATE, self.zone)
-        else:
-            start = self.starts_at.astimezone(self.zone)
-        if lead.seconds == 0:
-            return (start - lead).astimezone(UTC)  # arithmetic on an aware local time moves the wall clock
-        return start.astimezone(UTC) - lead
-
-    def reminder_start(self) -> datetime:
-        """The start as reminders count it, in UTC."""
-        return self.due_of(timedelta(0))
-
-    def lead_times(self) -> list[timedelta]:
-        """The lead times of its kind, longest first; hours make no sense for a date alone."""
-        leads = self.LEAD_TIMES[self.kind]
-        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True)
-
-
-# What is copied into a version, compared for the diff, and raises SEQUENCE. A test fails for a field in no list.
-RELEASED_FIELDS = (
-    "title",
-    "kind",
-    "mode",
-    "purpose",
-    "bring",
-    "decisions",
-    "starts_at",
-    "ends_at",
-    "day",
-    "time_zone",
-    "venue",
-    "address",
-    "join_url",
-    "visibility",
-    "audience",
-    "status",
-    "cancel_reason",
-)
-
-
-def _session_constraints(name: str) -> list[models.BaseConstraint]:
-    """Rules that hold for drafts and versions alike."""
-    return [
-        models.CheckConstraint(
-            condition=Q(day__isnull=False, starts_at__isnull=True, ends_at__isnull=True)
-            | Q(day__isnull=True, starts_at__isnull=False, ends_at__isnull=False),
-            name=f"{name}_date_alone_or_hours",
-        ),
-        models.CheckConstraint(
-            condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name=f"{name}_ends_after_start"
-        ),
-        models.CheckConstraint(
-            condition=(Q(status="cancelled") & ~Q(cancel_reason="")) | Q(status="planned", cancel_reason=""),
-            name=f"{name}_cancelled_has_reason",
-        ),
-    ]
+from cities.models import City, Cycle, Membership, Organization
+from ogpgroup.models import User
+from workshops.models.base import SessionBase, session_constraints
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -187,9 +27,6 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Sessions of which the person may see the published version."""
         return self.filter(current_version__in=SessionVersion.objects.current().visible_to(user))
-
-    def released(self) -> Self:
-        return self.filter(current_version__isnull=False)
 
     def in_order(self) -> Self:
         return self.order_by(Coalesce(TruncDate("starts_at"), "day"), "starts_at", "pk")
@@ -217,7 +54,7 @@ class Session(SessionBase):
     responsible = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )
-    sequence = models.PositiveIntegerField(default=0)
+    sequence = models.PositiveIntegerField(default=0)  # the highest that any calendar was told; see `ical.invitation`
     current_version = models.OneToOneField(
         "SessionVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="current_of"
     )
@@ -238,7 +75,7 @@ class Session(SessionBase):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        constraints = _session_constraints("session")
+        constraints = session_constraints("session")
         indexes = [models.Index(fields=["cycle", "starts_at"], name="session_cycle")]
 
     def get_absolute_url(self) -> str:
@@ -334,7 +171,7 @@ class SessionVersion(SessionBase):
         verbose_name = _("published session")
         verbose_name_plural = _("published sessions")
         constraints = [
-            *_session_constraints("sessionversion"),
+            *session_constraints("sessionversion"),
             models.UniqueConstraint(fields=["session", "release"], name="sessionversion_once_per_release"),
             models.UniqueConstraint(fields=["session", "sequence"], name="sessionversion_sequence_once"),
         ]
@@ -348,6 +185,14 @@ class SessionVersion(SessionBase):
         return reverse("workshops:session_detail", args=[self.slug])
 
     @property
+    def is_another_plan(self) -> bool:
+        """Whether people plan anew: another start than the version before, or none was to be. Expects `previous`."""
+        before = self.previous
+        if before is None or self.is_cancelled:
+            return False
+        return before.is_cancelled or before.reminder_start() != self.reminder_start()
+
+    @property
     def place(self) -> str:
         """Venue and city in one line, or nothing for a remote session."""
         return ", ".join(part for part in (self.venue, self.city_name) if part)
@@ -356,6 +201,15 @@ class SessionVersion(SessionBase):
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def expected(self) -> Self:
         return self.filter(expected=True)
+
+    def concerned(self, on: date) -> Self:
+        """Whom mail about the session concerns that day; `with_concern` says it of each."""
+        return self.filter(_concern(on))
+
+    def with_concern(self, on: date) -> Self:
+        """Each with `is_concerned`: whether mail about the session concerns the person that day."""
+        yes, no = Value(value=True), Value(value=False)
+        return self.annotate(is_concerned=Case(When(_concern(on), then=yes), default=no))
 
     def open_to(self, user: User | AnonymousUser) -> Self:
         """The person's own that open a session to them. Who has left the group keeps only what names them.
@@ -366,20 +220,33 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         own = self.expected().filter(user=user.pk)
         return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
 
-    def coming(self) -> Self:
-        return self.filter(answer__in=[Participation.Answer.YES, Participation.Answer.MAYBE])
+    def own(self, user: User | AnonymousUser, on: date) -> Self:
+        """The person's own that open a session to them, and those to which they come at their own wish."""
+        own = self.concerned(on).filter(user=user.pk)
+        return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
 
-    def to_remind(self) -> Self:
-        """People who are reminded: expected, not declined, account open, reminders wanted. See also `emails.plan`."""
-        return (
-            self.expected()
-            .exclude(answer=Participation.Answer.NO)
-            .filter(user__is_active=True, user__wants_reminders=True)
-        )
+
+def _concern(on: date) -> Q:
+    """Those expected, and members of the group who come at their own wish as long as they may see the session.
+
+    Who said no without being expected is told nothing more.
+    """
+    member = Membership.objects.on(on).filter(user=OuterRef("user"))
+    own_wish = Q(
+        expected=False,
+        expected_because=Participation.Because.OWN_WISH,
+        answer__in=[Participation.Answer.YES, Participation.Answer.MAYBE],
+    )
+    hidden = Q(session__current_version__visibility=SessionBase.Visibility.INVITED)
+    return Q(expected=True) | (own_wish & ~hidden & Q(Exists(member)))
 
 
 class Participation(models.Model):
-    """Invitation, answer and attendance of one person at one session, in one row."""
+    """Invitation, answer and attendance of one person at one session, in one row.
+
+    Expected is who the audience names. Anybody of the group may answer; an answer alone makes nobody expected and opens
+    nothing: the reason is then OWN_WISH.
+    """
 
     class Because(models.TextChoices):
         EVERYBODY = "everybody", _("the whole working group is expected")
@@ -410,12 +277,19 @@ class Participation(models.Model):
         _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    # The answer to an earlier date, or before a cancellation: it counts no more, and coordinators read it.
+    earlier_answer = models.CharField(max_length=6, choices=Answer.choices, blank=True, default="", db_default="")
+    earlier_answered_at = models.DateTimeField(null=True, blank=True)
+    # The least SEQUENCE that mail to this person must carry: raised when they leave the audience, and when they return.
+    calendar_sequence = models.PositiveIntegerField(default=0, db_default=0)
     attended = models.CharField(
         max_length=8, choices=Attended.choices, default=Attended.UNKNOWN, db_default=Attended.UNKNOWN
     )
     mode = models.CharField(max_length=20, choices=SessionBase.Mode.choices, blank=True, db_default="")
 
     objects = ParticipationQuerySet.as_manager()
+
+    is_concerned: bool  # of rows `with_concern`
 
     class Meta:
         verbose_name = _("participation")

@@ -84,18 +84,18 @@ class Answers:
 
 
 def answers_to(session: Session, on: date) -> Answers:
-    """Everybody expected, and those who declined, with the organisations they act for; three queries."""
+    """Everybody expected, those who declined included, and who comes at their own wish; three queries."""
     memberships = Membership.objects.on(on).select_related("organization")
-    participations = session.participations.select_related("user", "organization").prefetch_related(
-        Prefetch("user__memberships", queryset=memberships)
-    )
+    participations = session.participations.concerned(on).select_related("user", "organization")
     order = {answer: place for place, answer in enumerate(("yes", "maybe", "none", "no"))}
-    people = sorted(participations, key=lambda one: (order[one.answer], str(one.user or one.name).casefold()))
-    expected = [one for one in people if one.expected]
-    counts = Counter(one.answer for one in expected)
+    people = sorted(
+        participations.prefetch_related(Prefetch("user__memberships", queryset=memberships)),
+        key=lambda one: (order[one.answer], str(one.user or one.name).casefold()),
+    )
+    counts = Counter(one.answer for one in people)
     labels = Participation.Answer
     ordered = (labels.YES, labels.MAYBE, labels.NO, labels.NONE)
-    return Answers(expected, [(str(answer.label), counts[answer]) for answer in ordered])
+    return Answers(people, [(str(answer.label), counts[answer]) for answer in ordered])
 
 
 def schema_event(version: SessionVersion) -> SafeString:

@@ -1,0 +1,279 @@
+"""Answers: recorded for whoever may see the session, opening nothing, and asked for anew when the date changes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from cities.models import Membership
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
+from tests.workshops.told import all_is_sent, read, text_of, waiting
+from workshops import actions, emails
+from workshops.models import Participation, Session
+
+JOIN = "https://reunion.ejemplo.mx/enlace-de-la-sala"
+YES, MAYBE, NO = Participation.Answer.YES, Participation.Answer.MAYBE, Participation.Answer.NO
+DAY = timedelta(days=1)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_november():
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        yield
+
+
+def page(user: User, session: Session) -> str:
+    client = Client()
+    client.force_login(user)
+    response = client.get(session.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def post(user: User, session: Session, answer: str) -> int:
+    client = Client()
+    client.force_login(user)
+    return client.post(f"/sessions/{session.slug}/answer/", {"answer": answer}).status_code
+
+
+def own(session: Session, user: User) -> Participation:
+    return Participation.objects.get(session=session, user=user)
+
+
+# --- An answer opens nothing ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["yes", "maybe", "no"])
+@pytest.mark.parametrize("chosen", ["organization", "person"])
+@pytest.mark.parametrize("visibility", ["public", "group"])
+def test_answer_to_a_session_for_others_is_recorded_and_opens_nothing(visibility, chosen, answer, member):
+    other = factories.create_member()
+    audience: dict[str, Any] = {"people": [other]}
+    if chosen == "organization":
+        audience = {"organizations": [other.memberships.get().organization]}
+    session = publish_session(join_url=JOIN, visibility=visibility, **audience).session
+
+    assert post(member, session, answer) == 302
+
+    participation = own(session, member)
+    assert (participation.answer, participation.expected, participation.expected_because) == (answer, False, "own_wish")
+    assert JOIN not in page(member, session)
+    assert JOIN in page(other, session)
+
+
+@pytest.mark.parametrize("answer", ["yes", "maybe", "no"])
+@pytest.mark.parametrize("audience", ["everybody", "person", "organization"])
+def test_answer_of_who_is_expected_changes_nothing_but_the_answer(audience, answer, member):
+    organization = member.memberships.get().organization
+    chosen: dict[str, Any] = {
+        "everybody": {},
+        "person": {"people": [member]},
+        "organization": {"organizations": [organization]},
+    }[audience]
+    session = publish_session(join_url=JOIN, **chosen).session
+
+    assert post(member, session, answer) == 302
+
+    participation = own(session, member)
+    assert (participation.answer, participation.expected, participation.expected_because) == (answer, True, audience)
+    assert JOIN in page(member, session)
+
+
+@pytest.mark.parametrize(("answer", "opens"), [("yes", True), ("maybe", False), ("no", False)])
+def test_where_everybody_is_expected_a_yes_opens_before_the_planner_has_come_by(answer, opens):
+    session = publish_session(join_url=JOIN).session
+    newcomer = factories.create_member()
+    assert JOIN not in page(newcomer, session)
+
+    post(newcomer, session, answer)
+
+    assert (JOIN in page(newcomer, session)) is opens
+    assert own(session, newcomer).expected is False
+
+
+def test_where_everybody_of_the_group_is_expected_a_person_of_the_demonstration_is_not(member):
+    visitor = factories.create_member(organization=factories.create_organization(is_demo=True))
+    session = publish_session(join_url=JOIN).session
+
+    post(visitor, session, "yes")
+
+    assert JOIN not in page(visitor, session)
+
+
+def test_answer_does_not_open_a_session_that_is_hidden_later(member):
+    session = publish_session(people=[factories.create_member()]).session
+    post(member, session, "yes")
+    change(session, at=NOW + timedelta(minutes=1), visibility="invited")
+    client = Client()
+    client.force_login(member)
+
+    assert client.get(session.get_absolute_url()).status_code == 404
+
+
+# --- What is told to those who come at their own wish -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "told"), [(YES, True), (MAYBE, True), (NO, False)])
+def test_change_cancellation_and_reminder_go_to_who_comes_at_their_own_wish(answer, told, member):
+    session = publish_session(people=[factories.create_member()], join_url=JOIN).session
+    actions.answer(session, user=member, answer=answer, now=NOW + timedelta(minutes=1))
+
+    change(session, at=NOW + timedelta(hours=1), venue="Sala 2")
+    emails.plan_reminders(START - DAY)
+    kinds = waiting(member)
+    mails = list(OutgoingMail.objects.filter(user=member))
+    all_is_sent(START - DAY)
+    cancel(session, at=START - DAY)
+
+    assert kinds == (["session_change", "session_reminder", "session_reminder"] if told else [])
+    assert waiting(member) == (["session_cancellation"] if told else [])
+    assert all(JOIN.encode() not in bytes(read(one, NOW)) for one in mails)
+    assert all(JOIN not in text_of(read(one, NOW)) for one in mails)
+
+
+@pytest.mark.parametrize("reason", ["left the group", "session is hidden now", "changed their mind"])
+def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, member):
+    session = publish_session(people=[factories.create_member()]).session
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    change(session, at=NOW + timedelta(hours=1), venue="Sala 2")
+    (mail,) = OutgoingMail.objects.filter(user=member)
+    assert emails._still_true([mail], NOW) == {mail.pk}
+
+    if reason == "left the group":
+        Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
+    elif reason == "changed their mind":
+        actions.answer(session, user=member, answer=NO, now=NOW + timedelta(hours=2))
+    else:
+        change(session, at=NOW + timedelta(hours=2), visibility="invited")
+        assert waiting(member) == []
+
+    assert emails._still_true([mail], NOW) == set()
+
+
+def test_who_comes_at_their_own_wish_and_is_expected_later_is_invited_once(member):
+    session = publish_session(people=[factories.create_member()], join_url=JOIN).session
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+
+    change(session, at=NOW + timedelta(hours=1), audience="everybody")
+
+    participation = own(session, member)
+    assert waiting(member) == ["session_invitation"]
+    assert (participation.expected, participation.expected_because, participation.answer) == (True, "everybody", "yes")
+
+
+def test_coordinators_and_the_person_see_who_comes_at_their_own_wish(member, coordinator):
+    other = factories.create_member(name="Otra Persona")
+    session = publish_session(people=[coordinator], join_url=JOIN, starts_at=START).session
+    actions.answer(session, user=member, answer=YES, now=NOW)
+    actions.answer(session, user=other, answer=NO, now=NOW)
+    client = Client()
+    client.force_login(coordinator)
+
+    guests = client.get(f"/coordination/sessions/{session.slug}/people/").context["guests"]
+    assert [(guest.name, guest.answer) for guest in guests] == [("Carmen Coordinadora", "none"), (member.name, "yes")]
+    assert member.name in page(coordinator, session)
+    client.force_login(member)
+    desk = client.get("/desk/").content.decode()
+    assert session.get_absolute_url() in desk
+    assert JOIN not in desk
+
+
+# --- Asked again ------------------------------------------------------------------------------------------------------
+
+
+def answers(session: Session, user: User) -> tuple[str, str]:
+    participation = own(session, user)
+    return participation.answer, participation.earlier_answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"starts_at": START + DAY, "ends_at": START + DAY + timedelta(hours=2)}, True),
+        ({"starts_at": START + timedelta(minutes=30)}, True),
+        ({"starts_at": None, "ends_at": None, "day": (START + DAY).date()}, True),
+        ({"ends_at": START + timedelta(hours=3)}, False),
+        ({"venue": "Sala 2"}, False),
+    ],
+)
+def test_moved_session_asks_again_and_keeps_the_earlier_answer(changes, asked, member):
+    session = publish_session().session
+    all_is_sent(NOW)
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+
+    change(session, at=NOW + timedelta(hours=1), **changes)
+
+    assert answers(session, member) == (("none", "yes") if asked else ("yes", ""))
+    (mail,) = OutgoingMail.objects.filter(user=member, kind=emails.CHANGE)
+    message = read(mail, NOW)
+    (event,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    calendar = event.get_content().replace("\r\n ", "")
+    assert ("PARTSTAT=NEEDS-ACTION" in calendar, "PARTSTAT=ACCEPTED" in calendar) == (asked, not asked)
+    assert ("earlier answer" in text_of(message) or "respuesta anterior" in text_of(message)) is asked
+
+
+def test_who_had_declined_the_earlier_date_is_asked_and_reminded(member):
+    session = publish_session().session
+    all_is_sent(NOW)
+    actions.answer(session, user=member, answer=NO, now=NOW + timedelta(minutes=1))
+
+    moved = change(session, at=NOW + timedelta(hours=1), starts_at=START + DAY, ends_at=START + 2 * DAY)
+    emails.plan_reminders(moved.begins_at - DAY)
+
+    assert answers(session, member) == ("none", "no")
+    assert OutgoingMail.objects.filter(user=member, kind=emails.REMINDER).count() == 2
+
+
+def test_reinstated_session_asks_again(member):
+    session = publish_session().session
+    all_is_sent(NOW)
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    cancel(session, at=NOW + timedelta(hours=1))
+    all_is_sent(NOW + timedelta(hours=1))
+    assert answers(session, member) == ("yes", "")
+
+    actions.reinstate(session, by=None)
+    publish(session.cycle, at=NOW + timedelta(hours=2))
+
+    assert answers(session, member) == ("none", "yes")
+    assert waiting(member) == ["session_change"]
+
+
+def test_new_answer_stands_beside_the_earlier_one(member, coordinator):
+    session = publish_session().session
+    all_is_sent(NOW)
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    change(session, at=NOW + timedelta(hours=1), starts_at=START + DAY, ends_at=START + 2 * DAY)
+
+    actions.answer(session, user=member, answer=NO, now=NOW + timedelta(hours=2))
+
+    assert answers(session, member) == ("no", "yes")
+    client = Client()
+    client.force_login(coordinator)
+    guests = client.get(f"/coordination/sessions/{session.slug}/people/").context["guests"]
+    assert {guest.name: (guest.answer, guest.earlier_answer) for guest in guests} == {
+        coordinator.name: ("none", ""),
+        member.name: ("no", str(YES.label)),
+    }
+
+
+def test_page_and_desk_ask_again(member):
+    session = publish_session().session
+    all_is_sent(NOW)
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    change(session, at=NOW + timedelta(minutes=2), starts_at=START + DAY, ends_at=START + 2 * DAY)
+    member.language = "en"
+    member.save(update_fields=["language"])
+    client = Client()
+    client.force_login(member)
+
+    assert "Your answer was: <strong>yes</strong>" in page(member, session)
+    desk = client.get("/desk/")
+    assert [one.version.session_id for one in desk.context["waiting"]] == [session.pk]
+    assert "You had answered before it changed: yes." in desk.content.decode()

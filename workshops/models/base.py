@@ -1,0 +1,171 @@
+"""What drafts and published versions of a session have in common."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ogpgroup.models import validate_time_zone
+
+
+class SessionBase(models.Model):
+    """The plain facts of a session; what coordinators edit and what is published have the same ones."""
+
+    class Kind(models.TextChoices):
+        WORKSHOP = "workshop", _("workshop")
+        WEBINAR = "webinar", _("webinar")
+        WORKING_SESSION = "working_session", _("working session")
+
+    class Mode(models.TextChoices):
+        REMOTE = "remote", _("remote")
+        FACE_TO_FACE = "face_to_face", _("face to face")
+        HYBRID = "hybrid", _("hybrid")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("everybody, also without an account")
+        GROUP = "group", _("the working group")
+        INVITED = "invited", _("only those expected")
+
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", _("the whole working group")
+        CHOSEN = "chosen", _("chosen organisations and people")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        CANCELLED = "cancelled", _("cancelled")
+
+    # Calendar days before the start, at the same hour of the session's zone; hours are exact.
+    LEAD_TIMES: ClassVar[dict[str, tuple[timedelta, ...]]] = {
+        Kind.WORKSHOP: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
+        Kind.WEBINAR: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
+        Kind.WORKING_SESSION: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
+    }
+    # A session with a date alone is reminded of as if it began at this hour of its zone.
+    HOUR_OF_A_DATE = time(9)
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    mode = models.CharField(_("how it is held"), max_length=20, choices=Mode.choices)
+    purpose = models.TextField(_("what it is for"), max_length=4000, blank=True)
+    bring = models.TextField(_("what to bring"), max_length=4000, blank=True)
+    decisions = models.TextField(_("what will be decided"), max_length=4000, blank=True)
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    day = models.DateField(_("date"), null=True, blank=True, help_text=_("For a session whose hours are not known."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone]
+    )
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    join_url = models.URLField(_("link to join"), max_length=500, blank=True)
+    visibility = models.CharField(
+        _("who may see it"), max_length=10, choices=Visibility.choices, default=Visibility.PUBLIC
+    )
+    audience = models.CharField(
+        _("who is expected"), max_length=10, choices=Audience.choices, default=Audience.EVERYBODY
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
+    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def has_hours(self) -> bool:
+        return self.starts_at is not None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
+
+    @property
+    def local_day(self) -> date:
+        """The day on which it begins, where it takes place."""
+        if self.starts_at is not None:
+            return self.starts_at.astimezone(self.zone).date()
+        assert self.day is not None  # the database holds one or the other
+        return self.day
+
+    def first_instant(self) -> datetime:
+        """When it begins; the first moment of the day, where it takes place, if only the date is known."""
+        if self.starts_at is not None:
+            return self.starts_at
+        return datetime.combine(self.local_day, time(0), self.zone).astimezone(UTC)
+
+    def last_instant(self) -> datetime:
+        """When it is over; the first moment of the next day if only the date is known."""
+        if self.ends_at is not None:
+            return self.ends_at
+        return datetime.combine(self.local_day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
+
+    def due_of(self, lead: timedelta) -> datetime:
+        """When a reminder with this lead time is due: whole days keep the wall clock of the session's zone.
+
+        So a session at 10:00 is reminded of at 10:00, also over the night in which the clocks change.
+        """
+        if self.starts_at is None:
+            start = datetime.combine(self.local_day, self.HOUR_OF_A_DATE, self.zone)
+        else:
+            start = self.starts_at.astimezone(self.zone)
+        if lead.seconds == 0:
+            return (start - lead).astimezone(UTC)  # arithmetic on an aware local time moves the wall clock
+        return start.astimezone(UTC) - lead
+
+    def reminder_start(self) -> datetime:
+        """The start as reminders count it, in UTC."""
+        return self.due_of(timedelta(0))
+
+    def lead_times(self) -> list[timedelta]:
+        """The lead times of its kind, longest first; hours make no sense for a date alone."""
+        leads = self.LEAD_TIMES[self.kind]
+        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True)
+
+
+# What is copied into a version, compared for the diff, and raises SEQUENCE. A test fails for a field in no list.
+RELEASED_FIELDS = (
+    "title",
+    "kind",
+    "mode",
+    "purpose",
+    "bring",
+    "decisions",
+    "starts_at",
+    "ends_at",
+    "day",
+    "time_zone",
+    "venue",
+    "address",
+    "join_url",
+    "visibility",
+    "audience",
+    "status",
+    "cancel_reason",
+)
+
+
+def session_constraints(name: str) -> list[models.BaseConstraint]:
+    """Rules that hold for drafts and versions alike."""
+    return [
+        models.CheckConstraint(
+            condition=Q(day__isnull=False, starts_at__isnull=True, ends_at__isnull=True)
+            | Q(day__isnull=True, starts_at__isnull=False, ends_at__isnull=False),
+            name=f"{name}_date_alone_or_hours",
+        ),
+        models.CheckConstraint(
+            condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name=f"{name}_ends_after_start"
+        ),
+        models.CheckConstraint(
+            condition=(Q(status="cancelled") & ~Q(cancel_reason="")) | Q(status="planned", cancel_reason=""),
+            name=f"{name}_cancelled_has_reason",
+        ),
+    ]

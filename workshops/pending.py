@@ -1,0 +1,79 @@
+"""Which drafts differ from what is published, and which are over, asked of the database: pages load what they show.
+
+See also `diff.pending_change`, the same rule for one session; a test holds the two against each other.
+"""
+
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, DateTimeField, F, Func, JSONField, Model, OuterRef, Q, Value
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
+
+from workshops.models import RELEASED_FIELDS, Session
+from workshops.models.sessions import SessionQuerySet
+
+
+class Differs(Func):
+    """Whether two values are not the same, where nothing is the same as nothing."""
+
+    arg_joiner = " IS DISTINCT FROM "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+    conditional = True
+
+
+class ToJson(Func):
+    function = "to_jsonb"
+    output_field = JSONField()
+
+
+class IdsIn(Func):
+    """The ids of a JSON list of objects, in their order."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.organizations[*].id')"
+    output_field = JSONField()
+
+
+class NextDay(Func):
+    """The first moment of the day after, by the clock of a zone."""
+
+    template = "((%(expressions)s))"
+    arg_joiner = " + 1)::timestamp AT TIME ZONE ("
+    output_field = DateTimeField()
+
+
+def pending(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Those that a release would publish."""
+    unheard = Q(current_version__isnull=True, status=Session.Status.PLANNED)
+    return sessions.filter(unheard | (Q(current_version__isnull=False) & _differs()))
+
+
+def _differs() -> Q:
+    differs = Q(Differs(Coalesce(F("city__slug"), Value("")), F("current_version__city_slug")))
+    for field in RELEASED_FIELDS:
+        differs |= Q(Differs(F(field), F(f"current_version__{field}")))
+    expected = F("current_version__expected")
+    chosen = Q(Differs(_ids(Session.audience_people.through, "user_id"), KeyTransform("people", expected)))
+    chosen |= Q(Differs(_ids(Session.audience_organizations.through, "organization_id"), IdsIn(expected)))
+    return differs | (Q(audience=Session.Audience.CHOSEN) & chosen)
+
+
+def _ids(through: type[Model], column: str) -> ToJson:
+    """The ids a session is joined with, in order, as JSON."""
+    rows = through._default_manager.filter(session=OuterRef("pk")).order_by(column)
+    return ToJson(ArraySubquery(rows.values(column)))
+
+
+DRAFT_ENDS = Coalesce(F("ends_at"), NextDay(F("day"), F("time_zone")))
+
+
+def ahead(sessions: SessionQuerySet, now: datetime) -> SessionQuerySet:
+    """Those whose draft is not over yet, soonest first. See also `SessionBase.last_instant`."""
+    return sessions.filter(GreaterThan(DRAFT_ENDS, now)).in_order()
+
+
+def over(sessions: SessionQuerySet, now: datetime) -> SessionQuerySet:
+    """Those whose draft is over, latest first."""
+    return sessions.filter(LessThanOrEqual(DRAFT_ENDS, now)).in_order().reverse()

@@ -1,0 +1,113 @@
+"""What each person has heard of a session: by mail that went or may have gone, and by answering on its page."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from ogpgroup.models import OutgoingMail
+from workshops import diff
+from workshops.diff import Facts
+from workshops.models import Participation, SessionBase, SessionVersion
+
+SUBJECT = "session"
+INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
+UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
+
+# Mail of these states went, or may have gone. A mail that waits may have gone as well, if an attempt ended unknown.
+PERHAPS_READ = [OutgoingMail.Status.SENDING, OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN]
+
+type Pair = tuple[int, int]  # session and person
+
+
+@dataclass(frozen=True)
+class Unmoved:
+    """Somebody for whom a release changes nothing, and the version they last heard of."""
+
+    session_id: int
+    user_id: int
+    version: SessionVersion
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The versions that each person may take for the present one, the newest last.
+
+    Those are the last one they surely heard of, and what may have come since.
+    """
+
+    versions: Mapping[Pair, list[SessionVersion]]
+
+    def last(self, session_id: int, user_id: int) -> SessionVersion | None:
+        versions = self.versions.get((session_id, user_id))
+        return versions[-1] if versions else None
+
+    def nothing_new(self, session_id: int, user_id: int, new: SessionBase, facts: Facts) -> bool:
+        """Whether every version the person may have heard of reads like this one; no, for who heard of none."""
+        versions = self.versions.get((session_id, user_id), [])
+        return bool(versions) and not any(diff.is_shown(old, new, facts=facts) for old in versions)
+
+
+def heard(session_ids: Iterable[int], user_ids: Iterable[int] | None = None) -> Heard:
+    """What people heard of these sessions so far; three queries."""
+    session_ids = list(session_ids)
+    people = {} if user_ids is None else {"user__in": list(user_ids)}
+    known = SessionVersion.objects.filter(session__in=session_ids).select_related("release", "session")
+    versions: dict[int, list[SessionVersion]] = defaultdict(list)
+    for version in known.defer("vevent").order_by("session", "sequence"):
+        versions[version.session_id].append(version)
+    sure, perhaps = _by_mail(session_ids, people)
+    for pair, number in _by_answer(session_ids, people, versions).items():
+        sure[pair] = max(number, sure.get(pair, number))
+    told = {}
+    for pair in sure.keys() | perhaps.keys():
+        least = sure.get(pair, -1)
+        numbers = {number for number in perhaps.get(pair, set()) if number > least} | ({least} - {-1})
+        told[pair] = [version for version in versions[pair[0]] if version.sequence in numbers]
+    return Heard(told)
+
+
+def _by_mail(session_ids: list[int], people: Mapping[str, list[int]]) -> tuple[dict[Pair, int], dict[Pair, set[int]]]:
+    """The sequence of the last version each person was surely told, and those they may have been told."""
+    mails = OutgoingMail.objects.filter(
+        Q(status__in=PERHAPS_READ) | Q(unknown_count__gt=0),
+        subject_type=SUBJECT,
+        subject_id__in=session_ids,
+        kind__in=[INVITATION, CHANGE, CANCELLATION, REMINDER],
+        **people,
+    )
+    sure: dict[Pair, int] = {}
+    perhaps: dict[Pair, set[int]] = defaultdict(set)
+    for session_id, user_id, number, status in mails.values_list("subject_id", "user_id", "subject_version", "status"):
+        pair = (session_id or 0, user_id or 0)
+        if status == OutgoingMail.Status.SENT:
+            sure[pair] = max(number, sure.get(pair, number))
+        else:
+            perhaps[pair].add(number)
+    return sure, perhaps
+
+
+def _by_answer(
+    session_ids: list[int], people: Mapping[str, list[int]], versions: Mapping[int, list[SessionVersion]]
+) -> dict[Pair, int]:
+    """The sequence of the version that each person saw when they answered."""
+    answers = Participation.objects.filter(session__in=session_ids, user__isnull=False, **people)
+    answered = answers.filter(Q(answered_at__isnull=False) | Q(earlier_answered_at__isnull=False))
+    seen: dict[Pair, int] = {}
+    for session_id, user_id, now, before in answered.values_list(
+        "session_id", "user_id", "answered_at", "earlier_answered_at"
+    ):
+        if version := _current_at(versions[session_id], now or before):
+            seen[session_id, user_id or 0] = version.sequence
+    return seen
+
+
+def _current_at(versions: list[SessionVersion], moment: datetime | None) -> SessionVersion | None:
+    """The version that counted at a moment; the versions come in order."""
+    if moment is None:
+        return None
+    number = bisect_right(versions, moment, key=lambda version: version.release.released_at)
+    return versions[number - 1] if number else None
