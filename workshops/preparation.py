@@ -114,13 +114,10 @@ class Row:
     published_when: dates.When | None  # where everybody still reads another time
     place: str
     answers: Answers
-    is_pending: bool
-    is_over: bool
 
 
-def rows_of(cycle: Cycle, *, now: datetime) -> list[Row]:
-    """All sessions of a cycle in the order of the schedule; constant queries."""
-    sessions = list(diff.complete(Session.objects.filter(cycle=cycle)))
+def rows_of(sessions: Sequence[Session], *, now: datetime) -> list[Row]:
+    """`complete` sessions as rows, in their order; constant queries."""
     answers = answers_of(session.pk for session in sessions)
     unheard = [diff.rule_of(session) for session in sessions if session.current_version is None]
     would_be = audience.count(unheard, on=group_day(now))
@@ -130,13 +127,12 @@ def rows_of(cycle: Cycle, *, now: datetime) -> list[Row]:
             Answers(expected=would_be.get(session.pk, 0), is_draft=True)
             if session.current_version is None
             else answers.get(session.pk, Answers()),
-            now=now,
         )
         for session in sessions
     ]
 
 
-def _row(session: Session, answers: Answers, *, now: datetime) -> Row:
+def _row(session: Session, answers: Answers) -> Row:
     change, version = diff.pending_change(session), session.current_version
     moved = change is not None and version is not None and bool(diff.WHEN_FIELDS & set(change.fields))
     return Row(
@@ -146,8 +142,6 @@ def _row(session: Session, answers: Answers, *, now: datetime) -> Row:
         published_when=when_of(version) if moved and version else None,
         place=place_of(session),
         answers=answers,
-        is_pending=change is not None,
-        is_over=session.last_instant() <= now,
     )
 
 

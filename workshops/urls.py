@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import coordination, public
+from workshops.views import calendars, coordination, public, schedule
 
 app_name = "workshops"
 
@@ -19,12 +19,12 @@ coordination_urls: list[URLPattern] = [
 ]
 
 public_urls = [
-    path("schedule/", public.schedule, name="schedule"),
-    path("schedule.ics", public.schedule_ics, name="schedule_ics"),
+    path("schedule/", schedule.schedule, name="schedule"),
+    path("schedule.ics", calendars.schedule_ics, name="schedule_ics"),
     path("schedule/releases/", public.releases, name="releases"),
     path("schedule/releases/<int:number>/", public.release_detail, name="release_detail"),
     path("sessions/<slug:slug>/", public.session_detail, name="session_detail"),
-    path("sessions/<slug:slug>.ics", public.session_ics, name="session_ics"),
+    path("sessions/<slug:slug>.ics", calendars.session_ics, name="session_ics"),
     path("sessions/<slug:slug>/answer/", public.answer, name="answer"),
     path("agreements/", public.agreements, name="agreements"),
 ]

@@ -10,7 +10,7 @@ from tests import factories
 from workshops import actions
 from workshops.models import ScheduleRelease, Session, SessionVersion
 from workshops.reports import schedule as schedule_reports
-from workshops.views import public
+from workshops.views import wholes
 
 NOW = datetime(2026, 11, 2, 16, tzinfo=UTC)
 START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # Thursday, 10:00 in Mexico City
@@ -18,8 +18,8 @@ START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # Thursday, 10:00 in Mexico City
 
 def forget_what_is_kept() -> None:
     """As after a restart of the web process; for tests that count queries."""
-    for kept in (public._pages, public._heads, public._forms, public._calendars, schedule_reports._fragments):
-        kept.clear()
+    wholes.forget()
+    schedule_reports._fragments.clear()
 
 
 def draft(

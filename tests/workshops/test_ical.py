@@ -219,6 +219,31 @@ def test_feed_goes_out_compressed(stranger):
     assert "Accept-Encoding" in plain["Vary"]
 
 
+@pytest.mark.parametrize("when_over", [False, True])
+@pytest.mark.django_db
+def test_calendar_to_be_kept_by_anybody_sets_no_cookie_and_one_with_a_cookie_is_private(
+    stranger, client, member, when_over
+):
+    version = publish_session()
+    client.force_login(member)
+    if when_over:
+        client.session.flush()  # the cookie stays with the reader; the answer takes it away
+
+    for address in ("/schedule.ics", f"/sessions/{version.slug}.ics"):
+        for_anybody, for_member = stranger.get(address), client.get(address)
+        again = client.get(address, headers={"if-none-match": for_member["ETag"]})
+
+        assert for_anybody["Cache-Control"] == "public, max-age=300"
+        assert not for_anybody.cookies
+        assert for_member["Cache-Control"] == again["Cache-Control"] == "private, max-age=300"
+        for response in (for_anybody, for_member, again):
+            varies = {part.strip() for part in response["Vary"].split(",")}
+            assert {"Accept-Encoding", "Cookie"} <= varies
+        assert for_member.content == for_anybody.content
+        if when_over:
+            client.cookies["session"] = "gone"
+
+
 @pytest.mark.parametrize("count", [1, 3, 300])
 @pytest.mark.django_db
 def test_feed_takes_two_queries_however_many_sessions(count, stranger, django_assert_num_queries):

@@ -274,7 +274,36 @@ def test_many_past_sessions_are_shown_year_by_year(stranger):
     assert titles(stranger.get("/schedule/?when=past")) == ["De este año"]
     assert len(titles(stranger.get("/schedule/?when=past&year=2025"))) == PAST_AT_ONCE + 2
     assert titles(stranger.get("/schedule/?when=past&year=1999")) == ["De este año"]
-    assert len(titles(stranger.get("/schedule/?when=past&q=sesion"))) == PAST_AT_ONCE + 2
+
+
+def test_found_past_sessions_are_shown_year_by_year_as_well_with_the_filter_kept(stranger):
+    cycle = factories.create_cycle()
+    publish_many(PAST_AT_ONCE + 2, cycle=cycle, starts_at=datetime(2025, 3, 1, 16, tzinfo=UTC))
+    draft(cycle=cycle, title="Sesión de este año", starts_at=NOW - timedelta(days=9))
+    draft(cycle=cycle, title="Otra cosa", starts_at=NOW - timedelta(days=8))
+    publish(cycle, notify=False)
+
+    latest = stranger.get("/schedule/?when=past&q=sesion")
+    earlier = stranger.get("/schedule/?when=past&q=sesion&year=2025")
+
+    assert titles(latest) == ["Sesión de este año"]
+    assert len(titles(earlier)) == PAST_AT_ONCE + 2
+    assert [tab["href"] for tab in latest.context["years"]] == [
+        "?when=past&q=sesion&year=2026",
+        "?when=past&q=sesion&year=2025",
+    ]
+    assert f"{PAST_AT_ONCE + 3} sesiones" in latest.content.decode()
+    assert titles(stranger.get(f"/schedule/?when=past&q=sesion&year={'9' * 5000}")) == ["Sesión de este año"]
+
+
+def test_a_filter_picks_among_rows_that_are_written_already(stranger, django_assert_num_queries):
+    publish_many(3)
+    stranger.get("/schedule/?q=sesion")
+
+    with django_assert_num_queries(5) as asked:  # stamp, cities, choices, found, release
+        stranger.get("/schedule/?q=sesion")
+
+    assert not any("cancel_reason" in one["sql"] for one in asked.captured_queries)
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])

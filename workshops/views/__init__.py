@@ -1,1 +1,1 @@
-"""Pages of the schedule: `public` for every reader, `coordination` for those who prepare and publish it."""
+"""Pages and calendars for every reader, and `coordination` for those who prepare and publish the schedule."""

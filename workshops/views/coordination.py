@@ -1,10 +1,12 @@
 """What coordinators do with the schedule: draft, look at what would change, publish, cancel, see who comes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,15 +18,19 @@ from cities.access import coordinator_required
 from cities.models import Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
-from workshops import actions, diff, guests, preparation
+from workshops import actions, diff, guests, pending, preparation
 from workshops.actions import Published
 from workshops.forms import CancelForm, ReleaseForm, SessionForm, differences, initial_like
 from workshops.models import Session
 from workshops.preview import preview
 
+DRAFTS_PER_PAGE = 50
+
 
 def _editable(request: HttpRequest, slug: str) -> Session:
-    """The draft, with what its pages show; 404 for who may not edit it."""
+    """The draft, with what its pages show; 404 for who may not edit it, and for what cannot be a slug."""
+    if "\0" in slug:  # the address of another one may stand in the query, where anything may
+        raise Http404
     sessions = diff.complete(Session.objects.editable_by(request.user))
     return get_object_or_404(sessions.select_related("edited_by", "responsible"), slug=slug)
 
@@ -35,26 +41,28 @@ def _editable(request: HttpRequest, slug: str) -> Session:
 @coordinator_required
 @require_safe
 def drafts(request: HttpRequest) -> HttpResponse:
-    """The sessions of one cycle as coordinators edit them, beside what is published."""
+    """The sessions of one cycle as coordinators edit them, beside what is published; only those shown are loaded."""
     now, cycles = database_now(), list(Cycle.objects.newest_first())
-    if slug := request.GET.get("cycle"):
-        cycle: Cycle | None = get_object_or_404(Cycle, slug=slug)
-    else:
-        cycle = preparation.cycle_of_today(group_day(now), cycles)
-    rows = preparation.rows_of(cycle, now=now) if cycle else []
-    past, over = "past" in request.GET, sum(row.is_over for row in rows)
-    shown = [row for row in rows if row.is_over == past]
+    cycle = _cycle_asked_for(request, cycles, now)
+    sessions = Session.objects.filter(cycle=cycle)
+    ahead, over = pending.ahead(sessions, now), pending.over(sessions, now)
+    past = "past" in request.GET
+    shown = diff.complete(over if past else ahead)
+    page = Paginator(shown, DRAFTS_PER_PAGE).get_page(request.GET.get("page"))
+    ahead_count = ahead.count() if past else page.paginator.count
+    over_count = page.paginator.count if past else over.count()
     context = {
         "cycle": cycle,
         "other_cycles": [one for one in cycles if one != cycle],
         "time_tabs": [
-            _tab(_("Ahead (%(n)s)") % {"n": len(rows) - over}, cycle, current=not past),
-            _tab(_("Over (%(n)s)") % {"n": over}, cycle, past=True, current=past),
+            _tab(_("Ahead (%(n)s)") % {"n": ahead_count}, cycle, current=not past),
+            _tab(_("Over (%(n)s)") % {"n": over_count}, cycle, past=True, current=past),
         ],
-        "rows": shown[::-1] if past else shown,
+        "page": page,
+        "rows": preparation.rows_of(list(page.object_list), now=now),
         "past": past,
-        "count": len(rows),
-        "pending_count": sum(row.is_pending for row in rows),
+        "count": ahead_count + over_count,
+        "pending_count": pending.pending(sessions).count(),
         "is_demo": bool(cycle and cycle.is_demo),
     }
     return render(request, "workshops/coordination/drafts.html", context)
@@ -72,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if slug := request.GET.get("like"):
         like = _editable(request, slug)
         initial = initial_like(like, cycle=like.cycle)
-    cycle = like.cycle if like else _cycle_asked_for(request, now)
+    cycle = like.cycle if like else _cycle_asked_for(request, list(Cycle.objects.newest_first()), now)
     if cycle is None:
         messages.warning(request, _("Sessions belong to a cycle. Please create the cycle first."))
         return redirect("cities:cycle_create")
@@ -88,10 +96,18 @@ def create(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _cycle_asked_for(request: HttpRequest, now: datetime) -> Cycle | None:
+def _cycle_asked_for(request: HttpRequest, cycles: Sequence[Cycle], now: datetime) -> Cycle | None:
+    """The cycle the address names, 404 if there is none of that name; else where work goes on."""
     if slug := request.GET.get("cycle"):
-        return get_object_or_404(Cycle, slug=slug)
-    return preparation.cycle_of_today(group_day(now), list(Cycle.objects.newest_first()))
+        return _named(slug, cycles)
+    return preparation.cycle_of_today(group_day(now), cycles)
+
+
+def _named(slug: str, cycles: Sequence[Cycle]) -> Cycle:
+    for cycle in cycles:
+        if cycle.slug == slug:
+            return cycle
+    raise Http404
 
 
 @coordinator_required

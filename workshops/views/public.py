@@ -1,262 +1,31 @@
-"""What everybody reads: schedule, sessions, releases, agreements, calendars."""
+"""What everybody reads beside the schedule: sessions, releases, agreements."""
 
-import gzip
-import hashlib
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cities.access import roles_of
 from cities.models import group_day
-from ogpgroup import dates, htmx
-from ogpgroup.kept import Kept
-from workshops import actions, ical
-from workshops.filters import AgreementFilter, ScheduleFilter
-from workshops.models import Agreement, Participation, ScheduleRelease, Session, SessionVersion
+from ogpgroup import htmx
+from workshops import actions, audience
+from workshops.filters import AgreementFilter
+from workshops.models import Agreement, Participation, Session, SessionVersion
 from workshops.reports import releases as release_reports
-from workshops.reports import schedule as schedule_reports
 from workshops.reports import sessions as session_reports
-from workshops.reports.rows import Reader, member_cities
-from workshops.reports.schedule import NEXT, PAST, Schedule
+from workshops.reports.rows import member_cities
+from workshops.views.schedule import reader_of
 
 RELEASES_PER_PAGE = 50
 AGREEMENTS_PER_PAGE = 100
-UNFILTERED = {"", "when=past", "when=next"}
-
-
-# --- Whole answers that are the same for everybody --------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Bytes:
-    """An answer as it goes out, plain and compressed."""
-
-    plain: bytes
-    compressed: bytes
-    etag: str
-
-    @classmethod
-    def of(cls, content: bytes) -> "Bytes":
-        # Weak, because the same answer goes out in two encodings.
-        return cls(content, gzip.compress(content, 6, mtime=0), f'W/"{hashlib.sha256(content).hexdigest()[:32]}"')
-
-    @property
-    def size(self) -> int:
-        return len(self.plain) + len(self.compressed)
-
-
-_pages: Kept[Bytes] = Kept(megabytes=16)
-_heads: "Kept[_Head]" = Kept(megabytes=2)
-_forms: Kept[SafeString] = Kept(megabytes=2)
-_calendars: Kept[Bytes] = Kept(megabytes=16)
-
-
-def _accepts_gzip(request: HttpRequest) -> bool:
-    return bool(re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")))
-
-
-def _send(request: HttpRequest, kept: Bytes, *, content_type: str) -> HttpResponse:
-    """In the encoding the reader takes; the middleware leaves alone what is compressed already."""
-    is_compressed = _accepts_gzip(request)
-    response = HttpResponse(kept.compressed if is_compressed else kept.plain, content_type=content_type)
-    if is_compressed:
-        response["Content-Encoding"] = "gzip"
-    response["ETag"] = kept.etag
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
-
-
-def _is_nobody_in_particular(request: HttpRequest) -> bool:
-    """Whether the answer can be the same for all: no cookie, no filter, no part of a page.
-
-    The query is compared letter by letter, because the page repeats it: what one reader adds to an address must not be
-    kept for the next.
-    """
-    return not request.COOKIES and _query(request) in UNFILTERED and not htmx.wants_part(request)
-
-
-def _query(request: HttpRequest) -> str:
-    return str(request.META.get("QUERY_STRING", ""))
-
-
-# --- Schedule ---------------------------------------------------------------------------------------------------------
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
-
-
-@login_not_required
-@require_safe
-def schedule(request: HttpRequest) -> HttpResponse:
-    period = PAST if request.GET.get("when") == PAST else NEXT
-    current = Schedule.at(timezone.now(), _reader(request))
-    if not _is_nobody_in_particular(request):
-        return _schedule(request, current, period)
-
-    def make() -> Bytes:
-        return Bytes.of(_schedule(request, current, period).content)
-
-    key = (*current.key(period), _query(request))
-    kept = _pages.get(key, make, size=lambda page: page.size)
-    response = _send(request, kept, content_type="text/html; charset=utf-8")
-    patch_vary_headers(response, ["HX-Request", "Cookie", "Accept-Language"])
-    return response
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What stands above the list: the filters as they are drawn, and the release it comes from."""
-
-    filters: SafeString
-    release: ScheduleRelease | None
-
-
-def _head(request: HttpRequest, current: Schedule, narrowing: ScheduleFilter) -> _Head:
-    """Kept for strangers who filter nothing, for whom it is the same until the next release."""
-
-    def make() -> _Head:
-        return _Head(_filters(request, narrowing), schedule_reports.latest_release(request.user))
-
-    if request.user.is_authenticated or _query(request) not in UNFILTERED:
-        return make()
-    key = (current.stamp, current.reader.language, _query(request))
-    return _heads.get(key, make, size=lambda head: len(head.filters))
-
-
-def _filters(request: HttpRequest, narrowing: ScheduleFilter) -> SafeString:
-    """The form; as long as nobody has filled it in, it depends on the cities it offers alone."""
-
-    def draw() -> SafeString:
-        context = {
-            "form": narrowing.form,
-            "action": reverse("workshops:schedule"),
-            "target": "#sessions",
-            "label": _("Filter the sessions"),
-        }
-        return render_to_string("components/filters.html", context, request)
-
-    if _query(request) not in UNFILTERED:
-        return draw()
-    return _forms.get((narrowing.cities(), get_language(), _query(request)), draw, size=len)
-
-
-def _schedule(request: HttpRequest, current: Schedule, period: str) -> HttpResponse:
-    narrowing = ScheduleFilter(request.GET or None, user=request.user)
-    is_narrowed = _query(request) not in UNFILTERED and narrowing.narrows
-    everything = current.visible(period, request.user)
-    if is_narrowed:
-        fragment = current.listed(schedule_reports.of_period(narrowing.qs, period, current.cut), period)
-    else:
-        fragment = everything
-    years = [] if is_narrowed or period == NEXT else schedule_reports.years_of(fragment.rows)
-    year = _year(request, [year.number for year in years]) if years else 0
-    if years:
-        fragment = current.of_rows([row for row in fragment.rows if row.day.year == year], period)
-    feed = settings.PUBLIC_URL + reverse("workshops:schedule_ics")
-    context = {
-        "head": _head(request, current, narrowing),
-        "fragment": fragment,
-        "first": next((row for row in everything.rows if row.is_planned), None),
-        "is_narrowed": is_narrowed,
-        "is_past": period == PAST,
-        "is_demo": any(row.is_demo for row in fragment.rows),
-        "tabs": _tabs(request, period),
-        "years": [
-            {"label": str(one.number), "href": f"?when=past&year={one.number}", "current": one.number == year}
-            for one in years
-        ],
-        "zone_said": dates.spoken_zone(request.zone) if request.zone else "",  # type: ignore[attr-defined]
-        "webcal": re.sub(r"^https?", "webcal", feed),
-        "feed": feed,
-    }
-    return htmx.render(request, "workshops/schedule.html", context, partial="rows")
-
-
-def _year(request: HttpRequest, years: Sequence[int]) -> int:
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and int(asked) in years else years[0]
-
-
-def _tabs(request: HttpRequest, period: str) -> list[dict[str, Any]]:
-    """Next and past, with the filters kept."""
-    query = request.GET.copy()
-    query.pop("year", None)
-    tabs = []
-    for value, label in ((NEXT, _("To come")), (PAST, _("Held"))):
-        query["when"] = value
-        tabs.append({"href": f"?{query.urlencode()}", "label": label, "current": value == period})
-    return tabs
-
-
-# --- Calendars --------------------------------------------------------------------------------------------------------
-
-
-def _calendar(
-    request: HttpRequest, key: tuple[object, ...], make: Callable[[], bytes], *, changed: datetime | None, filename: str
-) -> HttpResponseBase:
-    """A calendar for anybody, whoever asks; or word that the reader's copy is still right."""
-    kept = _calendars.get(key, lambda: Bytes.of(make()), size=lambda calendar: calendar.size)
-    # RFC 5545, 3.7.2: where the calendar names a method, its media type does too.
-    response = _send(request, kept, content_type="text/calendar; charset=utf-8; method=PUBLISH")
-    response["Content-Disposition"] = f'inline; filename="{filename}"'
-    response["Cache-Control"] = "public, max-age=300"
-    last_modified = int(changed.timestamp()) if changed else None
-    if last_modified is not None:
-        response["Last-Modified"] = http_date(last_modified)
-    answer = get_conditional_response(request, etag=kept.etag, last_modified=last_modified, response=response)
-    return answer if answer is not None else response
-
-
-@login_not_required
-@require_safe
-def schedule_ics(request: HttpRequest) -> HttpResponseBase:
-    """All public sessions, past, to come and cancelled: a calendar to subscribe to."""
-    now = schedule_reports.stamp()
-    public = SessionVersion.objects.current().visible_to(AnonymousUser()).order_by("begins_at", "pk")
-
-    def make() -> bytes:
-        versions = public.only("vevent", "time_zone", "starts_at", "begins_at")
-        return ical.feed(list(versions), name=_calendar_name(), url=settings.PUBLIC_URL + request.path)
-
-    return _calendar(request, ("schedule", now), make, changed=now.released_at, filename="calendario.ics")
-
-
-def _calendar_name() -> str:
-    """In Spanish whoever asks, like the entries: the feed is one for all."""
-    return "Ciudades abiertas"
-
-
-@login_not_required
-@require_safe
-def session_ics(request: HttpRequest, slug: str) -> HttpResponseBase:
-    public = SessionVersion.objects.current().visible_to(AnonymousUser()).select_related("release")
-    version = get_object_or_404(public, session__slug=slug)
-    key = ("session", version.pk, version.release.released_at)
-    return _calendar(
-        request, key, lambda: ical.single(version), changed=version.release.released_at, filename=f"{version.slug}.ics"
-    )
 
 
 # --- One session ------------------------------------------------------------------------------------------------------
@@ -275,12 +44,24 @@ def _answering(request: HttpRequest, version: SessionVersion, now: datetime) -> 
     roles = roles_of(request.user)
     is_expected = own is not None and own.may_join(in_group=roles.in_group)
     is_open = version.finishes_at > now and not version.is_cancelled
+    may_join = is_expected or roles.is_coordinator or _is_about_to_be_expected(version, own, now)
     return {
         "own": own,
         "may_answer": is_open and (roles.in_group or is_expected),
-        "join_url": version.join_url if is_open and (is_expected or roles.is_coordinator) else "",
+        "join_url": version.join_url if is_open and may_join else "",
         "choices": [(choice.value, choice.label) for choice in Participation.Answer if choice != "none"],
     }
+
+
+def _is_about_to_be_expected(version: SessionVersion, own: Participation | None, now: datetime) -> bool:
+    """Whether everybody is expected, the person among them, and said yes before the planner has written it down.
+
+    Where the audience is chosen an answer opens nothing.
+    """
+    if own is None or own.answer != Participation.Answer.YES or version.audience != SessionVersion.Audience.EVERYBODY:
+        return False
+    assert own.user is not None
+    return audience.names(version, own.user, on=group_day(now))
 
 
 @login_not_required
@@ -288,7 +69,7 @@ def _answering(request: HttpRequest, version: SessionVersion, now: datetime) -> 
 def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     version = _visible_version(request, slug)
-    session, reader = version.session, _reader(request)
+    session, reader = version.session, reader_of(request)
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
     is_over, tables = version.finishes_at <= now, list(session.tables.all())
