@@ -26,7 +26,7 @@ type Rows = dict[type[models.Model], set[Any]]
 # Rows that tie two things of which each says itself whether it is a demonstration: a person and an institution.
 TIES = {"cities.Membership": ("user", "organization")}
 # Optional references that nevertheless mean "is part of": what sits in a made-up city is made up.
-PART_OF = {"cities.Organization.city"}
+PART_OF = {"cities.Organization.city", "actionplans.ActionPlan.city", "actionplans.ActionPlan.organization"}
 # A row that loses its reference loses these with it; the database keeps them together.
 TOGETHER: dict[str, dict[str, Any]] = {"cities.Cycle.fellow_city": {"fellow_named_on": None, "fellow_reason": ""}}
 # Mail names its subject without a foreign key: the word on the mail, and the model it stands for.
