@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from ogpgroup import htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
+from workshops.reports import forecast
 
 Status = OutgoingMail.Status
 KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
@@ -107,6 +109,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "watch": mail.watch(),
         "refusing": RefusedAddress.objects.marked().select_related("user").order_by("user__name", "user_id"),
         "status": status,
+        "ahead": partial(forecast.ahead, database_now()),  # asked by the whole page alone
         "to_put_aside": _to_put_aside(status),
     }
     return htmx.render(request, "ogpgroup/outbox.html", context, partial="rows")
