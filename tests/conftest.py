@@ -36,6 +36,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.pluginmanager.import_plugin("tests.cast")
     session.config.pluginmanager.import_plugin("tests.browser")
     session.config.pluginmanager.import_plugin("tests.access.world")
+    session.config.pluginmanager.import_plugin("tests.pages.site")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,159 @@
+"""Every page template, where it is drawn, and for whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.test import Client
+from django.urls import reverse
+
+At = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page; nobody named means a stranger."""
+
+    template: str
+    url: str
+    args: Callable[[At], list[Any]] = lambda _at: []
+    who: str = ""
+    status: int = 200
+    before: Callable[[Client, At], Any] | None = None  # what the person has just done
+    note: str = ""
+
+    def __str__(self) -> str:
+        name = self.template.removesuffix(".html").replace("/", ".")
+        return f"{name}, {self.note}" if self.note else name
+
+    def address(self, at: At) -> str:
+        return reverse(self.url, args=self.args(at))
+
+
+def of(name: str) -> Callable[[At], list[Any]]:
+    return lambda at: [at[name]]
+
+
+def send(url: str, **data: str) -> Callable[[Client, At], Any]:
+    return lambda client, _at: client.post(reverse(url), data)
+
+
+def _first_factor(client: Client, at: At) -> None:
+    client.post(reverse("account_login"), {"login": at["official_email"], "password": at["password"]})
+
+
+PUBLIC: Final = [
+    Look("ogpgroup/home.html", "home"),
+    Look("ogpgroup/unsubscribe.html", "unsubscribe", of("unsubscribe")),
+    Look("cities/privacy.html", "privacy"),
+    Look("cities/index.html", "cities:index"),
+    Look("cities/detail.html", "cities:detail", of("city")),
+    Look("cities/organization_index.html", "cities:organization_index"),
+    Look("cities/organization_detail.html", "cities:organization_detail", of("organization")),
+    Look("cities/cycle_index.html", "cities:cycle_index"),
+    Look("cities/cycle_detail.html", "cities:cycle_detail", of("cycle")),
+    Look("actionplans/index.html", "actionplans:index"),
+    Look("actionplans/detail.html", "actionplans:detail", of("plan")),
+    Look("workshops/schedule.html", "workshops:schedule"),
+    Look("workshops/releases.html", "workshops:releases"),
+    Look("workshops/release_detail.html", "workshops:release_detail", of("release")),
+    Look("workshops/session_detail.html", "workshops:session_detail", of("session"), note="to come"),
+    Look("workshops/session_detail.html", "workshops:session_detail", of("past_session"), note="held"),
+    Look("workshops/agreements.html", "workshops:agreements"),
+    Look("404.html", "cities:detail", lambda _at: ["nada"], status=404),
+]
+
+BEFORE_SIGN_IN: Final = [
+    Look("account/login.html", "account_login"),
+    Look("account/account_inactive.html", "account_inactive"),
+    Look("account/signup_closed.html", "account_signup"),
+    Look("account/request_login_code.html", "account_request_login_code"),
+    Look(
+        "account/confirm_login_code.html",
+        "account_confirm_login_code",
+        before=send("account_request_login_code", email="nadie@ejemplo.mx"),
+    ),
+    Look("mfa/authenticate.html", "mfa_authenticate", before=_first_factor),
+    Look("account/password_reset.html", "account_reset_password"),
+    Look("account/password_reset_done.html", "account_reset_password_done"),
+    Look("account/password_reset_from_key.html", "account_reset_password_from_key", lambda _at: ["1", "forged"]),
+    Look("account/password_reset_from_key_done.html", "account_reset_password_from_key_done"),
+    Look("cities/invitation_sign_up.html", "account_invitation", of("invitation")),
+    Look("cities/invitation_accept.html", "account_invitation", of("own_invitation"), "member"),
+    Look("cities/invitation_closed.html", "account_invitation", of("closed_invitation"), status=410),
+]
+
+OWN: Final = [
+    Look("ogpgroup/desk.html", "desk", who="member"),
+    Look("ogpgroup/desk.html", "desk", who="official", note="official"),
+    Look("workshops/session_detail.html", "workshops:session_detail", of("session"), "member", note="member"),
+    Look("cities/profile.html", "account_profile", who="member"),
+    Look("account/email_change.html", "account_email", who="member"),
+    Look(
+        "account/confirm_email_verification_code.html",
+        "account_email_verification_sent",
+        who="member",
+        before=send("account_email", email="otra@ejemplo.mx", action_add=""),
+    ),
+    Look("account/password_change.html", "account_change_password", who="member"),
+    Look("account/password_set.html", "account_set_password", who="without password"),
+    Look("account/reauthenticate.html", "account_reauthenticate", who="member"),
+    Look("account/logout.html", "account_logout", who="member"),
+    Look("usersessions/usersession_list.html", "usersessions_list", who="member"),
+    Look("mfa/index.html", "mfa_index", who="official"),
+    Look("mfa/totp/activate_form.html", "mfa_activate_totp", who="member"),
+    Look("mfa/totp/deactivate_form.html", "mfa_deactivate_totp", who="official"),
+    Look("mfa/recovery_codes/index.html", "mfa_view_recovery_codes", who="official"),
+    Look("mfa/recovery_codes/generate.html", "mfa_generate_recovery_codes", who="official"),
+    Look("mfa/reauthenticate.html", "mfa_reauthenticate", who="official"),
+]
+
+
+def coordinated(template: str, url: str, args: Callable[[At], list[Any]] = lambda _at: [], note: str = "") -> Look:
+    return Look(template, url, args, who="coordinator", note=note)
+
+
+COORDINATION: Final = [
+    coordinated("ogpgroup/coordination.html", "coordination"),
+    coordinated("ogpgroup/outbox.html", "outbox"),
+    coordinated("ogpgroup/outbox_detail.html", "outbox_detail", of("mail")),
+    coordinated("ogpgroup/end_membership.html", "end_membership", of("membership")),
+    coordinated("workshops/coordination/drafts.html", "workshops:drafts"),
+    coordinated("workshops/coordination/create.html", "workshops:create"),
+    coordinated("workshops/coordination/edit.html", "workshops:edit", of("session")),
+    coordinated("workshops/coordination/cancel.html", "workshops:cancel", of("session")),
+    coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
+    coordinated("workshops/coordination/discard.html", "workshops:discard", of("draft")),
+    coordinated("workshops/coordination/publish.html", "workshops:publish", of("cycle")),
+    coordinated("workshops/session_detail.html", "workshops:session_detail", of("session"), note="coordinator"),
+    coordinated("cities/invitation_index.html", "cities:invitation_index"),
+    coordinated("cities/invitation_create.html", "cities:invitation_create"),
+    coordinated("cities/organization_detail.html", "cities:organization_detail", of("organization"), "coordinator"),
+    coordinated("cities/organization_form.html", "cities:organization_edit", of("organization")),
+    coordinated("cities/group_membership.html", "cities:group_membership", of("organization")),
+    coordinated("cities/membership_index.html", "cities:membership_index", of("organization")),
+    coordinated("cities/membership_create.html", "cities:membership_create", of("organization")),
+    coordinated("cities/membership_edit.html", "cities:membership_edit", of("membership")),
+    coordinated("cities/cycle_detail.html", "cities:cycle_detail", of("cycle"), "coordinator"),
+    coordinated("cities/cycle_form.html", "cities:cycle_edit", of("cycle")),
+    coordinated("actionplans/detail.html", "actionplans:detail", of("plan"), "coordinator"),
+    coordinated("actionplans/form.html", "actionplans:edit", of("plan")),
+    coordinated("actionplans/deliverable_form.html", "actionplans:deliverable_create", of("plan")),
+    coordinated("actionplans/fellow.html", "actionplans:fellow", of("next_cycle")),
+]
+
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION]
+ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
+
+_BASE = "others extend it"
+_NOT_OURS = "allauth draws it under settings that are not ours"
+NOT_VISITED: Final = {
+    "account/base_confirm_code.html": _BASE,
+    "account/base_reauthenticate.html": _BASE,
+    "account/signup.html": _BASE,
+    "account/email.html": _NOT_OURS,
+    "account/email_confirm.html": _NOT_OURS,
+    "account/confirm_password_reset_code.html": _NOT_OURS,
+    "account/verification_sent.html": _NOT_OURS,
+    "account/verified_email_required.html": _NOT_OURS,
+}

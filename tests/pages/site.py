@@ -1,0 +1,114 @@
+"""The founding cycle and the demonstration behind a web server in this process, so that a visit tells what it drew."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from actionplans.models import ActionPlan
+from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.factories_schedule import create_session
+from tests.live_server import live_server
+from workshops import letters
+from workshops.models import ScheduleRelease, Session
+
+
+@dataclass
+class Site:
+    """The server, its people, and the objects that the pages are about."""
+
+    url: str
+    people: dict[str, User]
+    at: dict[str, Any]
+
+    def client(self, who: str) -> Client:
+        """A browser without a screen; nobody named means a stranger."""
+        client = Client()
+        if who:
+            _sign_in(client, self.people[who])
+        return client
+
+
+def _sign_in(client: Client, user: User) -> None:
+    """And say the password again: pages that ask for it are shown at once."""
+    client.force_login(user)
+    if user.has_usable_password():
+        client.post(reverse("account_reauthenticate"), {"password": factories.PASSWORD})
+
+
+@pytest.fixture(scope="module")
+def site(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    passwords = tmp_path_factory.mktemp("demo") / "passwords.json"
+    passwords.write_text(json.dumps(dict.fromkeys(Role.values, factories.PASSWORD)))
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEMO_PASSWORDS", str(passwords))
+        try:
+            call_command("load_founding_cycle", verbosity=0)
+            call_command("load_demo", verbosity=0)
+            people = _people()
+            at = _objects(people)
+            with live_server() as url:
+                yield Site(url, people, at)
+        finally:
+            call_command("flush", verbosity=0, interactive=False)
+
+
+def _people() -> dict[str, User]:
+    """One of the demonstration for each role; the official has a second factor. One came by code, without password."""
+    people = {
+        role: User.objects.filter(is_demo=True, memberships__role=role, memberships__until=None).order_by("pk")[0]
+        for role in Role.values
+    }
+    TOTP.activate(people["official"], generate_totp_secret())
+    RecoveryCodes.activate(people["official"])
+    people["without password"] = factories.create_member()
+    people["without password"].set_unusable_password()
+    people["without password"].save()
+    return people
+
+
+def _objects(people: dict[str, User]) -> dict[str, Any]:
+    """What the pages are about: as much of the demonstration as possible, and what it lacks."""
+    cycle = Cycle.objects.get(is_demo=True)
+    today = timezone.localdate()
+    plan = ActionPlan.objects.get(cycle=cycle)
+    assert plan.city
+    organization = Organization.objects.filter(is_demo=True, memberships__role="member").order_by("pk")[0]
+    released = Session.objects.filter(
+        is_demo=True, visibility="public", status="planned", current_version__isnull=False
+    )
+    return {
+        "official_email": people["official"].email,
+        "password": factories.PASSWORD,
+        "cycle": cycle.slug,
+        "next_cycle": factories.create_cycle(
+            slug="siguiente", starts_on=today + timedelta(days=900), ends_on=today + timedelta(days=1200)
+        ).slug,
+        "city": plan.city.slug,
+        "plan": plan.slug,
+        "organization": organization.slug,
+        "membership": Membership.objects.filter(organization=organization, until=None)[0].pk,
+        "release": ScheduleRelease.objects.order_by("-number")[0].number,
+        "session": released.filter(starts_at__gt=timezone.now()).order_by("starts_at")[0].slug,
+        "past_session": released.filter(starts_at__lt=timezone.now()).order_by("starts_at")[0].slug,
+        "draft": create_session(cycle=cycle, title="Borrador").slug,
+        "mail": OutgoingMail.objects.order_by("pk")[0].pk,
+        "invitation": AccountInvitation.objects.filter(status="open").order_by("pk")[0].token,
+        "own_invitation": factories.create_invitation(email=people["member"].email).token,
+        "closed_invitation": factories.create_invitation(status="withdrawn").token,
+        "unsubscribe": letters.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+    }

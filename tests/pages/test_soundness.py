@@ -1,0 +1,180 @@
+"""Every page in a browser, in both languages: accessible in light and dark, narrow and wide, quiet and small."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test.signals import template_rendered
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from tests.pages.looks import ERRORS, LOOKS, NOT_VISITED, PUBLIC, Look
+from tests.pages.site import Site
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES: Final = ["es-mx", "en"]
+FIRST_VISIT: Final = 100_000  # bytes, compressed
+PART: Final = re.compile(r"/_|^components/|^allauth/|/emails?/|/snippets/|^base\.html")  # of pages, and mails
+NARROW: Final = 360
+WIDE: Final = 1280
+WCAG: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Without `preload` axe leaves style sheets alone; the rules that would read them are not among ours.
+ALL_RULES: Final = {"runOnly": WCAG, "preload": False, "resultTypes": ["violations"]}
+COLOURS: Final = ["color-contrast", "link-in-text-block"]
+CONTRAST: Final = ALL_RULES | {"runOnly": {"type": "rule", "values": COLOURS}}
+BUT_COLOURS: Final = ALL_RULES | {"rules": {name: {"enabled": False} for name in COLOURS}}
+TARGETS: Final = ALL_RULES | {"runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}}
+
+_sizes: dict[str, int] = {}  # files are the same on every page
+
+
+def test_every_page_is_looked_at(db: None) -> None:  # with `db` there is a database also when this module runs alone
+    folder = Path(settings.BASE_DIR) / "templates"
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*.html")}
+    pages = {name for name in names if not PART.search(name)}
+
+    assert pages == {look.template for look in LOOKS} | set(ERRORS) | NOT_VISITED.keys()
+
+
+# --- A browser --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """Keeps style sheets and scripts from page to page; each page brings its own cookies."""
+    context = chromium.new_context(reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    page = window.new_page()
+    yield page
+    page.close()
+
+
+def arrive(page: Page, site: Site, look: Look, language: str) -> None:
+    """Bring the cookies of somebody who comes to this page."""
+    client = site.client(look.who)
+    if look.who:
+        site.people[look.who].language = language
+        site.people[look.who].save(update_fields=["language"])
+    if look.before:
+        look.before(client, site.at)
+    cookies = {name: cookie.value for name, cookie in client.cookies.items()} | {
+        settings.LANGUAGE_COOKIE_NAME: language
+    }
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
+
+
+@contextmanager
+def templates_drawn() -> Iterator[set[str]]:
+    drawn: set[str] = set()
+
+    def note(template: Any, **_: Any) -> None:
+        drawn.add(template.name)
+
+    template_rendered.connect(note)
+    try:
+        yield drawn
+    finally:
+        template_rendered.disconnect(note)
+
+
+# --- What may be wrong ------------------------------------------------------------------------------------------------
+
+
+def visit(page: Page, url: str, *, status: int = 200) -> tuple[list[str], list[Response]]:
+    """Go there; what the console, the scripts and the policy complain of, and everything that came."""
+    wrong: list[str] = []
+    received: list[Response] = []
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    page.on("console", lambda said: wrong.append(f"{said.text} ({said.location})") if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("response", lambda one: received.append(one))
+    answer = page.goto(url)
+    assert answer
+    if status >= 400:  # the browser tells this of the page itself
+        wrong = [line for line in wrong if not (line.startswith("Failed to load resource") and url in line)]
+    if (answer.status, page.url) != (status, url):
+        wrong.append(f"answers {answer.status} at {page.url}")
+    return list(wrong), received
+
+
+def compressed(received: list[Response]) -> int:
+    """Bytes over the wire. The server of the tests sends as it is what the real one sends compressed."""
+    ours = [one for one in received if one.url.startswith("http") and one.status == 200]
+    for one in ours:
+        if one.url not in _sizes or "/static/" not in one.url:
+            _sizes[one.url] = len(gzip.compress(one.body()))
+    return sum(_sizes[one.url] for one in ours)
+
+
+def axe(page: Page, options: dict[str, Any]) -> list[str]:
+    violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+    return [
+        f"axe: {one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for one in violations
+        for node in one["nodes"][:3]
+    ]
+
+
+def overflow(page: Page, width: int) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 740})
+    found = page.evaluate("document.documentElement.scrollWidth")
+    return [f"is {found} pixels wide where {width} are there"] if found > width else []
+
+
+def hindrances(page: Page, language: str) -> list[str]:
+    """What hinders somebody at the page that is open now: in light and dark, wide and narrow.
+
+    Colours and sizes of buttons are looked at in one language: they are the same in the other.
+    """
+    in_full = language == LANGUAGES[0]
+    wrong = overflow(page, WIDE)
+    page.evaluate(AXE_SCRIPT)
+    wrong += axe(page, ALL_RULES if in_full else BUT_COLOURS)
+    if in_full:
+        page.emulate_media(color_scheme="dark")
+        wrong += [f"in the dark, {line}" for line in axe(page, CONTRAST)]
+    wrong += overflow(page, NARROW)
+    if in_full:
+        wrong += [f"narrow, {line}" for line in axe(page, TARGETS)]
+    return wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_page_is_sound(look: Look, language: str, site: Site, page: Page) -> None:
+    arrive(page, site, look, language)
+    with templates_drawn() as drawn:
+        wrong, received = visit(page, site.url + look.address(site.at), status=look.status)
+    if look in PUBLIC and (size := compressed(received)) >= FIRST_VISIT:
+        wrong.append(f"{size} bytes")
+    # What the page itself did has been told; axe tries things that the policy forbids.
+    wrong += hindrances(page, language)
+
+    assert wrong == []
+    assert look.template in drawn
+
+
+@pytest.mark.parametrize("template", ERRORS)
+def test_error_page_is_sound(template: str, site: Site, page: Page) -> None:
+    policy = site.client("").get("/").headers["Content-Security-Policy"]
+    body = render_to_string(template, {})
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+    page.route("**/broken/", lambda route: route.fulfill(body=body, headers=headers))
+    wrong, received = visit(page, f"{site.url}/broken/")
+    wrong += hindrances(page, LANGUAGES[0])
+
+    assert wrong == []
+    assert compressed(received) < FIRST_VISIT
