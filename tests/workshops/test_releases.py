@@ -325,12 +325,38 @@ def test_two_coordinators_do_not_overwrite_each_other(cycle, coordinator):
     assert session.title == "Título de ella"
 
 
+def test_the_address_follows_title_and_day_until_it_is_published(cycle):
+    session = draft(cycle, title="Título de trabajo")
+    assert session.slug == "2026-12-03-titulo-de-trabajo"
+
+    edit(session, title="Seminario", starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=2))
+    assert Session.objects.get().slug == "2026-12-04-seminario"
+    edit(session, purpose="El mismo título")
+    assert Session.objects.get().slug == "2026-12-04-seminario"
+    draft(cycle, title="Otra")
+    edit(session, title="Otra", starts_at=START, ends_at=START + timedelta(days=2))
+    assert Session.objects.get(pk=session.pk).slug == "2026-12-03-otra-2"
+
+    actions.publish_release(cycle, by=None, at=NOW)
+    edit(session, title="Con otro nombre")
+
+    assert Session.objects.get(pk=session.pk).slug == "2026-12-03-otra-2"
+
+
+def test_an_address_given_by_hand_stays(cycle):
+    session = draft(cycle, slug="seminario-de-arranque")
+
+    edit(session, title="Otro título")
+
+    assert Session.objects.get().slug == "seminario-de-arranque"
+
+
 def test_a_published_session_cannot_be_discarded(cycle):
     session = draft(cycle)
     actions.publish_release(cycle, by=None, at=NOW)
 
     with pytest.raises(ActionNotPossible):
-        actions.discard_draft(session, by=None)
+        actions.discard_draft(session)
 
     assert Session.objects.filter(pk=session.pk).exists()
 

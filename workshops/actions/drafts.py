@@ -27,6 +27,7 @@ def save_draft(
 ) -> Session:
     """Store a new draft, or an edit of one that nobody else has edited since `seen_edits`.
 
+    Its address follows title and day until it is published, and stays for ever then; a slug given by hand stays too.
     Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
     """
     session.edited_by, session.edited_at = by, database_now()
@@ -42,19 +43,27 @@ def save_draft(
                 % {"who": current.edited_by or _("Somebody")}
             )
         session.edits = current.edits + 1
-        drafted = [*RELEASED_FIELDS, "city", "cycle", "responsible", "edits", "edited_at", "edited_by"]
+        if current.current_version_id is None and current.slug.startswith(_slug_base(current)[: SLUG_LENGTH - 4]):
+            session.slug = _free_slug(session)
+        drafted = [*RELEASED_FIELDS, "slug", "city", "cycle", "responsible", "edits", "edited_at", "edited_by"]
         session.save(update_fields=drafted)
     session.audience_organizations.set(organizations)
     session.audience_people.set(people)
     return session
 
 
+def _slug_base(session: Session) -> str:
+    """Day and title, as an address says them."""
+    words = slugify(f"{session.title}")[:SLUG_LENGTH].strip("-") or "session"
+    return f"{session.local_day:%Y-%m-%d}-{words}"[:SLUG_LENGTH]
+
+
 def _free_slug(session: Session) -> str:
-    base = slugify(f"{session.title}")[:SLUG_LENGTH].strip("-") or "session"
-    slug, number = f"{session.local_day:%Y-%m-%d}-{base}"[:SLUG_LENGTH], 1
-    while Session.objects.filter(slug=slug).exists():
+    base, number = _slug_base(session), 1
+    slug, others = base, Session.objects.exclude(pk=session.pk)
+    while others.filter(slug=slug).exists():
         number += 1
-        slug = f"{session.local_day:%Y-%m-%d}-{base}"[: SLUG_LENGTH - 4] + f"-{number}"
+        slug = base[: SLUG_LENGTH - 4] + f"-{number}"
     return slug
 
 
@@ -83,7 +92,7 @@ def reinstate(session: Session, *, by: User | None) -> Session:
 
 
 @transaction.atomic
-def discard_draft(session: Session, *, by: User | None) -> None:
+def discard_draft(session: Session) -> None:
     """Delete a draft that was never published. What was published can only be cancelled."""
     session = Session.objects.select_for_update().get(pk=session.pk)
     if session.current_version_id is not None:

@@ -178,7 +178,7 @@ def discard(request: HttpRequest, slug: str) -> HttpResponse:
     """Throw away a draft that was never published, after a look at it."""
     session = _editable(request, slug)
     if request.method == "POST":
-        actions.discard_draft(session, by=request.user)  # type: ignore[arg-type]
+        actions.discard_draft(session)
         messages.success(request, _("The draft “%(title)s” is discarded.") % {"title": session.title})
         return redirect(f"{reverse('workshops:drafts')}?cycle={session.cycle.slug}")
     context = {
