@@ -32,6 +32,7 @@ TOGETHER: dict[str, dict[str, Any]] = {"cities.Cycle.fellow_city": {"fellow_name
 # Mail names its subject without a foreign key: the word on the mail, and the model it stands for.
 SUBJECTS = {
     "session": "workshops.Session",
+    "plan": "actionplans.ActionPlan",
     "cities.accountinvitation": "cities.AccountInvitation",
     "ogpgroup.user": "ogpgroup.User",
 }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from actionplans import emails as actionplans_emails
 from cities import emails as cities_emails
 from ogpgroup import mail
 from ogpgroup.models import Heartbeat
@@ -13,8 +14,8 @@ from workshops import emails as workshops_emails
 
 logger = logging.getLogger(__name__)
 
-KINDS = [*cities_emails.KINDS, *workshops_emails.KINDS]
-PLANNERS = [workshops_actions.plan]
+KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS]
+PLANNERS = [workshops_actions.plan, actionplans_emails.plan]
 
 
 def plan() -> int:

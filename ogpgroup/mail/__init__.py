@@ -22,6 +22,7 @@ from ogpgroup.mail.queue import (
     withdraw_one,
 )
 from ogpgroup.mail.sender import deliver
+from ogpgroup.mail.unsubscribe import unsubscribe_url, who_unsubscribes
 from ogpgroup.mail.watch import Watch, beat, database_now, watch
 from ogpgroup.masks import mask_links
 
@@ -44,8 +45,10 @@ __all__ = [
     "render_parts",
     "retry",
     "try_address_again",
+    "unsubscribe_url",
     "wake",
     "watch",
+    "who_unsubscribes",
     "withdraw",
     "withdraw_one",
 ]

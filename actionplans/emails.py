@@ -1,0 +1,216 @@
+"""Reminders of what a city has to do: 14 and 3 days before, on the day, then every Monday until it is done.
+
+One mail tells an official all that falls due on a day, and one a week all that is late, so that a plan with twenty
+milestones at the end of a quarter does not send twenty mails.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.models import ActionPlan, Deliverable, Milestone
+from cities.models import Membership, Role, group_day
+from ogpgroup import mail
+from ogpgroup.models import OutgoingMail, User
+
+SUBJECT: Final = "plan"
+DUE, LATE = "plan_due", "plan_late"
+LEADS: Final = (14, 3, 0)  # days before
+HOUR: Final = time(9)  # of the city
+PLANNED_AHEAD: Final = timedelta(hours=24)
+# Stands where the person's own link comes; no title can contain it.
+OWN_LINK: Final = "\ue000own-link\ue000"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A milestone or deliverable that is not done."""
+
+    what: Milestone | Deliverable
+    plan_id: int
+    due_on: date
+
+    @property
+    def title(self) -> str:
+        return self.what.title
+
+    @property
+    def is_milestone(self) -> bool:
+        return isinstance(self.what, Milestone)
+
+    @property
+    def link(self) -> str:
+        return settings.PUBLIC_URL + self.what.get_absolute_url()
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A moment at which an official of a plan's city is written to."""
+
+    kind: str
+    plan: ActionPlan
+    day: date  # when the things fall due; for what is late, the Monday
+    lead: int
+    due: datetime
+    useful_until: datetime
+
+    def key(self, user_id: int) -> str:
+        """Holds the day: a milestone put off reminds anew, a corrected typo reminds nobody twice."""
+        lead = f"{self.lead}d:" if self.kind == DUE else ""
+        return f"{self.kind}:{self.plan.pk}:{self.day.isoformat()}:{lead}{user_id}"
+
+
+def _day_in(key: str) -> date:
+    return date.fromisoformat(key.split(":")[2])
+
+
+def _at(day: date, plan: ActionPlan) -> datetime:
+    assert plan.city is not None
+    return datetime.combine(day, HOUR, ZoneInfo(plan.city.time_zone)).astimezone(UTC)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+# --- What is to be done -----------------------------------------------------------------------------------------------
+
+
+def _kept_plans() -> dict[int, ActionPlan]:
+    """Plans whose clock runs."""
+    return ActionPlan.objects.running().select_related("city").in_bulk()
+
+
+def _undone(plan_ids: Iterable[int], *, until: date) -> dict[int, list[Thing]]:
+    """By plan, what is not done and falls due by that day, soonest first; two queries."""
+    ids = list(plan_ids)
+    deliverables = Deliverable.objects.waiting().filter(plan__in=ids, due_on__lte=until, outcome_unknown=False)
+    milestones = Milestone.objects.unfinished().filter(commitment__plan__in=ids, ends_on__lte=until)
+    things = [Thing(one, one.plan_id, one.due_on) for one in deliverables.select_related("plan")]
+    things += [Thing(one, one.commitment.plan_id, one.ends_on) for one in milestones.select_related("commitment__plan")]
+    by_plan: dict[int, list[Thing]] = defaultdict(list)
+    for thing in sorted(things, key=lambda one: (one.due_on, one.title)):
+        by_plan[thing.plan_id].append(thing)
+    return by_plan
+
+
+def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime) -> list[Occasion]:
+    """What falls due within a day, or did and is still of use."""
+    found = []
+    for day in sorted({thing.due_on for thing in things}):
+        moments = [_at(day - timedelta(days=lead), plan) for lead in LEADS]
+        ends = [*moments[1:], _at(day + timedelta(days=1), plan)]
+        found += [Occasion(DUE, plan, day, *row) for row in zip(LEADS, moments, ends, strict=True)]
+    this_monday = _monday(group_day(now))
+    for monday in (this_monday, this_monday + timedelta(days=7)):
+        if any(thing.due_on < monday for thing in things):
+            found.append(Occasion(LATE, plan, monday, 0, _at(monday, plan), _at(monday + timedelta(days=7), plan)))
+    return [one for one in found if one.due <= now + PLANNED_AHEAD and one.useful_until > now]
+
+
+def _officials(city_ids: Iterable[int], on: date) -> dict[int, list[User]]:
+    """By city, who is an official today and wants reminders; one query."""
+    rows = Membership.objects.on(on).filter(
+        role=Role.OFFICIAL, organization__city__in=list(city_ids), user__wants_reminders=True
+    )
+    people: dict[int, dict[int, User]] = defaultdict(dict)
+    for membership in rows.select_related("user", "organization").order_by("user"):
+        assert membership.organization.city_id is not None
+        people[membership.organization.city_id][membership.user_id] = membership.user
+    return {city_id: list(found.values()) for city_id, found in people.items()}
+
+
+def plan(now: datetime) -> int:
+    """Queue what officials are reminded of within a day; returns how many mails were new. Twice or at once is safe."""
+    plans = _kept_plans()
+    things = _undone(plans, until=group_day(now) + timedelta(days=max(LEADS) + 2))
+    occasions = [one for plan_id, found in things.items() for one in _occasions(plans[plan_id], found, now)]
+    if not occasions:
+        return 0
+    officials = _officials({one.plan.city_id or 0 for one in occasions}, group_day(now))
+    return mail.enqueue(
+        OutgoingMail(
+            key=one.key(user.pk),
+            kind=one.kind,
+            priority=OutgoingMail.Priority.REMINDER,
+            user=user,
+            recipient=user.email,
+            subject_type=SUBJECT,
+            subject_id=one.plan.pk,
+            due=one.due,
+            useful_until=one.useful_until,
+            is_demo=one.plan.is_demo,
+        )
+        for one in occasions
+        for user in officials.get(one.plan.city_id or 0, [])
+    )
+
+
+# --- What the sender asks ---------------------------------------------------------------------------------------------
+
+
+def _told(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, tuple[ActionPlan, list[Thing], User]]:
+    """By mail, the plan and the things it would tell today, for whom; mails with nothing to tell are left out."""
+    plans = {pk: one for pk, one in _kept_plans().items() if pk in {mail.subject_id for mail in mails}}
+    latest = max((_day_in(one.key) for one in mails), default=group_day(now))
+    things = _undone(plans, until=latest)
+    officials = _officials({one.city_id or 0 for one in plans.values()}, group_day(now))
+    told = {}
+    for one in mails:
+        if (plan := plans.get(one.subject_id or 0)) is None:
+            continue
+        day = _day_in(one.key)
+        found = [thing for thing in things[plan.pk] if (thing.due_on == day if one.kind == DUE else thing.due_on < day)]
+        user = next((user for user in officials.get(plan.city_id or 0, []) if user.pk == one.user_id), None)
+        if found and user is not None:
+            told[one.pk] = (plan, found, user)
+    return told
+
+
+def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """They hold while something of what they tell is not done and the person is an official who wants reminders."""
+    return set(_told(mails, now))
+
+
+def _render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    told = _told(mails, now)
+    rendered = {}
+    for one in mails:
+        if one.pk not in told:
+            continue
+        plan, things, user = told[one.pk]
+        assert plan.city is not None
+        day = _day_in(one.key)
+        url = mail.unsubscribe_url(user.pk)
+        context = {
+            "plan": plan,
+            "city": plan.city,
+            "things": things,
+            "day": day,
+            "days_left": (day - now.astimezone(ZoneInfo(plan.city.time_zone)).date()).days,
+            "link": settings.PUBLIC_URL + plan.get_absolute_url(),
+            "own_link": OWN_LINK,
+        }
+        parts = mail.render_parts(f"actionplans/emails/{one.kind}.html", context, user.language)
+        content = mail.compose(
+            mail=one,
+            subject=parts.subject,
+            text=parts.text.replace(OWN_LINK, url),
+            html=parts.html.replace(OWN_LINK, escape(url)),
+            unsubscribe_url=url,
+        )
+        rendered[one.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
+KINDS = [
+    mail.Kind(DUE, OutgoingMail.Priority.REMINDER, True, _still_true, _render, _("reminder of what a city must do")),
+    mail.Kind(LATE, OutgoingMail.Priority.REMINDER, True, _still_true, _render, _("reminder of what is late")),
+]

@@ -1,0 +1,185 @@
+"""What officials are reminded of: all that falls due on a day in one mail, all that is late in one a week."""
+
+import email
+from datetime import UTC, date, datetime, timedelta
+from email.policy import default
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from actionplans import emails
+from actionplans.models import ActionPlan, Commitment, Milestone, ProgressEntry
+from cities.models import City, Membership
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2027, 3, 17)  # a Wednesday, three days after Reynosa's clocks changed
+
+
+@pytest.fixture
+def plan(reynosa: City) -> ActionPlan:
+    cycle = factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31), fellow_city=reynosa)
+    return factories.create_plan(
+        city=reynosa, cycle=cycle, starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31), status="active"
+    )
+
+
+def add_milestone(
+    plan: ActionPlan, *, number: int = 1, ends_on: date = DAY, title: str = "Taller en barrios"
+) -> Milestone:
+    commitment, _new = Commitment.objects.get_or_create(plan=plan, number=1, defaults={"title": "Presupuesto abierto"})
+    return Milestone.objects.create(
+        commitment=commitment, number=number, title=title, starts_on=date(2026, 10, 1), ends_on=ends_on
+    )
+
+
+def log(milestone: Milestone, status: str) -> None:
+    ProgressEntry.objects.create(
+        commitment=milestone.commitment, milestone=milestone, text="x", status=status, happened_on=date(2027, 1, 10)
+    )
+
+
+def in_reynosa(year: int, month: int, day: int, hour: int = 9) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo("America/Matamoros")).astimezone(UTC)
+
+
+def plan_through(start: datetime, end: datetime) -> None:
+    """Let the planner run each six hours."""
+    now = start
+    while now <= end:
+        emails.plan(now)
+        now += timedelta(hours=6)
+
+
+def queued() -> list[tuple[str, datetime]]:
+    return list(OutgoingMail.objects.order_by("due", "key").values_list("key", "due"))
+
+
+def still_true(now: datetime) -> list[str]:
+    mails = list(OutgoingMail.objects.order_by("key"))
+    return [one.key for one in mails if one.pk in emails._still_true(mails, now)]
+
+
+def test_official_hears_14_and_3_days_before_and_on_the_day_at_nine_of_the_city(
+    plan: ActionPlan, official_reynosa: User
+) -> None:
+    add_milestone(plan)
+
+    plan_through(in_reynosa(2027, 2, 25), in_reynosa(2027, 3, 17, 23))
+
+    prefix, user = f"plan_due:{plan.pk}:2027-03-17", official_reynosa.pk
+    assert queued() == [
+        (f"{prefix}:14d:{user}", datetime(2027, 3, 3, 15, tzinfo=UTC)),
+        (f"{prefix}:3d:{user}", datetime(2027, 3, 14, 14, tzinfo=UTC)),  # since that night an hour earlier in UTC
+        (f"{prefix}:0d:{user}", datetime(2027, 3, 17, 14, tzinfo=UTC)),
+    ]
+
+
+def test_what_is_late_comes_every_monday_until_it_is_done(plan: ActionPlan, official_reynosa: User) -> None:
+    milestone = add_milestone(plan)
+    log(milestone, "substantial")
+
+    plan_through(in_reynosa(2027, 3, 18), in_reynosa(2027, 4, 1))
+    log(milestone, "complete")
+    plan_through(in_reynosa(2027, 4, 2), in_reynosa(2027, 4, 30))
+
+    mondays = [key.split(":")[2] for key, _due in queued() if key.startswith("plan_late")]
+    assert mondays == ["2027-03-22", "2027-03-29"]
+    assert still_true(in_reynosa(2027, 4, 2)) == []
+
+
+def test_one_mail_a_day_and_person_for_all_that_falls_due(plan: ActionPlan, official_reynosa: User) -> None:
+    add_milestone(plan, number=1)
+    add_milestone(plan, number=2, title="Consulta en línea")
+    factories.create_deliverable(plan=plan, due_on=DAY, title="Informe de avance")
+    other = factories.create_official(city=plan.city)
+
+    emails.plan(in_reynosa(2027, 3, 3, 8))
+    again = emails.plan(in_reynosa(2027, 3, 3, 8))
+
+    people = sorted(OutgoingMail.objects.values_list("user", flat=True))
+    assert people == sorted([official_reynosa.pk, other.pk])
+    assert again == 0
+
+
+def test_only_officials_of_the_city_who_want_reminders_are_written_to(
+    plan: ActionPlan, official_reynosa: User, official_colima: User, member: User, coordinator: User
+) -> None:
+    add_milestone(plan)
+    gone = factories.create_official(city=plan.city)
+    Membership.objects.filter(user=gone).update(until=date(2027, 1, 31))
+    quiet = factories.create_official(city=plan.city)
+    User.objects.filter(pk=quiet.pk).update(wants_reminders=False)
+
+    emails.plan(in_reynosa(2027, 3, 3))
+
+    assert list(OutgoingMail.objects.values_list("user", flat=True)) == [official_reynosa.pk]
+
+
+@pytest.mark.parametrize("status", ["draft", "closed"])
+def test_no_clock_runs_on_a_plan_that_is_not_in_force(plan: ActionPlan, official_reynosa: User, status: str) -> None:
+    add_milestone(plan)
+    ActionPlan.objects.update(status=status)
+
+    assert emails.plan(in_reynosa(2027, 3, 3)) == 0
+
+
+def test_no_clock_runs_on_a_reference_plan(plan: ActionPlan, official_reynosa: User) -> None:
+    add_milestone(plan)
+    organization = factories.create_organization()
+    ActionPlan.objects.update(city=None, organization=organization)
+
+    assert emails.plan(in_reynosa(2027, 3, 3)) == 0
+
+
+def test_a_milestone_put_off_reminds_at_its_new_day_alone(plan: ActionPlan, official_reynosa: User) -> None:
+    milestone = add_milestone(plan)
+    emails.plan(in_reynosa(2027, 3, 3, 8))
+
+    Milestone.objects.filter(pk=milestone.pk).update(ends_on=date(2027, 3, 24))
+    emails.plan(in_reynosa(2027, 3, 10, 8))
+
+    assert still_true(in_reynosa(2027, 3, 10)) == [f"plan_due:{plan.pk}:2027-03-24:14d:{official_reynosa.pk}"]
+
+
+def test_a_reminder_says_what_is_due_where_and_when_in_the_reader_s_language(
+    plan: ActionPlan, official_reynosa: User
+) -> None:
+    milestone = add_milestone(plan)
+    User.objects.filter(pk=official_reynosa.pk).update(language="en")
+    emails.plan(in_reynosa(2027, 3, 14, 10))
+    (one,) = OutgoingMail.objects.all()
+
+    rendered = emails._render([one], in_reynosa(2027, 3, 14))[one.pk]
+
+    message = email.message_from_bytes(rendered.content, policy=default)
+    text = message.get_body(("plain",)).get_content()
+    assert message["Subject"] == rendered.headline == "In 3 days (17 March 2027): Taller en barrios"
+    assert text.splitlines()[:4] == [
+        "Due on Wednesday 17 March 2027 in the plan of Reynosa:",
+        "",
+        "- Milestone: Taller en barrios (17 March 2027)",
+        f"  http://localhost{milestone.get_absolute_url()}",
+    ]
+    assert message["List-Unsubscribe"].startswith("<http://localhost/unsubscribe/")
+    assert "\ue000" not in text
+
+
+def test_planning_asks_the_same_number_of_questions_for_any_number_of_things(
+    plan: ActionPlan, official_reynosa: User
+) -> None:
+    counts = []
+    for number in range(1, 13):
+        add_milestone(plan, number=number, ends_on=DAY + timedelta(days=number % 3))
+        if number in {1, 3, 12}:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                emails.plan(in_reynosa(2027, 3, 5))
+            counts.append(len(queries) - 1)  # the last inserts
+
+    assert counts[0] == counts[1] == counts[2]
