@@ -35,6 +35,7 @@ SUBJECTS = {
     "plan": "actionplans.ActionPlan",
     "cities.accountinvitation": "cities.AccountInvitation",
     "ogpgroup.user": "ogpgroup.User",
+    "feedback.note": "feedback.Note",
 }
 
 

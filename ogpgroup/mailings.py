@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 
 from actionplans import emails as actionplans_emails
 from cities import emails as cities_emails
+from feedback import emails as feedback_emails
 from ogpgroup import mail
 from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
@@ -14,7 +15,7 @@ from workshops import emails as workshops_emails
 
 logger = logging.getLogger(__name__)
 
-KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS]
+KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
 PLANNERS = [workshops_actions.plan, actionplans_emails.plan]
 
 

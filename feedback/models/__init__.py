@@ -1,6 +1,6 @@
 """How well: notes and the city's answers, rubrics, review rounds and evaluations."""
 
-from feedback.models.notes import Answer, Note, NoteQuerySet
+from feedback.models.notes import Answer, AnswerQuerySet, Note, NoteQuerySet
 from feedback.models.rounds import (
     CriterionReply,
     Evaluation,
@@ -13,6 +13,7 @@ from feedback.models.rubrics import Criterion, Level, Rubric
 
 __all__ = [
     "Answer",
+    "AnswerQuerySet",
     "Criterion",
     "CriterionReply",
     "Evaluation",

@@ -1,11 +1,13 @@
 """Notes of members on what a city plans and does, and the city's answers to them."""
 
+import uuid
 from datetime import date, timedelta
 from typing import ClassVar, Final, Self
 
 import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, Func, IntegerField, OuterRef, Q
 from django.db.models.functions import Now
@@ -28,7 +30,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Notes on what the person may see, as far as their authors meant them for that person.
 
         A note to the city alone is read by its officials, its author, the author's organisation and the coordinators.
-        A withdrawn note is read by nobody but its author.
+        A withdrawn note is read by nobody but its author. See also `feedback.readers`.
         """
         roles = roles_of(user)
         on_plan = Q(ledger__in=ActionPlan.objects.visible_to(user))
@@ -40,11 +42,16 @@ class NoteQuerySet(models.QuerySet["Note"]):
             meant |= Q(ledger__city__in=roles.official_city_ids)
         if roles.is_coordinator:
             meant = Q()
-        seen = (on_plan | on_session) & meant & ~Q(status=Note.Status.WITHDRAWN)
-        return self.filter(seen | Q(author=user)) if user.is_authenticated else self.filter(seen)
+        meant &= ~Q(status=Note.Status.WITHDRAWN)
+        if user.is_authenticated:
+            meant |= Q(author=user)
+        return self.filter(on_plan | on_session).filter(meant)
 
     def answerable_by(self, user: User | AnonymousUser) -> Self:
-        """Notes the person may answer: officials those on their city's plan, or on what their organisation presents."""
+        """Notes the person may answer: officials those on their city's plan, or on what their organisation presents.
+
+        Whether they may read them is another question: see `visible_to`.
+        """
         roles = roles_of(user)
         city = Q(ledger__city__in=roles.official_city_ids)
         presenters = Q(agenda_item__presenter_organization__in=roles.organization_ids)
@@ -60,10 +67,9 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def late(self, on: date) -> Self:
         """Unanswered beyond its day, or with a change that was promised by a day and is not made."""
-        promised = Answer.objects.filter(note=OuterRef("pk"), change_by__lt=on, changed_on__isnull=True)
-        return self.filter(
-            Q(pk__in=self.model.objects.unanswered().filter(answer_due_on__lt=on).values("pk")) | Exists(promised)
-        )
+        promised = Answer.objects.standing().promised().filter(change_by__lt=on)
+        unanswered = Note.objects.unanswered().filter(answer_due_on__lt=on)
+        return self.filter(Q(pk__in=unanswered.values("pk")) | Q(pk__in=promised.values("note")))
 
 
 @pghistory.track()
@@ -127,6 +133,8 @@ class Note(models.Model):
         verbose_name=_("on behalf of"),
     )
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    # Comes with the form, so that a form sent twice over a bad line is one note.
+    form_id = models.UUIDField(unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     written_at = models.DateTimeField(db_default=Now())
     answer_due_on = models.DateField()
 
@@ -166,6 +174,17 @@ class Note(models.Model):
         return self.kind != self.Kind.STRENGTH and self.status in {self.Status.OPEN, self.Status.UNSETTLED}
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def standing(self) -> Self:
+        """The last one to each note: what counts."""
+        later = Answer.objects.filter(note=OuterRef("note"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+    def promised(self) -> Self:
+        """With a change that is not made yet. See also `Answer.is_promised`."""
+        return self.filter(change_by__isnull=False, changed_on__isnull=True)
+
+
 @pghistory.track()
 class Answer(models.Model):
     """The city's reasoned response to a note: what it does with it, why, what will change and by when.
@@ -191,6 +210,8 @@ class Answer(models.Model):
     reacted_at = models.DateTimeField(null=True, blank=True)
     settles = models.BooleanField(null=True, blank=True)
     reaction = models.TextField(_("comment"), max_length=2000, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")

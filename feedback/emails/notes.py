@@ -1,0 +1,160 @@
+"""Mails about notes: who is asked hears of a note, its author of the answer. Nobody is shown what they may not read."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from cities.models import group_day
+from feedback import targets
+from feedback.models import Answer, Note
+from feedback.readers import Readers, asked_people
+from ogpgroup import mail, markdown
+from ogpgroup.mail import Kind, Rendered
+from ogpgroup.models import OutgoingMail, User
+
+WRITTEN: Final = "note_written"
+ANSWERED: Final = "note_answered"
+SUBJECT: Final = "feedback.note"
+USEFUL_FOR: Final = timedelta(days=14)
+EXCERPT: Final = 600
+
+
+def queue_written(note: Note, *, unsettled: Answer | None = None, now: datetime) -> int:
+    """Tell those asked of a new note, or of an answer that does not settle it; returns to how many."""
+    about = f"{note.pk}:{unsettled.pk}" if unsettled else f"{note.pk}"
+    version = unsettled.pk if unsettled else 0
+    return mail.enqueue(
+        _row(WRITTEN, f"{WRITTEN}:{about}:{user.pk}", note, version, user, now=now)
+        for user in asked_people(note, on=group_day(now))
+    )
+
+
+def queue_answered(note: Note, answer: Answer, *, now: datetime) -> int:
+    """Tell the author of the answer, as long as they belong to the group."""
+    if note.author is None:
+        return 0
+    if not Readers.of([note.author.pk], [note], on=group_day(now)).may_read(note, note.author.pk):
+        return 0
+    key = f"{ANSWERED}:{answer.pk}:{note.author.pk}"
+    return mail.enqueue([_row(ANSWERED, key, note, answer.pk, note.author, now=now)])
+
+
+def _row(kind: str, key: str, note: Note, version: int, user: User, *, now: datetime) -> OutgoingMail:
+    return OutgoingMail(
+        key=key,
+        kind=kind,
+        priority=OutgoingMail.Priority.CHANGE,
+        user=user,
+        recipient=user.email,
+        subject_type=SUBJECT,
+        subject_id=note.pk,
+        subject_version=version,  # the answer it is about, or that settled nothing
+        due=now,
+        useful_until=now + USEFUL_FOR,
+        is_demo=targets.is_demo(note.target),
+    )
+
+
+# --- What the sender asks ---------------------------------------------------------------------------------------------
+
+
+def _looked_up(mails: Sequence[OutgoingMail], now: datetime) -> tuple[dict[int, Note], Readers]:
+    """The notes of a batch with their answers, and who may read them; five queries."""
+    answers = Prefetch("answers", Answer.objects.order_by("pk").select_related("answered_by"))
+    rows = Note.objects.select_related(*targets.RELATED).prefetch_related(answers)
+    notes = rows.in_bulk([one.subject_id for one in mails if one.subject_id])
+    people = {one.user_id for one in mails if one.user_id}
+    return notes, Readers.of(people, notes.values(), on=group_day(now))
+
+
+def _written_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """While nobody has answered, for those who may."""
+    notes, readers = _looked_up(mails, now)
+    return {
+        one.pk
+        for one in mails
+        if (note := notes.get(one.subject_id or 0))
+        and note.status == (Note.Status.UNSETTLED if one.subject_version else Note.Status.OPEN)
+        and _standing_id(note) == one.subject_version
+        and readers.may_answer(note, one.user_id or 0)
+    }
+
+
+def _answered_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """While it is the last answer, the author has not spoken, and may read what stands there."""
+    notes, readers = _looked_up(mails, now)
+    return {
+        one.pk
+        for one in mails
+        if (note := notes.get(one.subject_id or 0))
+        and note.status == Note.Status.ANSWERED
+        and note.author_id == one.user_id
+        and _standing_id(note) == one.subject_version
+        and readers.may_read(note, one.user_id or 0)
+    }
+
+
+def _standing_id(note: Note) -> int:
+    return max((answer.pk for answer in note.answers.all()), default=0)
+
+
+def _write_written(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Rendered]:
+    notes, readers = _looked_up(mails, now)
+    return {
+        one.pk: _written(one, note, user)
+        for one in mails
+        if (note := notes.get(one.subject_id or 0)) and (user := readers.users.get(one.user_id or 0))
+    }
+
+
+def _write_answered(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Rendered]:
+    notes, readers = _looked_up(mails, now)
+    return {
+        one.pk: _answered(one, note, answer, user)
+        for one in mails
+        if (note := notes.get(one.subject_id or 0))
+        and (user := readers.users.get(one.user_id or 0))
+        and (answer := next((row for row in note.answers.all() if row.pk == one.subject_version), None))
+    }
+
+
+def _written(one: OutgoingMail, note: Note, user: User) -> Rendered:
+    unsettled = next((row for row in note.answers.all() if row.pk == one.subject_version), None)
+    more = {"unsettled": unsettled, "excerpt": markdown.words(note.text, most=EXCERPT), "asks": note.waits_for_answer()}
+    return _rendered(one, note, user, "note_written", more)
+
+
+def _answered(one: OutgoingMail, note: Note, answer: Answer, user: User) -> Rendered:
+    return _rendered(one, note, user, "note_answered", {"answer": answer})
+
+
+def _rendered(one: OutgoingMail, note: Note, user: User, template: str, more: dict[str, Any]) -> Rendered:
+    with override(user.language):
+        context = {
+            "note": note,
+            "on": targets.label_of(note.target),
+            "asked": targets.asked_name(note),
+            "link": settings.PUBLIC_URL + note.get_absolute_url(),
+            **more,
+        }
+    parts = mail.render_parts(f"feedback/emails/{template}.html", context, user.language)
+    content = mail.compose(mail=one, subject=parts.subject, text=parts.text, html=parts.html)
+    return Rendered(headline=parts.subject, content=content)
+
+
+KINDS: Final = [
+    Kind(WRITTEN, OutgoingMail.Priority.CHANGE, True, _written_still_true, _write_written, _("note to a city")),
+    Kind(
+        ANSWERED,
+        OutgoingMail.Priority.CHANGE,
+        False,  # it decides something
+        _answered_still_true,
+        _write_answered,
+        _("answer to a note"),
+    ),
+]
