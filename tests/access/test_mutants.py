@@ -21,7 +21,7 @@ from tests.access.world import World
 from workshops.models import Participation
 from workshops.models.records import AgreementQuerySet
 from workshops.models.sessions import ParticipationQuerySet, SessionQuerySet, SessionVersionQuerySet
-from workshops.views import public
+from workshops.views import public, wholes
 
 pytestmark = pytest.mark.slow
 
@@ -189,7 +189,7 @@ def test_a_page_that_writes_when_read_is_noticed(world: World, monkeypatch: pyte
 
 
 def test_a_kept_page_that_goes_to_whoever_comes_next_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(public, "_is_nobody_in_particular", lambda _request: True)
+    monkeypatch.setattr(wholes, "is_for_nobody_in_particular", lambda _request: True)
     monkeypatch.setattr(World, "forget", staticmethod(lambda: None))
 
     assert is_noticed(world, rows_of("workshops:schedule")[:1], [Role.COORDINATOR, Role.EX_MEMBER])  # by one clock
