@@ -1,5 +1,6 @@
-"""The kinds of mail about notes and rounds, joined for `ogpgroup.mailings`."""
+"""The kinds of mail about notes and rounds, and the planners of what falls due, joined for `ogpgroup.mailings`."""
 
-from feedback.emails import notes
+from feedback.emails import notes, rounds
 
-KINDS = [*notes.KINDS]
+KINDS = [*notes.KINDS, *rounds.KINDS]
+PLANNERS = [rounds.plan]

@@ -8,6 +8,7 @@ from feedback.models.rounds import (
     ReviewRound,
     ReviewRoundQuerySet,
     Score,
+    ScoreQuerySet,
 )
 from feedback.models.rubrics import Criterion, Level, Rubric
 
@@ -25,4 +26,5 @@ __all__ = [
     "ReviewRoundQuerySet",
     "Rubric",
     "Score",
+    "ScoreQuerySet",
 ]

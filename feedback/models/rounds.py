@@ -7,7 +7,7 @@ import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,30 @@ class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
         own_city = Organization.objects.filter(pk__in=roles.organization_ids, city__isnull=False).values("city")
         invited = self.filter(status=ReviewRound.Status.OPEN, organizations__in=roles.organization_ids)
         return invited.exclude(plan__city__in=own_city).distinct()
+
+    def waiting_for(self, user: User | AnonymousUser) -> Self:
+        """Open rounds in which the person has neither submitted an evaluation nor declared a conflict."""
+        done = Evaluation.objects.of(user).exclude(status=Evaluation.Status.DRAFT)
+        return self.open_for(user).exclude(pk__in=done.values("round"))
+
+    def lacking_replies(self) -> Self:
+        """Closed rounds with results on which the city has not said its word yet."""
+        replied = CriterionReply.objects.filter(
+            Q(commitment=OuterRef("commitment")) | Q(commitment__isnull=True),
+            round=OuterRef("evaluation__round"),
+            criterion=OuterRef("criterion"),
+        )
+        scores = Score.objects.filter(evaluation__round=OuterRef("pk"), evaluation__status=Evaluation.Status.SUBMITTED)
+        return self.filter(Exists(scores.filter(~Exists(replied))), status=ReviewRound.Status.CLOSED)
+
+    def to_be_replied_by(self, user: User | AnonymousUser) -> Self:
+        """Rounds that wait for the word of a city whose official the person is."""
+        return self.lacking_replies().filter(plan__city__in=roles_of(user).official_city_ids)
+
+    def overdue(self, on: date) -> Self:
+        """Open beyond the day of evaluation, or closed beyond the day of reply. See also `ReviewRound.is_overdue`."""
+        status = ReviewRound.Status
+        return self.filter(Q(status=status.OPEN, due_on__lt=on) | Q(status=status.CLOSED, reply_due_on__lt=on))
 
 
 @pghistory.track()
@@ -139,14 +163,19 @@ class ReviewRound(models.Model):
         return reverse("feedback:round", args=[self.plan.slug, self.number])
 
     def is_overdue(self, on: date) -> bool:
-        """Whether evaluations should have come by now."""
-        return self.status == self.Status.OPEN and self.due_on < on
+        """Whether what the round waits for should have come by now. See also `ReviewRoundQuerySet.overdue`."""
+        due = {self.Status.OPEN: self.due_on, self.Status.CLOSED: self.reply_due_on}
+        return (day := due.get(self.Status(self.status))) is not None and day < on
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def of(self, user: User | AnonymousUser) -> Self:
         """The person's own; nobody else reads a draft."""
         return self.filter(evaluator=user) if user.is_authenticated else self.none()
+
+    def submitted(self) -> Self:
+        """Those that count."""
+        return self.filter(status=Evaluation.Status.SUBMITTED)
 
 
 class Evaluation(models.Model):
@@ -206,6 +235,12 @@ class Evaluation(models.Model):
         return reverse("feedback:evaluate", args=[self.round.plan.slug, self.round.number])
 
 
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def answered(self) -> Self:
+        """A level was chosen, or it was said why none applies. See also `Score.is_answer`."""
+        return self.filter(Q(level__isnull=False) | (Q(not_applicable=True) & ~Q(evidence="")))
+
+
 class Score(models.Model):
     """What an evaluation says on one criterion, of one commitment or of the plan: a level with its evidence.
 
@@ -220,6 +255,8 @@ class Score(models.Model):
     not_applicable = models.BooleanField(_("not applicable"), default=False)
     evidence = models.TextField(_("evidence, or why it does not apply"), max_length=4000, blank=True)
     edition = models.PositiveIntegerField(default=0)  # of the evaluation, when this was last changed
+
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("score")
@@ -238,6 +275,10 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.level or '–'}"
+
+    def is_answer(self) -> bool:
+        """See also `ScoreQuerySet.answered`."""
+        return self.level_id is not None or (self.not_applicable and self.evidence != "")
 
 
 class CriterionReply(models.Model):
