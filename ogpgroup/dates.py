@@ -46,10 +46,13 @@ def zone_info(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-@lru_cache(maxsize=256)
 def zone_name(zone: str, language: str | None = None) -> str:
     """What people call the zone's clock: "Reynosa y la frontera de Tamaulipas", "Madrid"."""
-    spanish = _is_spanish(language)
+    return _zone_name(zone, spanish=_is_spanish(language))
+
+
+@lru_cache(maxsize=256)
+def _zone_name(zone: str, *, spanish: bool) -> str:
     if zone in ZONE_NAMES:
         return ZONE_NAMES[zone][0 if spanish else 1]
     if zone == "UTC":
@@ -91,10 +94,14 @@ def _names(*, spanish: bool) -> tuple[list[str], list[str], list[str]]:
     )
 
 
-@lru_cache(maxsize=4096)
 def spoken_day(day: date, language: str | None = None, *, weekday: bool = True, year: bool = True) -> str:
     """“jueves 3 de diciembre de 2026” / “Thursday 3 December 2026”; day, month and year can never be confused."""
-    spanish = _is_spanish(language)
+    return _spoken_day(day, weekday=weekday, year=year, spanish=_is_spanish(language))
+
+
+# Kept by the language that counts: who asks in the reader's own (None) must not get the one of the reader before.
+@lru_cache(maxsize=4096)
+def _spoken_day(day: date, *, weekday: bool, year: bool, spanish: bool) -> str:
     days, months, _short = _names(spanish=spanish)
     of = " de " if spanish else " "
     text = f"{day.day}{of}{months[day.month - 1]}"
