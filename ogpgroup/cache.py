@@ -15,14 +15,15 @@ from redis.exceptions import TimeoutError as NoAnswer
 logger = logging.getLogger(__name__)
 
 LIMITS_TABLE = "ogpgroup_limits"
-GUARDED = "allauth"  # keys that count sign-ins or remember used codes; without them anybody could try without end
+# Keys that count sign-ins and uploads or remember used codes; without them anybody could try without end.
+GUARDED = ("allauth", "limits:")
 REST = 10  # seconds for which a server that was not there is not asked: one page asks many times
 
 
 class TolerantRedisCache(RedisCache):
     """Django's Redis cache, where an error of the server is a miss: reads give the default, writes do nothing.
 
-    What guards the sign-in is kept in a table of the database meanwhile. A count may begin anew once when the server
+    What guards a door is kept in a table of the database meanwhile. A count may begin anew once when the server
     goes and once when it comes back, which at most doubles a limit.
     """
 

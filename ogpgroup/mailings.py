@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError
 
 from actionplans import emails as actionplans_emails
+from actionplans.actions import evidence
 from cities import emails as cities_emails
 from feedback import emails as feedback_emails
 from ogpgroup import mail
@@ -43,4 +44,5 @@ def plan() -> int:
 def _purge_daily(now: datetime) -> None:
     if not Heartbeat.objects.filter(name=Heartbeat.PURGE, seen_at__gt=now - timedelta(days=1)).exists():
         mail.purge_bodies(now=now)
+        evidence.purge_waiting(now=now)
         mail.beat(Heartbeat.PURGE)

@@ -11,11 +11,15 @@ DOT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)")  # “1.2” keeps its dot; “x.
 WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 
 
+def unseen_left_out(text: str) -> str:
+    """The text without what cannot be seen, such as marks that turn its direction."""
+    return "".join(char for char in text if unicodedata.category(char) not in UNSEEN)
+
+
 def visible(name: str) -> str:
-    """The last part of the path, without what cannot be seen: what follows the last dot is then what one reads."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(char for char in last if unicodedata.category(char) not in UNSEEN)
-    return unicodedata.normalize("NFC", " ".join(shown.split()))
+    """The last part of the path, as one reads it: what follows its last dot is then what one sees."""
+    last = unseen_left_out(name.replace("\\", "/").rpartition("/")[2])
+    return unicodedata.normalize("NFC", " ".join(last.split()))
 
 
 def ending(name: str) -> str:
