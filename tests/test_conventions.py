@@ -39,6 +39,7 @@ PUBLIC: Final = {
     "cities:cycle_detail",
     "actionplans:index",
     "actionplans:detail",
+    "actionplans:file",
     "workshops:schedule",
     "workshops:schedule_ics",
     "workshops:releases",

@@ -1,5 +1,6 @@
 /* The pages work without any of this. Each module is one behaviour, found by its data- attribute. */
 import "./copy.js";
+import "./files.js";
 import "./find.js";
 import "./menu.js";
 import "./toggle.js";

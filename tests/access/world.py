@@ -11,10 +11,12 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from actionplans.models import ActionPlan, Deliverable
+from actionplans.actions import evidence
+from actionplans.models import ActionPlan, Deliverable, Evidence
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
@@ -51,6 +53,9 @@ class World:
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)
     deliverable: Deliverable = field(init=False)
+    file: Evidence = field(init=False)
+    draft_file: Evidence = field(init=False)
+    waiting_file: Evidence = field(init=False)
     account_mail: OutgoingMail = field(init=False)
     session_mail: OutgoingMail = field(init=False)
     failed_mail: OutgoingMail = field(init=False)
@@ -186,7 +191,18 @@ def _plans(world: World) -> None:
         title=world.hide("Plan en preparación", seen_by=keepers),
         status=ActionPlan.Status.DRAFT,
     )
-    factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
+    drafted = factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
+    world.file = _file(world.deliverable, "Minuta", by=official)
+    world.draft_file = _file(drafted, world.hide("Minuta", seen_by=keepers), by=official)
+    waiting = world.hide("Minuta", seen_by={Role.OFFICIAL})
+    world.waiting_file = _file(world.deliverable, waiting, by=official, waits=True)
+
+
+def _file(deliverable: Deliverable, content: str, *, by: User, waits: bool = False) -> Evidence:
+    """What stands in it is the secret; its name is part of the address, which pages repeat to whoever asks."""
+    upload = SimpleUploadedFile("minuta.csv", content.encode())
+    kept = evidence.keep_file(deliverable.plan, upload=upload, alt="", by=by)
+    return kept if waits else evidence.attach(deliverable=deliverable, uuids=[kept.uuid], by=by)[0]
 
 
 def _mails(world: World) -> None:
