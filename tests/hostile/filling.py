@@ -1,0 +1,130 @@
+"""Text that wants to be more than text, in every text field of every row. The list of fields comes from the models."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import pgtrigger
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from cities.emails import invitation_mail
+from ogpgroup import mail
+from ogpgroup.models import OutgoingMail
+from tests import factories
+from tests.access.roles import Role
+from tests.access.world import World
+from tests.factories_schedule import create_session, in_days, move, publish
+from workshops import actions, emails, ical
+from workshops.models import Participation, SessionVersion
+
+OURS: Final = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
+MARK: Final = "x-hostile"  # a tag or attribute of this name is text that got out
+BIDI: Final = "\u202e"  # turns what follows around
+SHORT: Final = f"\"'><{MARK} {MARK}>"
+LONG: Final = (
+    f"{SHORT} <script>{MARK}()</script><img src=x onerror={MARK}()></script></title></textarea>"
+    f"<svg onload={MARK}()> --> ]]> {BIDI}{{{{7*7}}}}{{% now 'Y' %}} &lt;{MARK}&gt; [a](javascript:{MARK}()) `\\;,:=1"
+)
+LINES: Final = f"\r\nBcc: {MARK}@ejemplo.mx\r\n\r\nATTENDEE:mailto:a@b.mx\r\nEND:VEVENT\r\n"  # headers, properties
+
+# Written by the code alone, from an alphabet of its own.
+BY_MACHINE: Final = {
+    "ogpgroup.User": {"password", "time_zone", "privacy_notice"},
+    "ogpgroup.Heartbeat": {"name"},
+    "ogpgroup.OutgoingMail": {"key", "kind", "recipient", "subject_type", "message_id"},
+    "cities.City": {"cvegeo", "state_code", "time_zone"},
+    "actionplans.Evidence": {"content_type", "sha256"},
+    "workshops.Session": {"time_zone"},
+    "workshops.SessionVersion": {"time_zone", "city_slug"},
+}
+# No row of these is made here, and why.
+WITHOUT_ROWS: Final = {
+    "ogpgroup.Heartbeat": "written by the code alone",
+    "ogpgroup.MailBreaker": "its row would stop all mail; the reason is shown as the replies of mails are",
+    "feedback.Note": "its pages are yet to come",
+    "feedback.Answer": "its pages are yet to come",
+    "feedback.Rubric": "its pages are yet to come",
+    "feedback.Criterion": "its pages are yet to come",
+    "feedback.Level": "its pages are yet to come",
+    "feedback.Evaluation": "its pages are yet to come",
+    "feedback.Score": "its pages are yet to come",
+    "feedback.CriterionReply": "its pages are yet to come",
+}
+# What a constraint asks of the row.
+ONLY: Final[dict[str, dict[str, Any]]] = {
+    "cities.Cycle.fellow_reason": {"fellow_city__isnull": False},
+    "workshops.Session.cancel_reason": {"status": "cancelled"},
+    "workshops.SessionVersion.cancel_reason": {"status": "cancelled"},
+    "workshops.Participation.name": {"user": None},
+    "actionplans.ProgressEntry.correction_reason": {"corrects__isnull": False},
+}
+
+
+def text_fields() -> Iterator[tuple[type[models.Model], "models.Field[Any, Any]"]]:
+    """Every field that holds what somebody typed, or that somebody may come to type."""
+    for app in OURS:
+        for model in apps.get_app_config(app).get_models():
+            if hasattr(model, "pgh_id"):  # the history of another model
+                continue
+            for field in model._meta.concrete_fields:
+                is_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+                if is_text and not isinstance(field, models.SlugField):
+                    yield model, field
+
+
+def hostile(field: "models.Field[Any, Any]", number: int) -> str:
+    """As much as the field takes, different in each row."""
+    most = field.max_length or 2000
+    if isinstance(field, models.EmailField):
+        return f'"<{MARK}>{number}"@ejemplo.mx'
+    if isinstance(field, models.URLField):
+        return f"https://ejemplo.mx/{number}{SHORT.replace(' ', '/')}"
+    return f"<{MARK}>{number}"[:most] if most < len(SHORT) + 4 else f"{SHORT}{number}{LINES}{LONG}"[:most]
+
+
+def fill() -> set[str]:
+    """Overwrite every text field of every row, past the triggers that forbid it; the names of the fields filled."""
+    filled = set()
+    with pgtrigger.ignore():
+        for model, field in text_fields():
+            label = model._meta.label
+            if field.name in BY_MACHINE.get(label, ()):
+                continue
+            rows = model._base_manager.filter(**ONLY.get(f"{label}.{field.name}", {}))
+            for pk in rows.values_list("pk", flat=True):
+                model._base_manager.filter(pk=pk).update(**{field.name: hostile(field, pk)})
+                filled.add(f"{label}.{field.name}")
+        for version in SessionVersion.objects.select_related("session", "release"):
+            names = [{"id": one["id"], "name": LONG} for one in version.expected.get("organizations", [])]
+            version.expected["organizations"] = names
+            vevent = ical.vevent(version, stamp=version.release.released_at)
+            SessionVersion.objects.filter(pk=version.pk).update(expected=version.expected, vevent=vevent)
+    return filled
+
+
+def enrich(world: World) -> None:
+    """What the world of the table lacks: rows of every model, and a mail of every kind."""
+    coordinator, guest = world.people[Role.COORDINATOR], world.people[Role.GUEST]
+    now = timezone.now()
+    told = [create_session(cycle=world.cycle, people=[guest], starts_at=in_days(20)) for _ in range(3)]
+    cancelled, moved, left = told
+    publish(world.cycle, by=coordinator)
+    # Who has not been told yet is told of no change, but of how it is now.
+    OutgoingMail.objects.filter(kind=emails.INVITATION, status="queued").update(status="sent", sent_at=now)
+    for session in told:
+        session.refresh_from_db()
+    actions.cancel(cancelled, reason="No hay sede.", by=coordinator)
+    move(moved, starts_at=in_days(22), by=coordinator)
+    actions.save_draft(left, organizations=[], people=[coordinator], by=coordinator, seen_edits=left.edits)
+    create_session(cycle=world.cycle, people=[guest], starts_at=now + timedelta(hours=30))
+    publish(world.cycle, by=coordinator)
+    emails.plan_reminders(now)
+    mail.enqueue([invitation_mail(world.invitation, now=now)])
+    Participation.objects.create(session=world.past, name="Sin cuenta", expected_because="own_wish")
+    factories.create_candidacy(cycle=world.cycle, city=world.reynosa)
+    milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
+    entry = factories.create_entry(milestone=milestone)
+    factories.create_entry(milestone=milestone, corrects=entry)
+    factories.create_link(entry=entry)
