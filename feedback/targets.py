@@ -146,7 +146,7 @@ def address_of(target: Target) -> str:
 
 def asked_name(note: Note) -> str:
     """Who answers the note, by name: the city, or the institution that presents."""
-    asked = asked_of(note.target)
+    asked = asked_of(note.ledger or note.target)  # a list has fetched the city of the ledger, not of each part's plan
     if asked is None:
         return ""
     return asked.name if isinstance(asked, City) else asked.local_name

@@ -47,6 +47,8 @@ PUBLIC: Final = {
     "workshops:session_detail",
     "workshops:session_ics",
     "workshops:agreements",
+    "feedback:ledger",
+    "feedback:note",
     # machines
     "healthz",
     "readyz",

@@ -82,7 +82,9 @@ def edit_note(
     if note.status != Note.Status.OPEN:
         raise ActionNotPossible(_("This note was answered or withdrawn meanwhile; it can no longer be changed."))
     if seen != edition_of(note):
-        raise ActionNotPossible(_("This note was changed in another window meanwhile. Please look at it again."))
+        raise ActionNotPossible(
+            _("This note was changed in another window meanwhile. If you save again, these words replace those.")
+        )
     if organization != note.organization:
         _check_words(text, organization, by)
     else:

@@ -9,6 +9,7 @@ from typing import Final
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, LOGIN, Role, answers, only
 from tests.access.rows_files import FILES
+from tests.access.rows_notes import NOTES
 
 ALL: Final = answers(200)
 SIGNED_IN: Final = answers(200, outside=LOGIN)
@@ -299,6 +300,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "schedule": SCHEDULE,
     "sessions": SESSIONS,
     "plans": PLANS,
+    "notes": NOTES,
     "files": FILES,
     "coordination of people": COORDINATION_OF_PEOPLE,
     "coordination of the schedule": COORDINATION_OF_THE_SCHEDULE,

@@ -18,9 +18,11 @@ from django.utils import timezone
 from actionplans.actions import evidence
 from actionplans.models import ActionPlan, Deliverable, Evidence
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
+from feedback.models import Answer, Note
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
+from tests.access.world_notes import add_notes
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
@@ -56,6 +58,9 @@ class World:
     file: Evidence = field(init=False)
     draft_file: Evidence = field(init=False)
     waiting_file: Evidence = field(init=False)
+    notes: dict[str, Note] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    item: AgendaItem = field(init=False)  # of the session for those invited
     account_mail: OutgoingMail = field(init=False)
     session_mail: OutgoingMail = field(init=False)
     failed_mail: OutgoingMail = field(init=False)
@@ -87,6 +92,7 @@ def build() -> World:
     _people(world)
     _sessions(world)
     _plans(world)
+    add_notes(world)
     _mails(world)
     return world
 

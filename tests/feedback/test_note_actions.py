@@ -64,11 +64,12 @@ def test_form_sent_twice_is_one_note(member):
 
 
 def test_form_of_somebody_else_gives_nothing_away(member):
-    note = write(factories.create_plan())
+    plan = factories.create_plan()
+    note = write(plan)
 
     with pytest.raises(ActionNotPossible, match="This form was used already"):
         actions.write_note(
-            note.ledger,
+            plan,
             kind="doubt",
             text="Otra",
             visibility="public",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -26,6 +27,9 @@ GROUP = EVERYBODY - {"anonymous", "ex-member", "ex-author", "deactivated"}
 OWN = {"author"}
 
 
+type People = dict[str, Any]
+
+
 @dataclass
 class Scene:
     people: dict[str, User | AnonymousUser]
@@ -34,7 +38,7 @@ class Scene:
 
 
 @pytest.fixture
-def people(reynosa, official_reynosa, official_colima, coordinator, ex_member, deactivated) -> dict:
+def people(reynosa, official_reynosa, official_colima, coordinator, ex_member, deactivated) -> People:
     organization = factories.create_organization(name="Colectivo")
     official_reynosa.refresh_from_db()
     return {
@@ -52,7 +56,7 @@ def people(reynosa, official_reynosa, official_colima, coordinator, ex_member, d
     }
 
 
-def scene(people: dict, target: targets.Target, visibility: str) -> Scene:
+def scene(people: People, target: targets.Target, visibility: str) -> Scene:
     organization = people["author"].memberships.get().organization
     note = write(target, by=people["author"], visibility=visibility, organization=organization)
     old = write(target, by=people["ex-author"], visibility=visibility)

@@ -1,0 +1,72 @@
+"""What readers may narrow a ledger down by."""
+
+from functools import cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_filters.filters import ChoiceFilter, ModelChoiceFilter
+from django_filters.filterset import FilterSet
+
+from actionplans.models import ActionPlan, Commitment
+from cities.models import Organization, group_day
+from feedback.models import Note, NoteQuerySet
+from feedback.reports.notes import STATES, on_thing
+
+
+class NoteFilter(FilterSet):
+    """Kind, state, institution, and what in the plan the note is on."""
+
+    state = ChoiceFilter(
+        label=pgettext_lazy("of notes", "State"),
+        choices=[(state, label) for state, (label, _rule) in STATES.items()],
+        method="in_state",
+        empty_label=gettext_lazy("All states"),
+    )
+    kind = ChoiceFilter(label=gettext_lazy("Kind"), choices=Note.Kind.choices, empty_label=gettext_lazy("All kinds"))
+    on = ChoiceFilter(
+        label=pgettext_lazy("note", "On"), method="on_part", empty_label=gettext_lazy("The whole plan and its parts")
+    )
+    organization = ModelChoiceFilter(
+        label=gettext_lazy("Institution"),
+        queryset=Organization.objects.none(),
+        empty_label=gettext_lazy("All institutions"),
+    )
+
+    class Meta:
+        model = Note
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, *, plan: ActionPlan, notes: NoteQuerySet, now: Any) -> None:
+        super().__init__(data, queryset=notes)  # type: ignore[no-untyped-call]
+        self.plan, self.today = plan, group_day(now)
+        self.filters["organization"].queryset = Organization.objects.filter(
+            pk__in=notes.order_by().values("organization")
+        ).by_name()
+        self.filters["on"].extra["choices"] = cache(self._parts)  # asked when the form is drawn or checked
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out of the list."""
+        return not self.form.is_valid() or any(self.form.cleaned_data.values())
+
+    def in_state(self, notes: NoteQuerySet, name: str, state: str) -> NoteQuerySet:
+        _label, rule = STATES[state]
+        return rule(notes, self.today)
+
+    def on_part(self, notes: QuerySet[Note], name: str, part: str) -> QuerySet[Note]:
+        if part == "plan":
+            return notes.filter(plan=self.plan)
+        if part == "deliverables":
+            return notes.filter(deliverable__isnull=False)
+        commitment = Commitment(pk=int(part))  # one of the choices, hence of this plan
+        return notes.filter(on_thing(commitment) & Q(ledger=self.plan))
+
+    def _parts(self) -> list[tuple[str, str]]:
+        commitments = Commitment.objects.filter(plan=self.plan).order_by("number")
+        return [
+            ("plan", _("The plan as a whole")),
+            *((str(one.pk), str(one)) for one in commitments),
+            ("deliverables", _("What the city hands in")),
+        ]

@@ -1,0 +1,72 @@
+"""Notes on pages of plans and sessions."""
+
+from typing import Any, Final
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplans.models import ActionPlan
+from cities.models import group_day
+from feedback import targets
+from feedback.reports import notes as reports
+from feedback.targets import Target
+from ogpgroup.models import User
+
+register = template.Library()
+
+SHOWN: Final = 5
+
+
+@register.inclusion_tag("feedback/_notes_panel.html")
+def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
+    """The latest notes on a thing and its parts that the reader may see, and where to write one.
+
+    `thing` is a plan, a commitment (with its milestones and progress), a milestone, a progress entry, a deliverable, an
+    agenda item or a session (all points of its agenda). Four queries at most, whatever there is.
+    """
+    today = group_day(timezone.now())
+    notes = reports.seen_by(user).filter(reports.on_thing(thing))
+    counts, strengths = reports.tallies(notes, today)
+    shown = list(reports.with_parts(notes)[:SHOWN])
+    numbers = {count.state: count.number for count in counts}
+    total = numbers["asked"] + strengths
+    return {
+        "rows": reports.rows_of(shown, user, today),
+        "counts": counts if numbers["asked"] else [],
+        "strengths": strengths,
+        "total": total,
+        "more": total - len(shown),
+        "ledger": _ledger_of(thing),
+        "places": [
+            {"label": targets.label_of(place), "href": address_to_write(place)}
+            for place in reports.places_to_write(thing, user)
+        ],
+    }
+
+
+@register.inclusion_tag("feedback/_note_link.html")
+def note_link(thing: Target, user: User | AnonymousUser) -> dict[str, Any]:
+    """A link to write a note on one thing, where the reader may. For rows of lists: it asks the database nothing."""
+    if targets.why_not(thing, user):
+        return {}
+    return {"href": address_to_write(thing), "label": targets.label_of(thing)}
+
+
+def address_to_write(thing: Target) -> str:
+    return reverse("feedback:note_create", args=[targets.kind_of(thing), thing.pk])
+
+
+def _ledger_of(thing: Model) -> str:
+    """The ledger, narrowed to the thing where it can be; none for sessions."""
+    plan = thing if isinstance(thing, ActionPlan) else _plan_of(thing)
+    if plan is None:
+        return ""
+    address = reverse("feedback:ledger", args=[plan.slug])
+    return f"{address}?on={thing.pk}" if type(thing).__name__ == "Commitment" else address
+
+
+def _plan_of(thing: Any) -> ActionPlan | None:
+    return None if type(thing).__name__ in {"Session", "AgendaItem"} else targets.plan_of(thing)
