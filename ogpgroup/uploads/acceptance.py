@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
 
-from ogpgroup.uploads import documents, kinds, names, pdfs, pictures, tables
+from ogpgroup.uploads import documents, kinds, names, pdfs, pictures, scanner, tables
 from ogpgroup.uploads.kinds import Kind
 from ogpgroup.uploads.refusals import LARGEST, Reason, Refused
 
@@ -47,6 +47,7 @@ def accept(upload: "UploadedFile[bytes]", *, seconds: float = pictures.SECONDS) 
         drawn = pictures.redraw(content, kind, seconds=min(seconds, pictures.SECONDS))
         return Accepted(name, kind.ending, kind.content_type, drawn.content, drawn.width, drawn.height)
     _look_into(content, kind)
+    scanner.check(content)
     return Accepted(name, kind.ending, kind.content_type, content)
 
 

@@ -54,6 +54,14 @@ class Reason(TextChoices):
         "formulas",
         _("The table carries formulas, which run on the computer of whoever opens it. Save values alone."),
     )
+    VIRUS = (
+        "virus",
+        _("The virus scanner found something in the file. Clean the computer it comes from, and send it anew."),
+    )
+    NOT_SCANNED = (
+        "not_scanned",
+        _("The virus scanner does not answer, so no file is accepted now. Try again in a while."),
+    )
     NO_TIME = (
         "no_time",
         _("The pictures before this one took all the time there is. Choose this one again and send the form."),

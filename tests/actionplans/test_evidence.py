@@ -65,7 +65,7 @@ def test_picture_is_kept_drawn_anew_with_what_it_shows(plan: ActionPlan, officia
         content = file.read()
     assert kept.size == len(content)
     assert pics.SECRET not in content
-    assert kept.file.name.endswith(f"/{kept.uuid}.jpg")
+    assert str(kept.file.name).endswith(f"/{kept.uuid}.jpg")
     assert list(Evidence.objects.waiting()) == [kept]
 
 

@@ -45,10 +45,19 @@ def pdf(name: str = "acta.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, docs.pdf(body=f"% {name}\n".encode()))
 
 
-def sent(plan: ActionPlan, by: User, *files: SimpleUploadedFile, standing: int = 0, **data: str | list[str]) -> LogForm:
+def sent(
+    plan: ActionPlan,
+    by: User,
+    *files: SimpleUploadedFile,
+    standing: int = 0,
+    shows: dict[Evidence, str] | None = None,
+    **data: str | list[str],
+) -> LogForm:
     typed = QueryDict(mutable=True)
     for name, value in data.items():
-        typed.setlist(name.replace("__", "-"), value if isinstance(value, list) else [value])
+        typed.setlist(name, value if isinstance(value, list) else [value])
+    for one, alt in (shows or {}).items():
+        typed[f"alt-{one.uuid}"] = alt
     return LogForm(typed, MultiValueDict({"files": list(files)}), plan=plan, by=by, standing=standing)
 
 
@@ -123,7 +132,7 @@ def test_file_is_removed_and_what_it_shows_is_written_anew(plan: ActionPlan, off
         text="Hecho",
         kept=[str(a.uuid), str(b.uuid)],
         remove=str(a.uuid),
-        **{f"alt-{b.uuid}": "El foro"},
+        shows={b: "El foro"},
     )
 
     assert second.is_valid()
@@ -155,7 +164,7 @@ def test_form_takes_only_what_the_same_person_sent_for_the_plan(
         official_reynosa,
         text="Hecho",
         kept=[*all_of_them, "x", ""],
-        **{f"alt-{theirs.uuid}": "mío"},
+        shows={theirs: "mío"},
     )
     removing = sent(plan, official_reynosa, text="Hecho", kept=all_of_them, remove=all_of_them)
 
@@ -204,7 +213,7 @@ def test_pictures_of_one_form_have_so_much_time(
         assert not form.is_valid()
 
     assert [one.name for one in form.kept] == ["acta.pdf"]
-    assert form.errors["files"][0].startswith("“foto.jpg” was not kept. The pictures before this one took")
+    assert str(form.errors["files"][0]).startswith("“foto.jpg” was not kept. The pictures before this one took")
     assert time.monotonic() - started < 5
 
 
