@@ -39,6 +39,8 @@ PUBLIC: Final = {
     "cities:cycle_detail",
     "actionplans:index",
     "actionplans:detail",
+    "actionplans:commitment",
+    "actionplans:deliverable",
     "actionplans:file",
     "workshops:schedule",
     "workshops:schedule_ics",

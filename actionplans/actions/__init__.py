@@ -1,5 +1,15 @@
 """Verbs on plans. Import the module, so that calls show the border: `actions.open_plan(...)`."""
 
+from actionplans.actions.commitments import (
+    EditedMeanwhile,
+    add_commitment,
+    add_milestone,
+    remove_commitment,
+    remove_milestone,
+    save_commitment,
+    save_milestone,
+)
+from actionplans.actions.deliverables import accept_deliverable, hand_in, return_deliverable
 from actionplans.actions.plans import (
     expect_deliverable,
     hand_over,
@@ -10,14 +20,27 @@ from actionplans.actions.plans import (
     select,
     stand,
 )
+from actionplans.actions.progress import correct_progress, log_progress
 
 __all__ = [
+    "EditedMeanwhile",
+    "accept_deliverable",
+    "add_commitment",
+    "add_milestone",
+    "correct_progress",
     "expect_deliverable",
+    "hand_in",
     "hand_over",
     "holdings",
+    "log_progress",
     "name_fellow",
     "open_plan",
     "publish_plan",
+    "remove_commitment",
+    "remove_milestone",
+    "return_deliverable",
+    "save_commitment",
+    "save_milestone",
     "select",
     "stand",
 ]

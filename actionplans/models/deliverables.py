@@ -30,7 +30,8 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
 
     def late(self, on: date) -> Self:
         """See also `Deliverable.is_late`."""
-        return self.waiting().filter(due_on__lt=on, outcome_unknown=False)
+        kept = self.waiting().filter(due_on__lt=on, outcome_unknown=False, plan__city__isnull=False)
+        return kept.exclude(plan__status=ActionPlan.Status.CLOSED)
 
 
 @pghistory.track()
@@ -91,7 +92,9 @@ class Deliverable(models.Model):
         return reverse("actionplans:deliverable", args=[self.plan.slug, self.pk])
 
     def is_late(self, on: date) -> bool:
-        """See also `DeliverableQuerySet.late`."""
+        """Nobody is late in a plan that is closed or read as a reference. See also `DeliverableQuerySet.late`."""
+        if self.plan.status == ActionPlan.Status.CLOSED or self.plan.is_reference:
+            return False
         return self.status == self.Status.EXPECTED and self.due_on < on and not self.outcome_unknown
 
     def is_due(self, on: date) -> bool:

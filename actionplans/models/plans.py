@@ -169,6 +169,11 @@ class ActionPlan(models.Model):
         return holder
 
     @property
+    def holder_name(self) -> str:
+        """Whose plan it is, in the reader's language."""
+        return self.organization.local_name if self.organization else self.holder.name
+
+    @property
     def is_reference(self) -> bool:
         """Read by the group to learn from, kept by nobody here: no clock runs on it."""
         return self.city_id is None

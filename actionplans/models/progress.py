@@ -91,7 +91,8 @@ class ProgressEntry(models.Model):
         return self.text[:80]
 
     def get_absolute_url(self) -> str:
-        return f"{self.commitment.get_absolute_url()}#entry-{self.pk}"
+        # The diary has pages; the address finds the one with the entry.
+        return f"{self.commitment.get_absolute_url()}?entry={self.pk}#entry-{self.pk}"
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

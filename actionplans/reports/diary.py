@@ -30,6 +30,10 @@ class Item:
         return getattr(self.entry, "correction", None)
 
     @property
+    def has_photo(self) -> bool:
+        return any(one.is_image for one in self.evidence)
+
+    @property
     def is_struck(self) -> bool:
         return self.correction is not None
 
@@ -55,20 +59,36 @@ class Diary:
     page: Page[ProgressEntry]
 
 
-def diary_of_plan(plan: ActionPlan, *, page: str | None) -> Diary:
+def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE) -> Diary:
     """A page of the diary of a whole plan; four queries for any number of entries."""
-    return _diary(ProgressEntry.objects.of_plan(plan), plan, page)
+    return _diary(ProgressEntry.objects.of_plan(plan), plan, page, per_page)
 
 
-def diary_of_commitment(commitment: Commitment, *, page: str | None) -> Diary:
-    """The same of one commitment and its milestones."""
-    return _diary(ProgressEntry.objects.filter(commitment=commitment), commitment.plan, page)
+def diary_of_commitment(commitment: Commitment, *, page: str | None, entry: str | None = None) -> Diary:
+    """The same of one commitment and its milestones; without a page given, the one with the entry."""
+    entries = ProgressEntry.objects.filter(commitment=commitment)
+    if page is None and entry and entry.isdecimal():
+        page = _page_with(entries, int(entry[:18]))
+    return _diary(entries, commitment.plan, page, PER_PAGE)
 
 
-def _diary(entries: ProgressEntryQuerySet, plan: ActionPlan, number: str | None) -> Diary:
+def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
+    """The number of the page on which an entry stands; one query more."""
+    entry = entries.filter(pk=key).first()
+    if entry is None:
+        return None
+    newer = (
+        Q(happened_on__gt=entry.happened_on)
+        | Q(happened_on=entry.happened_on, reported_at__gt=entry.reported_at)
+        | Q(happened_on=entry.happened_on, reported_at=entry.reported_at, pk__gt=entry.pk)
+    )
+    return str(entries.filter(newer).count() // PER_PAGE + 1)
+
+
+def _diary(entries: ProgressEntryQuerySet, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
     complete = entries.newest_first().annotate(before=_status_before())
     complete = complete.select_related("commitment", "milestone", "corrects", "correction")
-    page = Paginator(complete.prefetch_related("evidence"), PER_PAGE).get_page(number)
+    page = Paginator(complete.prefetch_related("evidence"), per_page).get_page(number)
     rows = list(page.object_list)
     voices = Voices(row.reported_by_id for row in rows)
     return Diary([_item(row, voices, plan) for row in rows], page)

@@ -18,7 +18,7 @@ from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
 from ogpgroup.dates import short_month
 
 MARKS: Final = 6  # a milestone shows its newest months with evidence, one mark each; the diary shows all
-TICKS: Final = 8
+TICKS: Final = 7
 SHORTEST: Final = 0.7  # of the axis, in percent: what began and ended on one day is still seen
 
 

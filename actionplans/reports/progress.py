@@ -14,10 +14,17 @@ from typing import Final
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry, ProgressEntryQuerySet
+from ogpgroup.dates import short_month
 
 COMPLETE: Final = Completion.COMPLETE
+
+
+def brief_day(day: date) -> str:
+    """“3 dic 2026”: for tables, where the long form would not fit."""
+    return f"{day.day} {short_month(day)} {day.year}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,32 @@ class Track:
     @property
     def status_label(self) -> str:
         return self.said.label if self.said else _("no evidence")
+
+    @property
+    def planned_in_words(self) -> str:
+        return f"{brief_day(self.milestone.starts_on)} – {brief_day(self.milestone.ends_on)}"
+
+    @property
+    def actual_in_words(self) -> str:
+        """When it began and ended, as far as anything says so."""
+        if self.started_on is None:
+            return ""
+        if self.finished_on is None:
+            return _("since %(day)s") % {"day": brief_day(self.started_on)}
+        if self.started_on == self.finished_on:
+            return brief_day(self.finished_on)
+        return f"{brief_day(self.started_on)} – {brief_day(self.finished_on)}"
+
+    @property
+    def delay_in_words(self) -> str:
+        """What is late, or was: never by colour alone."""
+        if self.is_late:
+            return ngettext("late by %(days)d day", "late by %(days)d days", self.days_late) % {"days": self.days_late}
+        if self.days_over:
+            return ngettext(
+                "%(days)d day after the planned one", "%(days)d days after the planned one", self.days_over
+            ) % {"days": self.days_over}
+        return ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ register = template.Library()
 
 def _panel(plans: QuerySet[ActionPlan]) -> dict[str, Any]:
     waiting = Prefetch("deliverables", Deliverable.objects.waiting().order_by("due_on", "pk"), to_attr="waiting")
-    rows = plans.select_related("city", "cycle").prefetch_related(waiting).order_by("-starts_on", "-pk")
+    rows = plans.select_related("city", "organization", "cycle").prefetch_related(waiting).order_by("-starts_on", "-pk")
     return {"plans": list(rows), "today": group_day(timezone.now())}
 
 

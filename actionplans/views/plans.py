@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,38 +12,62 @@ from django.views.decorators.http import require_POST
 from actionplans import actions
 from actionplans.forms.plans import DeliverableForm, FellowForm, PlanForm
 from actionplans.models import ActionPlan, Deliverable
+from actionplans.reports.diary import diary_of_plan
+from actionplans.reports.picture import picture_of
+from actionplans.reports.progress import figures_of, progress_of
+from actionplans.views.keeping import keeps, kept_plan, person, readable_plan
 from cities.access import coordinator_required, roles_of
 from cities.forms import free_slug
 from cities.models import City, Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
-from ogpgroup.models import User
+
+DIARY_ON_PLAN = 5  # entries a page; the commitments' own pages show more
+MOST_AHEAD = 5
 
 
 @login_not_required
 def index(request: HttpRequest) -> HttpResponse:
-    """All plans the reader may see, the newest first, each with what it owes next."""
+    """All plans the reader may see, the newest first, each with how far it is and what it owes next."""
     waiting = Prefetch("deliverables", Deliverable.objects.waiting().order_by("due_on", "pk"), to_attr="waiting")
-    plans = ActionPlan.objects.visible_to(request.user).select_related("city", "cycle").prefetch_related(waiting)
-    rows = list(plans.order_by("-starts_on", "-pk"))
-    context = {"plans": rows, "today": group_day(timezone.now()), "is_demo": any(plan.is_demo for plan in rows)}
+    plans = ActionPlan.objects.visible_to(request.user).select_related("city", "organization", "cycle")
+    rows = list(plans.prefetch_related(waiting).order_by("-starts_on", "-pk"))
+    today = group_day(timezone.now())
+    figures = figures_of(rows, on=today)
+    context = {
+        "plans": [(plan, figures[plan.pk]) for plan in rows if not plan.is_reference],
+        "references": [(plan, figures[plan.pk]) for plan in rows if plan.is_reference],
+        "today": today,
+        "is_demo": any(plan.is_demo for plan in rows),
+    }
     return render(request, "actionplans/index.html", context)
 
 
 @login_not_required
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One plan: where it stands, its frame, what is next."""
-    plans = ActionPlan.objects.visible_to(request.user).select_related("city", "cycle", "contact")
-    plan = get_object_or_404(plans, slug=slug)
-    prefetch_related_objects([plan], "deliverables")
+    """One plan: how far it is, what is late, what is next, what moved, and all it promises."""
+    plan = readable_plan(request, slug)
     roles = roles_of(request.user)
+    is_keeper = keeps(request, plan)
     today = group_day(timezone.now())
+    progress = progress_of(plan, on=today)
     deliverables = list(plan.deliverables.all())
+    for deliverable in deliverables:
+        deliverable.plan = plan
     context = {
         "plan": plan,
         "today": today,
-        "deliverables": [(deliverable, deliverable.is_late(today)) for deliverable in deliverables],
-        "next": next((deliverable for deliverable in deliverables if deliverable.is_due(today)), None),
-        "can_edit": roles.is_coordinator or plan.city_id in roles.official_city_ids,
+        "progress": progress,
+        "figures": progress.figures,
+        "picture": picture_of(progress),
+        "diary": diary_of_plan(plan, page=request.GET.get("page"), per_page=DIARY_ON_PLAN),
+        "late": progress.late,
+        "ahead": progress.ahead[:MOST_AHEAD],
+        "deliverables": [(one, one.is_late(today)) for one in deliverables],
+        "late_deliverables": [one for one in deliverables if one.is_late(today)],
+        "next": next((one for one in deliverables if one.is_due(today)), None),
+        "is_keeper": is_keeper,
+        "can_log": is_keeper and plan.is_running and bool(progress.commitments),
+        "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),
         "can_publish": roles.is_coordinator and plan.status == ActionPlan.Status.DRAFT,
         "sees_contact": roles.in_group,
         "is_demo": plan.is_demo,
@@ -59,7 +83,7 @@ def fellow(request: HttpRequest, slug: str) -> HttpResponse:
     cities = City.objects.in_group(today).filter(is_demo=cycle.is_demo).by_name()
     form = FellowForm(request.POST or None, cities=cities, initial={"on": today})
     if request.method == "POST" and form.is_valid():
-        actions.name_fellow(cycle, **form.cleaned_data, by=_user(request))
+        actions.name_fellow(cycle, **form.cleaned_data, by=person(request))
         city = form.cleaned_data["city"]
         messages.success(
             request, _("%(city)s is the fellow city of %(cycle)s.") % {"city": city, "cycle": cycle.local_name}
@@ -76,10 +100,10 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     if city is None:
         raise ActionNotPossible(_("Name the fellow city first: it is the one that opens a plan."))
     initial = {"starts_on": cycle.starts_on, "ends_on": cycle.ends_on}
-    form = PlanForm(request.POST or None, city=city, by=_user(request), initial=initial)
+    form = PlanForm(request.POST or None, city=city, by=person(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         free = free_slug(ActionPlan.objects.all(), f"{city.slug}-{form.cleaned_data['starts_on'].year}")
-        plan = actions.open_plan(cycle, city=city, slug=free, **form.cleaned_data, by=_user(request))
+        plan = actions.open_plan(cycle, city=city, slug=free, **form.cleaned_data, by=person(request))
         messages.success(request, _("The plan is open as a draft: the city and the coordinators see it."))
         return redirect(plan)
     return render(request, "actionplans/form.html", {"form": form, "cycle": cycle, "city": city})
@@ -88,8 +112,8 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the frame of a plan: its city's officials and coordinators."""
-    plan = get_object_or_404(ActionPlan.objects.editable_by(request.user).select_related("city", "cycle"), slug=slug)
-    form = PlanForm(request.POST or None, instance=plan, city=plan.city, by=_user(request))
+    plan = kept_plan(request, slug)
+    form = PlanForm(request.POST or None, instance=plan, city=plan.city, by=person(request))
     if request.method == "POST" and form.is_valid():
         form.instance.save(update_fields=list(form.cleaned_data))
         messages.success(request, _("The changes are saved."))
@@ -110,15 +134,10 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def deliverable_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what the city hands in next."""
-    plan = get_object_or_404(ActionPlan.objects.select_related("city"), slug=slug)
+    plan = get_object_or_404(ActionPlan.objects.select_related("city", "organization"), slug=slug)
     form = DeliverableForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.expect_deliverable(plan, **form.cleaned_data)
         messages.success(request, _("The deliverable is on the plan."))
         return redirect(plan)
     return render(request, "actionplans/deliverable_form.html", {"form": form, "plan": plan})
-
-
-def _user(request: HttpRequest) -> User:
-    assert request.user.is_authenticated
-    return request.user

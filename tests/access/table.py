@@ -10,6 +10,7 @@ from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, LOGIN, Role, answers, only
 from tests.access.rows_files import FILES
 from tests.access.rows_notes import NOTES
+from tests.access.rows_plans import PLAN_PARTS
 
 ALL: Final = answers(200)
 SIGNED_IN: Final = answers(200, outside=LOGIN)
@@ -300,6 +301,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "schedule": SCHEDULE,
     "sessions": SESSIONS,
     "plans": PLANS,
+    "parts of plans": PLAN_PARTS,
     "notes": NOTES,
     "files": FILES,
     "coordination of people": COORDINATION_OF_PEOPLE,

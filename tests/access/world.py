@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actionplans.actions import evidence
-from actionplans.models import ActionPlan, Deliverable, Evidence
+from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, ProgressEntry
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
 from feedback.models import Answer, Note
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
@@ -55,6 +55,12 @@ class World:
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)
     deliverable: Deliverable = field(init=False)
+    handed_in: Deliverable = field(init=False)
+    draft_deliverable: Deliverable = field(init=False)
+    milestone: Milestone = field(init=False)
+    draft_milestone: Milestone = field(init=False)
+    entry: ProgressEntry = field(init=False)
+    reference: ActionPlan = field(init=False)
     file: Evidence = field(init=False)
     draft_file: Evidence = field(init=False)
     waiting_file: Evidence = field(init=False)
@@ -200,6 +206,13 @@ def _plans(world: World) -> None:
     drafted = factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
     world.file = _file(world.deliverable, "Minuta", by=official)
     world.draft_file = _file(drafted, world.hide("Minuta", seen_by=keepers), by=official)
+    world.draft_deliverable = drafted
+    world.handed_in = factories.create_deliverable(plan=world.plan, title="Informe", status="handed_in")
+    world.milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
+    world.entry = factories.create_entry(milestone=world.milestone, reported_by=official)
+    promised = factories.create_commitment(plan=world.draft_plan, title=world.hide("Compromiso", seen_by=keepers))
+    world.draft_milestone = factories.create_milestone(commitment=promised, title=world.hide("Hito", seen_by=keepers))
+    world.reference = factories.create_reference_plan()
     waiting = world.hide("Minuta", seen_by={Role.OFFICIAL})
     world.waiting_file = _file(world.deliverable, waiting, by=official, waits=True)
 

@@ -1,0 +1,137 @@
+"""Logging progress: entries are added, never rewritten; a correction is one more entry that says what was wrong."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from actionplans.actions.evidence import attach
+from actionplans.models import ActionPlan, Commitment, Evidence, Milestone, ProgressEntry
+from ogpgroup.dates import spoken_day
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import User
+
+
+@transaction.atomic
+def log_progress(
+    about: Commitment | Milestone,
+    *,
+    text: str,
+    status: str,
+    happened_on: date,
+    form_id: UUID,
+    by: User | None,
+    now: datetime,
+    evidence: Iterable[UUID] = (),
+) -> ProgressEntry:
+    """Record what happened on a milestone, or on a commitment as a whole, with the evidence already accepted.
+
+    Guarantees one entry per `form_id`: who sends a form twice gets the entry of the first time. Raises
+    ActionNotPossible unless the plan is in force, or for a day that has not come yet where the plan is carried out.
+    """
+    commitment, milestone = _place(about)
+    _running_plan(commitment, happened_on=happened_on, now=now)
+    if sent := _sent_before(form_id, commitment=commitment, by=by):
+        return sent
+    entry = ProgressEntry.objects.create(
+        commitment=commitment,
+        milestone=milestone,
+        text=text,
+        status=status,
+        happened_on=happened_on,
+        form_id=form_id,
+        reported_by=by,
+        reported_at=now,
+    )
+    attach(entry=entry, uuids=evidence, by=by)
+    return entry
+
+
+@transaction.atomic
+def correct_progress(
+    entry: ProgressEntry,
+    *,
+    about: Commitment | Milestone,
+    reason: str,
+    text: str,
+    status: str,
+    happened_on: date,
+    form_id: UUID,
+    by: User | None,
+    now: datetime,
+    evidence: Iterable[UUID] = (),
+    keep: Iterable[Evidence] = (),
+) -> ProgressEntry:
+    """Put a new entry in the place of one, with what was wrong; both stay readable, and the new one counts.
+
+    `keep` is evidence of the old entry that stands with the new one too. Guarantees one correction per entry: whoever
+    comes second is told, and may correct the correction. About `form_id` and refusals see `log_progress`.
+    """
+    commitment, milestone = _place(about)
+    _running_plan(commitment, happened_on=happened_on, now=now)
+    if sent := _sent_before(form_id, commitment=commitment, by=by):
+        return sent
+    if entry.commitment.plan_id != commitment.plan_id:
+        raise ValueError("an entry is corrected within its plan")
+    if ProgressEntry.objects.filter(corrects=entry).exists():
+        raise ActionNotPossible(_("This entry was corrected already; correct the correction instead."))
+    if not reason.strip():
+        raise ActionNotPossible(_("Please say what was wrong."))
+    correction = ProgressEntry.objects.create(
+        commitment=commitment,
+        milestone=milestone,
+        text=text,
+        status=status,
+        happened_on=happened_on,
+        corrects=entry,
+        correction_reason=reason.strip(),
+        form_id=form_id,
+        reported_by=by,
+        reported_at=now,
+    )
+    for one in keep:
+        _stand_with(one, entry, correction)
+    attach(entry=correction, uuids=evidence, by=by)
+    return correction
+
+
+def _place(about: Commitment | Milestone) -> tuple[Commitment, Milestone | None]:
+    return (about.commitment, about) if isinstance(about, Milestone) else (about, None)
+
+
+def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -> None:
+    """Lock the plan, so that forms about it come in one after the other."""
+    plan = ActionPlan.objects.select_for_update(of=("self",)).select_related("city").get(pk=commitment.plan_id)
+    if plan.is_reference:
+        raise ActionNotPossible(_("This plan is read as a reference: nobody logs progress on it here."))
+    if not plan.is_running:
+        raise ActionNotPossible(
+            _("The plan is %(status)s: progress is logged while it is in force.")
+            % {"status": plan.get_status_display()}
+        )
+    today = plan.today(now)
+    if happened_on > today:
+        raise ActionNotPossible(
+            _("That day has not come yet; today is %(day)s.") % {"day": spoken_day(today, weekday=False)}
+        )
+
+
+def _sent_before(form_id: UUID, *, commitment: Commitment, by: User | None) -> ProgressEntry | None:
+    """The entry that this form already made. Anybody else's form is not for sending again."""
+    entry = ProgressEntry.objects.filter(form_id=form_id).select_related("commitment__plan").first()
+    if entry is None:
+        return None
+    if entry.commitment.plan_id != commitment.plan_id or entry.reported_by != by:
+        raise ActionNotPossible(_("This form was already sent by somebody else. Please open a new one."))
+    return entry
+
+
+def _stand_with(evidence: Evidence, old: ProgressEntry, new: ProgressEntry) -> None:
+    """The same file or link once more: what stands with the old entry can neither move nor change."""
+    if evidence.entry_id != old.pk:
+        raise ValueError("evidence of another entry")
+    copied = ["plan", "kind", "url", "file", "name", "content_type", "size", "sha256", "width", "height", "alt"]
+    facts = {name: getattr(evidence, name) for name in [*copied, "uploaded_by", "uploaded_at"]}
+    Evidence.objects.create(entry=new, **facts)

@@ -1,0 +1,88 @@
+"""What happened: logged on a phone, in three taps and a photo."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from actionplans.forms.evidence import EvidenceForm
+from actionplans.models import Commitment, Completion, Evidence, Milestone
+from actionplans.reports.progress import PlanProgress
+from ogpgroup.dates import spoken_day
+
+
+class ProgressForm(EvidenceForm):
+    """One entry. The plan comes from the address, and what may be chosen from the plan.
+
+    `form_id` is made with the form: however often a bad line sends it, it is one entry.
+    """
+
+    about = forms.ChoiceField(label=gettext_lazy("What is it about?"), widget=forms.RadioSelect)
+    status = forms.ChoiceField(
+        label=gettext_lazy("How far is it now?"), choices=Completion.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What happened?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("A sentence is enough. Anybody will read it."),
+    )
+    happened_on = forms.DateField(label=gettext_lazy("When?"))
+    form_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, progress: PlanProgress, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+        self._things: dict[str, Commitment | Milestone] = {}
+        for one in progress.commitments:
+            self._things |= {key_of(track.milestone): track.milestone for track in one.tracks}
+            self._things[key_of(one.commitment)] = one.commitment
+        self.fields["about"].choices = [(key, str(thing)) for key, thing in self._things.items()]  # type: ignore[attr-defined]
+        self.fields["happened_on"].initial = today
+        self.fields["happened_on"].widget.attrs["max"] = today.isoformat()
+        self.fields["form_id"].initial = uuid.uuid4
+
+    def clean_about(self) -> Commitment | Milestone:
+        return self._things[self.cleaned_data["about"]]
+
+    def clean_happened_on(self) -> date:
+        day: date = self.cleaned_data["happened_on"]
+        if day > self._today:
+            raise ValidationError(
+                _("That day has not come yet; today is %(day)s.") % {"day": spoken_day(self._today, weekday=False)}
+            )
+        return day
+
+
+class CorrectionForm(ProgressForm):
+    """A new entry in the place of an old one."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What was wrong?"),
+        max_length=300,
+        help_text=gettext_lazy("The old entry stays readable, with this beside it."),
+    )
+    keep = forms.MultipleChoiceField(
+        label=gettext_lazy("Evidence that stays"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._evidence = {str(one.pk): one for one in evidence}
+        self.fields["keep"].choices = [(key, one.alt or one.name) for key, one in self._evidence.items()]  # type: ignore[attr-defined]
+        self.fields["keep"].initial = list(self._evidence)
+        if not self._evidence:
+            del self.fields["keep"]
+
+    def clean_keep(self) -> list[Evidence]:
+        return [self._evidence[key] for key in self.cleaned_data["keep"]]
+
+
+def key_of(thing: Commitment | Milestone) -> str:
+    """How a form names what it is about."""
+    return f"{'m' if isinstance(thing, Milestone) else 'c'}{thing.pk}"

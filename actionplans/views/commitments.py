@@ -1,0 +1,177 @@
+"""What a plan promises: read by everybody, kept by its city and the coordinators."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from actionplans import actions
+from actionplans.forms.commitments import CommitmentForm, KeptTogether, MilestoneForm
+from actionplans.models import ActionPlan, Commitment, Milestone
+from actionplans.reports import diary, history
+from actionplans.reports.picture import picture_of
+from actionplans.reports.progress import PlanProgress, progress_of_commitment
+from actionplans.views.keeping import keeps, kept_plan, person, readable_plan
+from cities.models import group_day
+
+
+@login_not_required
+@require_safe
+def commitment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One commitment: how far it is, what it says, its milestones, its diary and who changed what."""
+    plan = readable_plan(request, slug)
+    found = _of_plan(plan, number)
+    is_keeper = keeps(request, plan)
+    today = group_day(timezone.now())
+    progress = progress_of_commitment(found, on=today)
+    context = {
+        "plan": plan,
+        "commitment": found,
+        "progress": progress,
+        "picture": picture_of(PlanProgress(plan, today, (progress,))),
+        "sections": _sections(found),
+        "diary": diary.diary_of_commitment(found, page=request.GET.get("page"), entry=request.GET.get("entry")),
+        "history": history.history_of(found, keeper=is_keeper),
+        "is_keeper": is_keeper,
+        "can_log": is_keeper and plan.is_running,
+        "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),
+        "first": next((track for track in progress.tracks if not track.is_complete), None),
+        "can_remove": is_keeper and plan.status == ActionPlan.Status.DRAFT,
+        "is_demo": plan.is_demo,
+    }
+    return render(request, "actionplans/commitment.html", context)
+
+
+def _sections(commitment: Commitment) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The fields of the template in the order in which one reads them; what is empty is left out."""
+    told = []
+    for legend, names in CommitmentForm.GROUPS[1:]:
+        shown = [
+            (history.label_of(Commitment, name), history.in_words(Commitment, name, getattr(commitment, name)))
+            for name in names
+            if name not in {"source", "source_note"}
+        ]
+        if written := [(label, text) for label, text in shown if text]:
+            told.append((str(legend), written))
+    return told
+
+
+@login_required
+def commitment_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a commitment on the plan."""
+    plan = kept_plan(request, slug)
+    form = CommitmentForm(request.POST or None, instance=Commitment(plan=plan))
+    if request.method == "POST" and form.is_valid():
+        found = actions.add_commitment(plan, fields=form.content, by=person(request), now=timezone.now())
+        messages.success(
+            request, _("Commitment %(number)s is on the plan. Next: its milestones.") % {"number": found.number}
+        )
+        return redirect(found)
+    return render(request, "actionplans/commitment_form.html", {"form": form, "plan": plan})
+
+
+@login_required
+def commitment_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Change a commitment; whoever saved meanwhile is not overwritten unseen."""
+    plan = kept_plan(request, slug)
+    found = _of_plan(plan, number)
+
+    def save(content: dict[str, Any], edition: int) -> None:
+        actions.save_commitment(found, fields=content, edition=edition, by=person(request), now=timezone.now())
+
+    form = CommitmentForm(request.POST or None, instance=found)
+    context = {"plan": plan, "commitment": _of_plan(plan, number)}
+    return _edit(request, form, save, "actionplans/commitment_form.html", context, found)
+
+
+@login_required
+@require_POST
+def commitment_remove(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    plan = kept_plan(request, slug)
+    actions.remove_commitment(_of_plan(plan, number))
+    messages.success(request, _("The commitment is off the plan."))
+    return redirect(plan)
+
+
+@login_required
+def milestone_create(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Put a milestone on a commitment."""
+    plan = kept_plan(request, slug)
+    found = _of_plan(plan, number)
+    form = MilestoneForm(request.POST or None, instance=Milestone(commitment=found))
+    if request.method == "POST" and form.is_valid():
+        milestone = actions.add_milestone(found, fields=form.content)
+        messages.success(request, _("Milestone %(number)s is on the commitment.") % {"number": milestone.number})
+        return redirect(milestone)
+    context = {"form": form, "plan": plan, "commitment": found}
+    return render(request, "actionplans/milestone_form.html", context)
+
+
+@login_required
+def milestone_edit(request: HttpRequest, slug: str, number: int, step: int) -> HttpResponse:
+    """Change a milestone. See also `commitment_edit`."""
+    plan = kept_plan(request, slug)
+    milestone = _of_commitment(plan, number, step)
+
+    def save(content: dict[str, Any], edition: int) -> None:
+        actions.save_milestone(milestone, fields=content, edition=edition)
+
+    form = MilestoneForm(request.POST or None, instance=milestone)
+    context = {
+        "plan": plan,
+        "commitment": milestone.commitment,
+        "milestone": _of_commitment(plan, number, step),
+        "can_remove": plan.status == ActionPlan.Status.DRAFT,
+    }
+    return _edit(request, form, save, "actionplans/milestone_form.html", context, milestone)
+
+
+@login_required
+@require_POST
+def milestone_remove(request: HttpRequest, slug: str, number: int, step: int) -> HttpResponse:
+    plan = kept_plan(request, slug)
+    milestone = _of_commitment(plan, number, step)
+    actions.remove_milestone(milestone)
+    messages.success(request, _("The milestone is off the commitment."))
+    return redirect(milestone.commitment)
+
+
+def _edit(
+    request: HttpRequest,
+    form: KeptTogether,
+    save: Callable[[dict[str, Any], int], None],
+    template: str,
+    context: dict[str, Any],
+    thing: Commitment | Milestone,
+) -> HttpResponse:
+    """Save, or show what somebody else wrote beside what was typed."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(form.content, form.cleaned_data["edition"])
+        except actions.EditedMeanwhile as meanwhile:
+            form, status = form.merged(meanwhile.current), 409
+            context["writer"] = history.writer_of(meanwhile.current)
+        else:
+            messages.success(request, _("The changes are saved."))
+            return redirect(thing)
+    return render(request, template, context | {"form": form}, status=status)
+
+
+def _of_plan(plan: ActionPlan, number: int) -> Commitment:
+    found = get_object_or_404(Commitment.objects.filter(plan=plan), number=number)
+    found.plan = plan
+    return found
+
+
+def _of_commitment(plan: ActionPlan, number: int, step: int) -> Milestone:
+    commitment = _of_plan(plan, number)
+    milestone = get_object_or_404(Milestone.objects.filter(commitment=commitment), number=step)
+    milestone.commitment = commitment
+    return milestone

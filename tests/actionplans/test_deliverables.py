@@ -1,0 +1,174 @@
+"""What a city hands in: handed in once, accepted, or returned with a word."""
+
+import threading
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from actionplans import actions
+from actionplans.models import ActionPlan, Deliverable
+from cities.models import City
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import User
+from tests import factories
+from tests.actionplans.test_views import signed_in
+
+NOW = datetime(2017, 7, 20, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def deliverable(reynosa: City) -> Deliverable:
+    return factories.create_deliverable(plan=factories.create_plan(city=reynosa, slug="plan"))
+
+
+def test_handed_in_locks_and_says_when_and_who(deliverable: Deliverable, official_reynosa: User) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=official_reynosa, now=NOW)
+
+    deliverable.refresh_from_db()
+    assert (deliverable.status, deliverable.text, deliverable.handed_in_at, deliverable.handed_in_by) == (
+        "handed_in",
+        "La propuesta",
+        NOW,
+        official_reynosa,
+    )
+    with pytest.raises(ActionNotPossible):
+        actions.hand_in(deliverable, text="Otra", by=official_reynosa, now=NOW)
+
+
+def test_nothing_is_not_handed_in(deliverable: Deliverable) -> None:
+    with pytest.raises(ActionNotPossible):
+        actions.hand_in(deliverable, text=" ", by=None, now=NOW)
+
+
+@pytest.mark.parametrize("status", ["handed_in", "accepted", "dropped"])
+def test_only_what_is_expected_is_handed_in(db: None, status: str) -> None:
+    deliverable = factories.create_deliverable(status=status)
+
+    with pytest.raises(ActionNotPossible):
+        actions.hand_in(deliverable, text="Otra", by=None, now=NOW)
+
+
+def test_closed_plan_takes_nothing_in_and_a_draft_does(deliverable: Deliverable) -> None:
+    ActionPlan.objects.update(status="closed")
+    with pytest.raises(ActionNotPossible):
+        actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    ActionPlan.objects.update(status="draft")
+
+    assert actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW).status == "handed_in"
+
+
+@pytest.mark.parametrize("status", ["expected", "accepted", "dropped"])
+def test_only_what_was_handed_in_is_accepted_or_returned(db: None, status: str) -> None:
+    deliverable = factories.create_deliverable(status=status)
+
+    with pytest.raises(ActionNotPossible):
+        actions.accept_deliverable(deliverable)
+    with pytest.raises(ActionNotPossible):
+        actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+
+
+def test_returned_needs_a_word_and_can_be_handed_in_again(deliverable: Deliverable) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    with pytest.raises(ActionNotPossible):
+        actions.return_deliverable(deliverable, reason=" ")
+
+    returned = actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+
+    assert (returned.status, returned.text, returned.handed_in_at) == ("expected", "La propuesta", None)
+    actions.hand_in(deliverable, text="Con presupuesto", by=None, now=NOW)
+    assert actions.accept_deliverable(deliverable).status == "accepted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_hand_in_at_once_one_is_told() -> None:
+    deliverable = factories.create_deliverable()
+    barrier = threading.Barrier(2)
+    results: list[str] = []
+
+    def send(text: str) -> None:
+        barrier.wait()
+        try:
+            results.append(actions.hand_in(deliverable, text=text, by=None, now=NOW).status)
+        except ActionNotPossible:
+            results.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[text]) for text in ("Uno", "Dos")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(results) == ["handed_in", "told"]
+
+
+def test_nobody_is_late_in_a_closed_or_a_reference_plan(deliverable: Deliverable) -> None:
+    reference = factories.create_deliverable(plan=factories.create_reference_plan())
+    ActionPlan.objects.filter(pk=deliverable.plan_id).update(status="closed")
+    deliverable.refresh_from_db()
+
+    assert not Deliverable.objects.late(date(2020, 1, 1)).exists()
+    assert not deliverable.is_late(date(2020, 1, 1))
+    assert not reference.is_late(date(2020, 1, 1))
+
+
+def test_city_hands_in_coordinator_returns_and_accepts_and_public_reads(
+    deliverable: Deliverable, official_reynosa: User, coordinator: User, stranger: Client
+) -> None:
+    address = deliverable.get_absolute_url()
+    city, group = signed_in(official_reynosa), signed_in(coordinator)
+
+    city.post(address, {"text": "La propuesta de la ciudad", "links": "https://ejemplo.org/anexo Anexo"})
+    assert "La propuesta de la ciudad" in stranger.get(address).content.decode()
+    assert "https://ejemplo.org/anexo" in stranger.get(address).content.decode()
+
+    group.post(f"{address}return/", {"reason": "Falta el presupuesto."})
+    html = stranger.get(address).content.decode()
+    assert "La propuesta de la ciudad" not in html  # it is being written again
+    assert "Falta el presupuesto." in html
+    assert coordinator.name not in html
+    again = city.get(address).context
+    assert again["form"]["text"].value() == "La propuesta de la ciudad"
+    assert len(again["evidence"]) == 1
+
+    city.post(address, {"text": "Con presupuesto"})
+    group.post(f"{address}accept/")
+    deliverable.refresh_from_db()
+    assert (deliverable.status, deliverable.text) == ("accepted", "Con presupuesto")
+    assert "Con presupuesto" in stranger.get(address).content.decode()
+
+
+def test_return_without_a_word_asks_for_it(deliverable: Deliverable, coordinator: User) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+
+    answer = signed_in(coordinator).post(f"{deliverable.get_absolute_url()}return/", {"reason": ""})
+
+    assert set(answer.context["return_form"].errors) == {"reason"}
+
+
+def test_others_hand_in_and_decide_nothing(
+    deliverable: Deliverable, official_reynosa: User, official_colima: User, member: User, stranger: Client
+) -> None:
+    address = deliverable.get_absolute_url()
+    for user in (official_colima, member):
+        assert signed_in(user).post(address, {"text": "Ajena"}).status_code == 404
+    assert stranger.post(address, {"text": "Ajena"}).status_code == 404
+    signed_in(official_reynosa).post(address, {"text": "Propia"})
+    for verb in ("accept", "return"):
+        assert signed_in(official_reynosa).post(f"{address}{verb}/", {"reason": "x"}).status_code == 404
+
+    deliverable.refresh_from_db()
+    assert (deliverable.status, deliverable.text) == ("handed_in", "Propia")
+
+
+def test_sent_after_somebody_else_handed_in_is_told(deliverable: Deliverable, official_reynosa: User) -> None:
+    actions.hand_in(deliverable, text="La de mi colega", by=None, now=NOW)
+
+    answer = signed_in(official_reynosa).post(deliverable.get_absolute_url(), {"text": "La mía"}, follow=True)
+
+    deliverable.refresh_from_db()
+    assert deliverable.text == "La de mi colega"
+    assert len(list(answer.context["messages"])) == 1
