@@ -89,7 +89,7 @@ def make_people(count: int) -> None:
         ("/cities/", make_cities, 4),
         ("/organizations/", make_cities, 2),
         ("/cycles/", make_cities, 1),
-        ("/plans/", make_cities, 2),
+        ("/plans/", make_cities, 7),
     ],
 )
 def test_public_lists_ask_the_same_for_any_length(
