@@ -1,6 +1,6 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
-from feedback.views import notes
+from feedback.views import evaluations, notes, rounds
 
 app_name = "feedback"
 
@@ -15,6 +15,20 @@ NOTES = [
     path("answers/<int:pk>/changed/", notes.answer_changed, name="answer_changed"),
 ]
 
-ROUNDS: list[URLPattern] = []
+ROUNDS = [
+    path("plans/<slug:slug>/evaluations/", rounds.rounds, name="rounds"),
+    path("plans/<slug:slug>/evaluations/new/", rounds.round_create, name="round_create"),
+    path("plans/<slug:slug>/evaluations/<int:number>/", rounds.round, name="round"),
+    path("plans/<slug:slug>/evaluations/<int:number>/evaluate/", evaluations.evaluate, name="evaluate"),
+    path("plans/<slug:slug>/evaluations/<int:number>/draft/", evaluations.draft, name="draft"),
+    path("plans/<slug:slug>/evaluations/<int:number>/submit/", evaluations.submit, name="submit"),
+    path("plans/<slug:slug>/evaluations/<int:number>/conflict/", evaluations.conflict, name="conflict"),
+    path("plans/<slug:slug>/evaluations/<int:number>/remind/", rounds.remind, name="remind"),
+    path("plans/<slug:slug>/evaluations/<int:number>/close/", rounds.close, name="close"),
+    path("plans/<slug:slug>/evaluations/<int:number>/reopen/", rounds.reopen, name="reopen"),
+    path("plans/<slug:slug>/evaluations/<int:number>/cancel/", rounds.cancel, name="cancel"),
+    path("plans/<slug:slug>/evaluations/<int:number>/publish/", rounds.publish, name="publish"),
+    path("plans/<slug:slug>/evaluations/<int:number>/reply/", rounds.reply, name="reply"),
+]
 
 urlpatterns = [*NOTES, *ROUNDS]

@@ -42,6 +42,8 @@ PUBLIC: Final = {
     "actionplans:commitment",
     "actionplans:deliverable",
     "actionplans:file",
+    "feedback:rounds",
+    "feedback:round",
     "workshops:schedule",
     "workshops:schedule_ics",
     "workshops:releases",

@@ -106,6 +106,8 @@ def submit(one: ReviewRound, *, by: User, edition: int, now: datetime) -> Evalua
     Guarantees that every criterion has a level or the reason why it does not apply, and that what is handed in is what
     the person last saw: a draft saved meanwhile by another window stops it.
     """
+    if not Evaluation.objects.filter(round=one, evaluator=by).exists():
+        raise ActionNotPossible(_("You have not answered anything yet."))
     evaluation = _own(one, by=by)
     if evaluation.edition != edition:
         raise ActionNotPossible(_("Your answers were changed in another window meanwhile. Look at them once more."))

@@ -16,7 +16,6 @@ from feedback.models import Evaluation, ReviewRound, Score
 from ogpgroup import mail
 from ogpgroup.dates import spoken_day, zone_info
 from ogpgroup.models import OutgoingMail, User
-from workshops.letters import OWN_LINK, unsubscribe_url
 
 SUBJECT: Final = "review_round"
 OPENED, REMINDER = "round_opened", "round_reminder"
@@ -254,14 +253,15 @@ def _writer(template: str) -> Callable[[Sequence[OutgoingMail], datetime], dict[
         answered = _answered(letters)
         rendered = {}
         for letter in letters:
-            context = _context(letter, now) | {"answered": answered.get((letter.round.pk, letter.user.pk), 0)}
+            url = mail.unsubscribe_url(letter.user.pk) if letter.mail.kind in {REMINDER, REPLY_REMINDER} else ""
+            done = answered.get((letter.round.pk, letter.user.pk), 0)
+            context = _context(letter, now) | {"answered": done, "own_link": url}
             parts = mail.render_parts(f"feedback/emails/{template}.html", context, letter.user.language)
-            url = unsubscribe_url(letter.user.pk) if letter.mail.kind in {REMINDER, REPLY_REMINDER} else ""
             content = mail.compose(
                 mail=letter.mail,
                 subject=parts.subject,
-                text=parts.text.replace(OWN_LINK, url),
-                html=parts.html.replace(OWN_LINK, url),
+                text=parts.text,
+                html=parts.html,
                 unsubscribe_url=url or None,
             )
             rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
@@ -293,7 +293,6 @@ def _context(letter: _Letter, now: datetime) -> dict[str, Any]:
         "is_past": day < today,
         "total": one.criterion_count * max(one.commitment_count, 1),  # type: ignore[attr-defined]
         "link": settings.PUBLIC_URL + address,
-        "own_link": OWN_LINK,
     }
 
 

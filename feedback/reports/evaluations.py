@@ -104,6 +104,7 @@ class Turnout:
     missing: list[tuple[str, list[str]]]  # organisation, names of people
     missing_count: int  # people; one may act for two organisations
     nobody: list[str]  # invited organisations for which nobody acts
+    conflicts: list[tuple[str, str]]  # who has stepped back, and why
 
 
 def turnout_of(one: ReviewRound, on: date) -> Turnout:
@@ -117,6 +118,7 @@ def turnout_of(one: ReviewRound, on: date) -> Turnout:
             missing.append((organization.local_name, people))
         if not any(organization.pk in speaks_for for speaks_for in expected.values()):
             nobody.append(organization.local_name)
+    stepped_back = one.evaluations.filter(status=Evaluation.Status.CONFLICTED).select_related("evaluator")
     statuses = Counter(one.evaluations.values_list("status", flat=True))
     return Turnout(
         submitted=statuses[Evaluation.Status.SUBMITTED],
@@ -125,4 +127,5 @@ def turnout_of(one: ReviewRound, on: date) -> Turnout:
         missing=missing,
         missing_count=len(waiting),
         nobody=nobody,
+        conflicts=[(each.evaluator.name, each.conflict) for each in stepped_back if each.evaluator],
     )

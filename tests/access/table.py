@@ -11,6 +11,7 @@ from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBO
 from tests.access.rows_files import FILES
 from tests.access.rows_notes import NOTES
 from tests.access.rows_plans import PLAN_PARTS
+from tests.access.rows_rounds import ROUNDS
 
 ALL: Final = answers(200)
 SIGNED_IN: Final = answers(200, outside=LOGIN)
@@ -302,8 +303,9 @@ AREAS: Final[dict[str, list[Row]]] = {
     "sessions": SESSIONS,
     "plans": PLANS,
     "parts of plans": PLAN_PARTS,
-    "notes": NOTES,
     "files": FILES,
+    "notes": NOTES,
+    "rounds": ROUNDS,
     "coordination of people": COORDINATION_OF_PEOPLE,
     "coordination of the schedule": COORDINATION_OF_THE_SCHEDULE,
     "accounts": ACCOUNTS,

@@ -18,11 +18,12 @@ from django.utils import timezone
 from actionplans.actions import evidence
 from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, ProgressEntry
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
-from feedback.models import Answer, Note
+from feedback.models import Answer, Note, ReviewRound
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_notes import add_notes
+from tests.access.world_rounds import build_rounds
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
@@ -67,6 +68,9 @@ class World:
     notes: dict[str, Note] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     item: AgendaItem = field(init=False)  # of the session for those invited
+    open_round: ReviewRound = field(init=False)
+    closed_round: ReviewRound = field(init=False)
+    published_round: ReviewRound = field(init=False)
     account_mail: OutgoingMail = field(init=False)
     session_mail: OutgoingMail = field(init=False)
     failed_mail: OutgoingMail = field(init=False)
@@ -98,6 +102,7 @@ def build() -> World:
     _people(world)
     _sessions(world)
     _plans(world)
+    build_rounds(world)
     add_notes(world)
     _mails(world)
     return world

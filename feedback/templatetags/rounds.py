@@ -1,0 +1,77 @@
+"""The panel of rounds for a plan's page, and the picture of how a criterion was judged."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from actionplans.models import ActionPlan
+from cities.access import roles_of
+from cities.models import group_day
+from feedback.models import Evaluation, ReviewRound
+from feedback.reports.rounds import Found
+from ogpgroup.models import User
+
+register = template.Library()
+
+IN_A_ROW = 8  # dots over one level
+STEP, RADIUS = 14, 5  # in pixels, which an SVG without a viewBox draws as such
+
+
+@register.inclusion_tag("feedback/_rounds_panel.html")
+def rounds_panel(plan: ActionPlan, user: User | AnonymousUser) -> dict[str, Any]:
+    """The rounds of a plan that the reader may see, and what they may do there; constant queries."""
+    submitted = Count("evaluations", filter=Q(evaluations__status=Evaluation.Status.SUBMITTED))
+    rows = ReviewRound.objects.visible_to(user).filter(plan=plan).select_related("rubric", "plan")
+    rounds = list(rows.annotate(submitted=submitted).order_by("-number"))
+    waiting = ReviewRound.objects.waiting_for(user).filter(plan=plan).order_by() if roles_of(user).in_group else None
+    return {
+        "plan": plan,
+        "rounds": rounds,
+        "waiting": set(waiting.values_list("pk", flat=True)) if waiting is not None and rounds else set(),
+        "today": group_day(timezone.now()),
+        "can_open": roles_of(user).is_coordinator and plan.status == ActionPlan.Status.ACTIVE and not plan.is_reference,
+    }
+
+
+@lru_cache(maxsize=256)
+def _dots(count: int) -> SafeString:
+    """So many dots, from left to right and then upwards."""
+    rows = -(-count // IN_A_ROW)
+    width, height = min(count, IN_A_ROW) * STEP, rows * STEP
+    circles = "".join(
+        f'<circle cx="{number % IN_A_ROW * STEP + STEP // 2}" cy="{height - number // IN_A_ROW * STEP - STEP // 2}" '
+        f'r="{RADIUS}"/>'
+        for number in range(count)
+    )
+    # Numbers alone, worked out here.
+    return mark_safe(f'<svg class="scale-dots" width="{width}" height="{height}">{circles}</svg>')  # noqa: S308
+
+
+@register.inclusion_tag("feedback/_scale.html")
+def scale(found: Found) -> dict[str, Any]:
+    """A dot per evaluation over the named levels, the median as a ring; the table beneath says the same."""
+    median = found.median
+    return {
+        "found": found,
+        "median": median,
+        "spread": found.spread,
+        "levels": [(level, count, _dots(count), level == median) for level, count in found.scale],
+        "apart": [(level, count) for level, count in found.apart if count],
+    }
+
+
+@register.inclusion_tag("feedback/_round_row.html")
+def round_row(round: ReviewRound, plan: ActionPlan, waiting: set[int], today: date) -> dict[str, Any]:
+    """One round in a list: its rubric, where it stands, and the way in for who is asked."""
+    return {
+        "round": round,
+        "plan": plan,
+        "waits": round.pk in waiting,
+        "is_overdue": round.is_overdue(today),
+    }
