@@ -11,12 +11,14 @@ from actionplans.actions.commitments import (
 )
 from actionplans.actions.deliverables import accept_deliverable, hand_in, return_deliverable
 from actionplans.actions.plans import (
+    close_plan,
     expect_deliverable,
     hand_over,
     holdings,
     name_fellow,
     open_plan,
     publish_plan,
+    record_reference_plan,
     select,
     stand,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "accept_deliverable",
     "add_commitment",
     "add_milestone",
+    "close_plan",
     "correct_progress",
     "expect_deliverable",
     "hand_in",
@@ -36,6 +39,7 @@ __all__ = [
     "name_fellow",
     "open_plan",
     "publish_plan",
+    "record_reference_plan",
     "remove_commitment",
     "remove_milestone",
     "return_deliverable",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from actionplans.models import ActionPlan, Candidacy, Deliverable
 from cities import worlds
 from cities.access import ALL, Lost
-from cities.models import City, Cycle
+from cities.models import City, Cycle, Organization
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
 from ogpgroup.models import User
@@ -99,6 +99,44 @@ def open_plan(
         source=source,
         is_demo=cycle.is_demo or worlds.makes_demo(by),
     )
+
+
+@transaction.atomic
+def record_reference_plan(
+    cycle: Cycle,
+    *,
+    organization: Organization,
+    slug: str,
+    title: str,
+    aim: str,
+    starts_on: date,
+    ends_on: date,
+    only_years_known: bool = False,
+    source: str = "",
+) -> ActionPlan:
+    """Put on record a plan from outside that the group reads to learn from; no clock runs on it.
+
+    It is open, so that commitments can be added; `close_plan` ends that.
+    """
+    return ActionPlan.objects.create(
+        cycle=cycle,
+        organization=organization,
+        slug=slug,
+        title=title,
+        aim=aim,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        only_years_known=only_years_known,
+        source=source,
+        status=ActionPlan.Status.ACTIVE,
+        is_demo=organization.is_demo,
+    )
+
+
+@transaction.atomic
+def close_plan(plan: ActionPlan) -> ActionPlan:
+    """End a plan in force: it stays readable and nothing is added to it any more."""
+    return _move(plan, ActionPlan.Status.CLOSED)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from actionplans import actions as plan_actions
 from actionplans.models import ActionPlan, Deliverable
 from cities import actions as city_actions
 from cities.models import City, Cycle, Organization
+from ogpgroup.founding import reference_plan
 from ogpgroup.founding import session as facts
 from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
 from ogpgroup.founding.organizations import ORGANIZATIONS
@@ -46,6 +47,9 @@ def load_founding_cycle() -> list[str]:
             plan = _name_fellow_city(cycle)
             _add_agreements(session, plan)
             added.append(session.title)
+        if not ActionPlan.objects.filter(slug=reference_plan.SLUG).exists():
+            _add_reference_plan(cycle)
+            added.append(reference_plan.TITLE)
         return added
 
 
@@ -173,9 +177,33 @@ def _name_fellow_city(cycle: Cycle) -> ActionPlan:
         outcome_unknown=True,
     )
     # Its year is long over; what became of it is not known, but nobody should read that it is in force.
-    plan.status = ActionPlan.Status.CLOSED
-    plan.save(update_fields=["status"])
-    return plan
+    return plan_actions.close_plan(plan)
+
+
+def _add_reference_plan(cycle: Cycle) -> None:
+    """Jalisco's plan, with the commitments whose titles are known; nothing is known here of how they went."""
+    plan = plan_actions.record_reference_plan(
+        cycle,
+        organization=Organization.objects.get(slug=reference_plan.HOLDER),
+        slug=reference_plan.SLUG,
+        title=reference_plan.TITLE,
+        aim=reference_plan.AIM,
+        starts_on=reference_plan.STARTS_ON,
+        ends_on=reference_plan.ENDS_ON,
+        only_years_known=True,
+        source=reference_plan.SOURCE,
+    )
+    for one in reference_plan.COMMITMENTS:
+        fields = {
+            "code": one.code,
+            "title": one.title,
+            "title_en": one.title_en,
+            "policy_area": one.policy_area,
+            "source": reference_plan.SOURCE,
+            "source_note": one.source_note,
+        }
+        plan_actions.add_commitment(plan, fields=fields, by=None, now=RELEASED_AT)
+    plan_actions.close_plan(plan)
 
 
 def _add_agreements(session: Session, plan: ActionPlan) -> None:

@@ -178,7 +178,7 @@ def test_three_agreements_of_which_one_has_a_day_worked_out(session):
 
 
 def test_plan_leaves_the_instrument_open_and_nobody_calls_the_proposal_late(founding_cycle):
-    plan, proposal = ActionPlan.objects.get(), Deliverable.objects.get()
+    plan, proposal = ActionPlan.objects.get(city__isnull=False), Deliverable.objects.get()
 
     assert (plan.holder.slug, plan.instrument, plan.instrument_name, plan.vision) == ("reynosa", "unknown", "", "")
     assert (plan.starts_on, plan.ends_on, plan.status, plan.contact) == (DAY, date(2018, 6, 29), "closed", None)
@@ -218,3 +218,27 @@ def test_history_says_which_command_wrote_it(founding_cycle):
         commands = cursor.fetchall()
 
     assert commands == [("load_founding_cycle",)]
+
+
+def test_jalisco_s_commitments_stand_as_the_reference_with_their_source_and_certainty(founding_cycle):
+    plan = ActionPlan.objects.get(organization__isnull=False)
+    commitments = list(plan.commitments.values_list("code", "title_en", "policy_area", "source_note"))
+
+    assert (plan.holder.slug, plan.only_years_known, plan.starts_on.year, plan.ends_on.year) == (
+        *("stl-jalisco", True),
+        *(2016, 2018),
+    )
+    assert [code for code, *_rest in commitments] == [f"JAL000{number}" for number in range(1, 7)]
+    assert commitments[1][1:] == (
+        "Reducing the Wage Gap Between Men and Women in the State of Jalisco",
+        "gender",
+        "El título en español es traducción nuestra.",
+    )
+    assert commitments[5][2:] == (
+        "",
+        "El título en español es traducción nuestra. La clave se infiere de su lugar en la lista.",
+    )
+    assert set(plan.commitments.values_list("source", flat=True)) == {plan.source}
+    assert plan.source == "https://www.opengovpartnership.org/members/jalisco-mexico/"
+    assert not plan.commitments.filter(milestones__isnull=False).exists()
+    assert not plan.commitments.filter(entries__isnull=False).exists()
