@@ -11,10 +11,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from actionplans import actions as plan_actions
-from actionplans.models import ActionPlan, Deliverable
+from actionplans.models import ActionPlan
 from cities import actions as city_actions
 from cities.models import City, Cycle, Organization, Role, group_day
 from ogpgroup.demo import people, sessions
+from ogpgroup.demo.record import Record
 from ogpgroup.demo.sessions import DemoSession
 from ogpgroup.models import User
 from workshops import actions as session_actions
@@ -66,6 +67,7 @@ class _Demo:
         for one in sessions.PAST:
             self.add_outcome(one)
         self.add_answers()
+        Record(self.plan, self.people, self.organizations, self.now).make()
         return list(self.sessions.values())
 
     # --- Days ---------------------------------------------------------------------------------------------------------
@@ -187,26 +189,9 @@ class _Demo:
             contact=self.people[people.OFFICIAL],
         )
         plan = plan_actions.publish_plan(plan)
-        self.add_deliverable(
-            plan, "synthetic_proposal", "Propuesta sintética", due=-110, handed_in=-115, status="accepted"
-        )
-        self.add_deliverable(plan, "progress_report", "Primer informe de avance", due=-6)
-        self.add_deliverable(plan, "other", "Guía de foros de colonia", due=30, handed_in=-3, status="handed_in")
-        self.add_deliverable(plan, "final_report", "Informe final", due=sessions.CYCLE_DAYS + sessions.CYCLE_STARTS)
+        for kind, title, due in sessions.DELIVERABLES:
+            plan_actions.expect_deliverable(plan, kind=kind, title=title, due_on=self.day(due))
         return plan
-
-    def add_deliverable(
-        self, plan: ActionPlan, kind: str, title: str, *, due: int, handed_in: int | None = None, status: str = ""
-    ) -> None:
-        deliverable = plan_actions.expect_deliverable(
-            plan, kind=Deliverable.Kind(kind), title=title, due_on=self.day(due)
-        )
-        if handed_in is not None:
-            deliverable.status = Deliverable.Status(status)
-            deliverable.text = "Texto de demostración."
-            deliverable.handed_in_at = self.instant(handed_in)
-            deliverable.handed_in_by = self.people[people.OFFICIAL]
-            deliverable.save(update_fields=["status", "text", "handed_in_at", "handed_in_by"])
 
     # --- When ---------------------------------------------------------------------------------------------------------
 

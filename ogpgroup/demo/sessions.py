@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from actionplans.models import Deliverable
 from ogpgroup.demo.people import ABROAD, ASSOCIATION, COORDINATOR, MINISTRY, OFFICIAL, UNIVERSITY
 from workshops.models import AgendaItem, Agreement, Session
 
@@ -28,6 +29,13 @@ STATEMENTS = {
 
 # The releases: how many days before today, what is noted, whether people are told. Only the newest tells anybody; the
 # mails of the earlier ones would come months too late.
+DELIVERABLES = (
+    (Deliverable.Kind.SYNTHETIC_PROPOSAL, "Propuesta sintética", -110),
+    (Deliverable.Kind.PROGRESS_REPORT, "Primer informe de avance", -6),
+    (Deliverable.Kind.OTHER, "Guía de foros de colonia", 30),
+    (Deliverable.Kind.FINAL_REPORT, "Informe final", CYCLE_STARTS + CYCLE_DAYS),
+)
+
 RELEASE_DAYS = (150, 70, 26, 0)
 RELEASE_NOTES = (
     "Primer calendario del ciclo.",
