@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from actionplans.models import ActionPlan, Deliverable
 from cities.access import coordinator_required, roles_of
 from cities.models import AccountInvitation, Cycle, group_day
 from ogpgroup import mail
+from ogpgroup import waiting as waiting_things
 from ogpgroup.mail import Watch, database_now
 from ogpgroup.models import User
 from workshops import preparation
@@ -27,8 +26,6 @@ from workshops.preparation import Answers
 from workshops.reports.rows import Reader
 from workshops.reports.sessions import SessionWhen, when_of
 
-# What is due later than this does not wait yet.
-DUE_SOON = timedelta(days=60)
 SESSIONS_SOON = timedelta(days=14)
 EXPIRING_SOON = timedelta(days=4)
 # A page of work shows so many of each; the rest stands behind a link.
@@ -62,16 +59,18 @@ def desk(request: HttpRequest) -> HttpResponse:
     now, roles = database_now(), roles_of(request.user)
     sessions = _own_sessions(request, request.user, now)
     waiting = [one for one in sessions if one.waits]
-    deliverables = _own_deliverables(request.user, now)
+    things = waiting_things.for_person(request.user, group_day(now))
     invitations = _own_invitations(request.user, now)
     lacks_totp = roles.is_coordinator and not _has_totp(request.user)
     context = {
         "waiting": waiting,
         "sessions": [one for one in sessions if not one.waits],
-        "deliverables": deliverables,
+        "things": things,
+        "things_headline": waiting_things.headline(things),
+        "plans": waiting_things.plans_kept_by(request.user),
         "invitations": invitations,
         "lacks_totp": lacks_totp,
-        "waits": bool(waiting or deliverables or invitations or lacks_totp),
+        "waits": bool(waiting or things or invitations or lacks_totp),
         "in_group": roles.in_group,
         "today": group_day(now),
         "is_demo": request.user.is_demo,
@@ -90,16 +89,6 @@ def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSe
         assert version is not None  # the filter above asks for one
         own.append(OwnSession(version, participation, when_of(version, reader, [])))
     return own
-
-
-def _own_deliverables(user: User | AnonymousUser, now: datetime) -> list[Deliverable]:
-    """What the cities of an official must hand in soon or should have handed in."""
-    cities, today = roles_of(user).official_city_ids, group_day(now)
-    if not cities:
-        return []
-    due = Deliverable.objects.waiting().filter(plan__city__in=cities, due_on__lte=today + DUE_SOON)
-    due = due.filter(plan__status=ActionPlan.Status.ACTIVE, outcome_unknown=False)
-    return list(due.select_related("plan__city").order_by("due_on", "pk"))
 
 
 def _own_invitations(user: User, now: datetime) -> list[AccountInvitation]:
@@ -140,21 +129,20 @@ def coordination(request: HttpRequest) -> HttpResponse:
     now, today = watch.now, group_day(watch.now)
     pending, near = _pending(), _near_sessions(now)
     agreements = Agreement.objects.overdue(today).select_related("session").order_by("due_on", "pk")
-    deliverables = Deliverable.objects.late(today).select_related("plan__city")
     invitations = AccountInvitation.objects.filter(
         status=AccountInvitation.Status.OPEN, expires_at__lte=now + EXPIRING_SOON
     )
-    late_agreements, late_deliverables = list(agreements), list(deliverables)
+    late_agreements, late = list(agreements), waiting_things.late_in_plans(_person(request), today)
     context = {
         "pending": pending,
         "pending_count": sum(one.count for one in pending),
         "near": near,
         "is_demo": any(one.version.is_demo for one in near) or any(one.cycle.is_demo for one in pending),
         "agreements": late_agreements[:AT_MOST],
-        "deliverables": late_deliverables[:AT_MOST],
-        "late_count": len(late_agreements) + len(late_deliverables),
+        "late": late.things,
+        "late_count": len(late_agreements) + late.count,
         "invitations": list(invitations.select_related("organization").order_by("expires_at")[:AT_MOST]),
-        "shown_late_count": min(len(late_agreements), AT_MOST) + min(len(late_deliverables), AT_MOST),
+        "shown_late_count": min(len(late_agreements), AT_MOST) + len(late.things),
         "watch": watch,
         "planner_seen": _seen(watch, watch.planner_seconds),
         "sender_seen": _seen(watch, watch.sender_seconds),
@@ -182,6 +170,11 @@ def _near_sessions(now: datetime) -> list[NearSession]:
         NearSession(version, str(preparation.when_of(version)), answers.get(version.session_id, Answers()))
         for version in versions
     ]
+
+
+def _person(request: HttpRequest) -> User:
+    assert request.user.is_authenticated
+    return request.user
 
 
 def _seen(watch: Watch, seconds: float | None) -> datetime | None:

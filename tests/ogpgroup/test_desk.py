@@ -20,8 +20,8 @@ from workshops import actions
 from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
-DESK_QUERIES = 7
-COORDINATION_QUERIES = 17
+DESK_QUERIES = 14
+COORDINATION_QUERIES = 24
 
 STOPPED = "Mail is not going out at the moment."
 
@@ -126,8 +126,8 @@ def test_desk_of_an_official_shows_what_the_city_must_hand_in(official_reynosa: 
 
     response = page(client_of(official_reynosa))
 
-    assert [one.title for one in response.context["deliverables"]] == ["Atrasado", "Pronto"]
-    assert "2 deliverables of your city wait for you" in text_of(response)
+    assert [one.title for one in response.context["things"]] == ["Atrasado", "Pronto"]
+    assert "1 thing is late" in text_of(response)
 
 
 def test_desk_offers_a_second_step_to_coordinators_alone(coordinator: User, member: User) -> None:

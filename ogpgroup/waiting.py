@@ -1,0 +1,157 @@
+"""What plans, notes and review rounds want done, by whom and by when: for my desk and for the coordination page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from actionplans.models import ActionPlan, Deliverable, Milestone
+from cities.access import roles_of
+from feedback.models import Answer, Note, ReviewRound
+from feedback.reports import notes as note_reports
+from ogpgroup import markdown
+from ogpgroup.models import User
+
+# What is due later than this does not wait yet.
+DUE_SOON = timedelta(days=60)
+# So many of each kind at most; the most urgent come first.
+AT_MOST = 12
+EXCERPT = 90  # characters of a note
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to be done: what, where, in which connection, and by when."""
+
+    title: str
+    href: str
+    about: str
+    due_on: date | None
+    today: date
+
+    @property
+    def is_late(self) -> bool:
+        return self.due_on is not None and self.due_on < self.today
+
+
+def _by_day(things: Iterable[Waiting]) -> list[Waiting]:
+    return sorted(things, key=lambda one: (one.due_on or date.max, one.title))
+
+
+def _plan_things(
+    deliverables: Iterable[Deliverable], milestones: Iterable[Milestone], today: date, *, to_be_done: bool
+) -> list[Waiting]:
+    """Deliverables and milestones; who has to do them is led to the form, others to the page."""
+    found = [
+        Waiting(one.title, one.get_absolute_url(), f"{_('Deliverable')} · {one.plan.holder}", one.due_on, today)
+        for one in deliverables
+    ]
+    for milestone in milestones:
+        plan = milestone.commitment.plan
+        form = f"{reverse('actionplans:progress_create', args=[plan.slug])}?milestone={milestone.pk}"
+        href = form if to_be_done else milestone.get_absolute_url()
+        found.append(Waiting(milestone.title, href, f"{_('Milestone')} · {plan.holder}", milestone.ends_on, today))
+    return found
+
+
+def _note(one: Note, today: date, *, about: str, due_on: date | None) -> Waiting:
+    return Waiting(f"“{markdown.words(one.text, most=EXCERPT)}”", one.get_absolute_url(), about, due_on, today)
+
+
+def _round(one: ReviewRound, today: date, *, title: str, href: str, due_on: date) -> Waiting:
+    return Waiting(title, href, one.rubric.local_title, due_on, today)
+
+
+# --- My desk ----------------------------------------------------------------------------------------------------------
+
+
+def plans_kept_by(user: User) -> list[ActionPlan]:
+    """Plans in force of the cities whose official the person is: progress is logged there; one query."""
+    cities = roles_of(user).official_city_ids
+    return list(ActionPlan.objects.running().filter(city__in=cities).select_related("city")) if cities else []
+
+
+def for_person(user: User, today: date) -> list[Waiting]:
+    """What waits for the person beside sessions, the most urgent first; a constant number of queries for each role."""
+    roles = roles_of(user)
+    if not roles.in_group:
+        return []
+    found = [*_for_official(user, today)] if roles.official_city_ids else []
+    for note in note_reports.waiting_for_answer(user)[:AT_MOST]:
+        found.append(_note(note, today, about=_("A note that waits for your answer"), due_on=note.answer_due_on))
+    for note in note_reports.waiting_for_word(user)[:AT_MOST]:
+        found.append(_note(note, today, about=_("Your note was answered: does that settle it?"), due_on=None))
+    for one in ReviewRound.objects.waiting_for(user).select_related("plan__city", "plan__organization", "rubric"):
+        title = _("Evaluate the plan of %(holder)s") % {"holder": one.plan.holder}
+        found.append(_round(one, today, title=title, href=_evaluate(one), due_on=one.due_on))
+    return _by_day(found)
+
+
+def _evaluate(one: ReviewRound) -> str:
+    return reverse("feedback:evaluate", args=[one.plan.slug, one.number])
+
+
+def _for_official(user: User, today: date) -> list[Waiting]:
+    """What the person's cities have to do: hand in, reach, change as promised, reply."""
+    cities, soon = roles_of(user).official_city_ids, today + DUE_SOON
+    deliverables = Deliverable.objects.waiting().filter(plan__city__in=cities, due_on__lte=soon, outcome_unknown=False)
+    deliverables = deliverables.filter(plan__in=ActionPlan.objects.running()).select_related("plan__city")
+    milestones = Milestone.objects.unfinished().filter(commitment__plan__city__in=cities, ends_on__lte=soon)
+    milestones = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")
+    found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=True)
+    for answer in note_reports.promises_due(user, today)[:AT_MOST]:
+        found.append(_promise(answer, today))
+    for one in ReviewRound.objects.to_be_replied_by(user).select_related("plan__city", "rubric"):
+        title = _("Reply to the evaluation of your plan")
+        found.append(_round(one, today, title=title, href=one.get_absolute_url(), due_on=one.reply_due_on))
+    return found
+
+
+def _promise(answer: Answer, today: date) -> Waiting:
+    return Waiting(answer.change, answer.get_absolute_url(), _("A change your city promised"), answer.change_by, today)
+
+
+# --- Coordination -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is late in the plans and in what was said about them: the oldest of each kind, and how many there are."""
+
+    things: list[Waiting]
+    count: int
+
+
+def late_in_plans(user: User, today: date) -> Late:
+    """Deliverables, milestones, notes and rounds beyond their day; a constant number of queries."""
+    deliverables = Deliverable.objects.late(today).select_related("plan__city", "plan__organization")
+    milestones = Milestone.objects.late(today).select_related("commitment__plan__city").order_by("ends_on", "pk")
+    notes = note_reports.late_notes(user, today)
+    rounds = ReviewRound.objects.overdue(today).select_related("plan__city", "rubric").order_by("due_on", "pk")
+    found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=False)
+    found += [
+        _note(one, today, about=pgettext("late", "A note without the answer or the change"), due_on=one.answer_due_on)
+        for one in notes[:AT_MOST]
+    ]
+    for one in rounds[:AT_MOST]:
+        is_open = one.status == ReviewRound.Status.OPEN
+        title = _("Evaluations of the plan of %(holder)s") if is_open else _("Reply of %(holder)s to its evaluation")
+        due_on = one.due_on if is_open else one.reply_due_on
+        found.append(
+            _round(one, today, title=title % {"holder": one.plan.holder}, href=one.get_absolute_url(), due_on=due_on)
+        )
+    counts = [one.count() for one in (deliverables, milestones, notes, rounds)]
+    return Late(_by_day(found), sum(counts))
+
+
+def headline(things: list[Waiting]) -> str:
+    """How many things wait, and how many of them are late."""
+    late = sum(one.is_late for one in things)
+    if late:
+        return ngettext("%(count)s thing is late", "%(count)s things are late", late) % {"count": late}
+    return ngettext("%(count)s thing waits for you", "%(count)s things wait for you", len(things)) % {
+        "count": len(things)
+    }
