@@ -30,7 +30,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     Whoever is about to start xdist's workers takes the name of the settings out of what they inherit: pytest-django
     would read them before `servers.prepare()` has given the worker a Redis of its own.
     """
-    assert settings.REDIS_URL == os.environ["REDIS_URL"]
+    assert os.environ["REDIS_URL"] == settings.REDIS_URL
     if session.config.pluginmanager.hasplugin("dsession"):
         del os.environ["DJANGO_SETTINGS_MODULE"]
     session.config.pluginmanager.import_plugin("tests.cast")
