@@ -173,6 +173,8 @@ def promises_due(user: User | AnonymousUser, on: date) -> AnswerQuerySet:
 
 def places_to_write(thing: Model, user: User | AnonymousUser) -> list[Target]:
     """The thing itself, or for a session each point of its agenda, where the person may write a note."""
+    if not roles_of(user).in_group:
+        return []
     if isinstance(thing, Session):
         items: QuerySet[Target] = targets.choices_for("agenda_item", user).filter(session=thing).order_by("position")
         return [item for item in items if not targets.why_not(item, user)]

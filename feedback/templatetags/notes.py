@@ -7,6 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan
 from cities.models import group_day
@@ -25,14 +28,14 @@ def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
     """The latest notes on a thing and its parts that the reader may see, and where to write one.
 
     `thing` is a plan, a commitment (with its milestones and progress), a milestone, a progress entry, a deliverable, an
-    agenda item or a session (all points of its agenda). Four queries at most, whatever there is.
+    agenda item or a session (all points of its agenda). One query where there are no notes and four at most.
     """
     today = group_day(timezone.now())
     notes = reports.seen_by(user).filter(reports.on_thing(thing))
     counts, strengths = reports.tallies(notes, today)
-    shown = list(reports.with_parts(notes)[:SHOWN])
     numbers = {count.state: count.number for count in counts}
     total = numbers["asked"] + strengths
+    shown = list(reports.with_parts(notes)[:SHOWN]) if total else []
     return {
         "rows": reports.rows_of(shown, user, today),
         "counts": counts if numbers["asked"] else [],
@@ -47,12 +50,13 @@ def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("feedback/_note_link.html")
-def note_link(thing: Target, user: User | AnonymousUser) -> dict[str, Any]:
-    """A link to write a note on one thing, where the reader may. For rows of lists: it asks the database nothing."""
-    if targets.why_not(thing, user):
-        return {}
-    return {"href": address_to_write(thing), "label": targets.label_of(thing)}
+@register.simple_tag
+def note_link(thing: Target, user: User | AnonymousUser, plan: ActionPlan | None = None) -> SafeString | str:
+    """A link to write a note on one thing, where the reader may. For rows of lists: with `plan` it asks nothing."""
+    if targets.why_not(plan or thing, user):
+        return ""
+    words = format_html('{}<span class="visually-hidden"> ({})</span>', _("Write a note"), thing)
+    return format_html('<p class="note"><a href="{}">{}</a></p>', address_to_write(thing), words)
 
 
 def address_to_write(thing: Target) -> str:

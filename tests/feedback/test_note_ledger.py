@@ -300,11 +300,11 @@ def test_panel_asks_as_much_for_one_note_as_for_three_hundred(plan, official_rey
 
 def test_link_to_write_asks_the_database_nothing(plan, member):
     commitment = create_commitment(plan=plan)
-    template = Template("{% load notes %}{% note_link thing user %}")
-    template.render(Context({"thing": commitment, "user": member}))  # reads the roles
+    template = Template("{% load notes %}{% note_link thing user plan %}")
+    template.render(Context({"thing": commitment, "user": member, "plan": plan}))  # reads the roles
 
     with CaptureQueriesContext(connection) as captured:
-        text = template.render(Context({"thing": commitment, "user": member}))
+        text = template.render(Context({"thing": commitment, "user": member, "plan": plan}))
 
     assert (len(captured), f"/notes/new/commitment/{commitment.pk}/" in text) == (0, True)
 
