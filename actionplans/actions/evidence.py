@@ -138,6 +138,7 @@ def purge_waiting(*, now: datetime) -> int:
 
 
 def too_many() -> Refused:
+    """What is raised, or said by a form, where one place would get more than `Evidence.MOST`."""
     return Refused(_("At most %(most)d files and links together.") % {"most": Evidence.MOST}, reason="too_many")
 
 

@@ -9,7 +9,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
-from actionplans.models import ActionPlanQuerySet
+from actionplans.models import ActionPlan, ActionPlanQuerySet
+from actionplans.models.progress import EvidenceQuerySet
 from cities import actions as cities_actions
 from cities.models import AccountInvitation, AccountInvitationQuerySet, MembershipQuerySet
 from ogpgroup import mail as outgoing
@@ -73,7 +74,7 @@ FOR_COORDINATORS = [
     row
     for row in first_rows(404, Role.EX_MEMBER, namespaces=OURS)
     if row.url not in {"cities:detail", "workshops:release_detail", "workshops:session_detail", "workshops:session_ics"}
-    and row.url not in {"actionplans:detail", "actionplans:edit", "workshops:answer"}  # those ask a query
+    and row.url not in {"actionplans:detail", "actionplans:edit", "actionplans:file", "workshops:answer"}  # ask a query
 ]
 FOR_THE_SIGNED_IN = [
     *first_rows(LOGIN, Role.ANONYMOUS, namespaces=OURS),
@@ -118,6 +119,13 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
     "every agreement is everybody's": (AgreementQuerySet, "visible_to", everything, rows_of("workshops:agreements")),
     "every plan is everybody's": (ActionPlanQuerySet, "visible_to", everything, rows_of("actionplans:detail")),
     "every plan is anybody's to edit": (ActionPlanQuerySet, "editable_by", everything, rows_of("actionplans:edit")),
+    "every file is everybody's": (EvidenceQuerySet, "visible_to", everything, rows_of("actionplans:file")),
+    "what waits for a form is everybody's": (
+        EvidenceQuerySet,
+        "visible_to",
+        lambda rows, user: rows.filter(plan__in=ActionPlan.objects.visible_to(user)),
+        rows_of("actionplans:file"),
+    ),
     "a place on a list outlives the membership": (
         ParticipationQuerySet,
         "open_to",

@@ -81,3 +81,9 @@ def test_keys_of_pages_do_not_reach_the_database(no_redis, django_assert_num_que
     with django_assert_num_queries(0):
         caches["default"].set("page", "text")
         caches["default"].get("page")
+
+
+def test_uploads_are_counted_without_redis(no_redis):
+    cache.add("limits:upload:1", 0, 60)
+
+    assert [cache.incr("limits:upload:1") for _ in range(3)] == [1, 2, 3]
