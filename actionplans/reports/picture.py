@@ -1,23 +1,28 @@
 """The plan as a picture: one row per milestone on one axis of time, planned against actual.
 
-Only places on the axis are worked out here, as percentages of its width; the template draws them as attributes of an
-SVG that grows with the page. The same stands in words beside each row, so the picture says nothing alone.
+Places on the axis are percentages of its width, attributes of an SVG that grows with the page. The same stands in words
+beside each row, so the picture says nothing alone. A plan may have a hundred rows with six marks each: what a template
+would resolve name by name is put together here, once.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import F, Window
-from django.db.models.functions import RowNumber, TruncMonth
+from django.db.models.functions import DenseRank, RowNumber, TruncMonth
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 
 from actionplans.models import ActionPlan, ProgressEntry
 from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
 from ogpgroup.dates import short_month
 
-MARKS: Final = 6  # a milestone shows its newest months with evidence, one mark each; the diary shows all
+MARKS: Final = 5  # a milestone shows its newest months with evidence, one mark each; the diary shows all
 TICKS: Final = 7
 SHORTEST: Final = 0.7  # of the axis, in percent: what began and ended on one day is still seen
 
@@ -41,18 +46,31 @@ class Mark:
 
 @dataclass(frozen=True)
 class Row:
-    """A milestone on the axis."""
+    """A milestone on the axis, and in words."""
 
     track: Track
     planned: Bar
     actual: Bar | None
     over: Bar | None  # the part beyond the planned day
     marks: tuple[Mark, ...]
+    number: str
+    title: str
+    href: str
+    when_planned: str
+    when_actual: str
+    status: str
+    tone: str  # of the status: class of the style sheet
+    delay: str
+    evidence: str
+    drawing: SafeString
 
 
 @dataclass(frozen=True)
 class Group:
+    """A commitment with the rows of its milestones."""
+
     progress: CommitmentProgress
+    href: str
     rows: tuple[Row, ...]
 
 
@@ -101,12 +119,13 @@ def picture_of(progress: PlanProgress) -> Picture | None:
     axis = _axis(progress.plan, tracks, today=progress.today)
     marks = _marks(progress.plan)
     runs = progress.plan.is_running and axis.first <= progress.today <= axis.last
-    groups = tuple(
-        Group(one, tuple(_row(track, axis, marks.get(track.milestone.pk, [])) for track in one.tracks))
-        for one in progress.commitments
-        if one.tracks
-    )
-    return Picture(groups, tuple(_ticks(axis)), axis.at(progress.today) if runs else "")
+    today = axis.at(progress.today) if runs else ""
+    groups = []
+    for one in progress.commitments:
+        href = one.commitment.get_absolute_url()
+        rows = [_row(track, axis, marks.get(track.milestone.pk, []), today=today, href=href) for track in one.tracks]
+        groups += [Group(one, href, tuple(rows))] if rows else []
+    return Picture(tuple(groups), tuple(_ticks(axis)), today)
 
 
 def _axis(plan: ActionPlan, tracks: Iterable[Track], *, today: date) -> Axis:
@@ -120,21 +139,58 @@ def _axis(plan: ActionPlan, tracks: Iterable[Track], *, today: date) -> Axis:
     return Axis(min(days).replace(day=1), _next_month(max(days)))
 
 
-def _row(track: Track, axis: Axis, marks: list[tuple[int, date]]) -> Row:
+def _row(track: Track, axis: Axis, marks: list[tuple[int, date]], *, today: str, href: str) -> Row:
     milestone = track.milestone
+    planned = axis.bar(milestone.starts_on, milestone.ends_on)
     actual = over = None
     end = _actual_end(track)
     if track.started_on and end:
         actual = axis.bar(track.started_on, end)
     if track.clock_runs and (track.is_late or track.days_over):
         over = axis.bar(max(milestone.ends_on, milestone.starts_on), track.finished_on or track.today)
+    drawn = tuple(Mark(axis.at(on), entry, on) for entry, on in marks)
     return Row(
         track=track,
-        planned=axis.bar(milestone.starts_on, milestone.ends_on),
+        planned=planned,
         actual=actual,
         over=over,
-        marks=tuple(Mark(axis.at(on), entry, on) for entry, on in marks),
+        marks=drawn,
+        number=str(milestone.number),
+        title=str(milestone),
+        href=f"{href}#milestone-{milestone.number}",
+        when_planned=track.planned_in_words,
+        when_actual=track.actual_in_words,
+        status=track.status_label,
+        tone="track-done" if track.is_complete else "" if track.said else "soft",
+        delay=track.delay_in_words,
+        evidence=_evidence_in_words(track.with_evidence, get_language()),
+        drawing=_draw(planned, actual, over, drawn, today=today, href=href),
     )
+
+
+@lru_cache(maxsize=256)
+def _evidence_in_words(count: int, _language: str | None) -> str:
+    if not count:
+        return ""
+    return ngettext("%(count)d entry with evidence", "%(count)d entries with evidence", count) % {"count": count}
+
+
+def _draw(
+    planned: Bar, actual: Bar | None, over: Bar | None, marks: Iterable[Mark], *, today: str, href: str
+) -> SafeString:
+    """The inside of a row's SVG. Safe: places are made by `_percent`, keys are numbers, the address is escaped."""
+    lines = [f'<line class="track-today" x1="{today}" x2="{today}" y1="0" y2="100%"/>'] if today else []
+    for name, bar in (("planned", planned), ("actual", actual), ("over", over)):
+        if bar:
+            lines.append(f'<line class="track-{name}" x1="{bar.start}" x2="{bar.end}" y1="50%" y2="50%"/>')
+    address = escape(href)
+    for mark in marks:
+        lines.append(
+            f'<a href="{address}?entry={mark.entry_id:d}#entry-{mark.entry_id:d}" tabindex="-1">'
+            f'<circle class="track-target" cx="{mark.place}" cy="50%" r="11"/>'
+            f'<circle class="track-mark" cx="{mark.place}" cy="50%" r="4.5"/></a>'
+        )
+    return mark_safe("".join(lines))  # noqa: S308 (see above)
 
 
 def _actual_end(track: Track) -> date | None:
@@ -149,16 +205,15 @@ def _actual_end(track: Track) -> date | None:
 def _marks(plan: ActionPlan) -> Mapping[int, list[tuple[int, date]]]:
     """The newest entries with evidence of each milestone, at most one a month, as (entry, day)."""
     entries = ProgressEntry.objects.of_plan(plan).standing().filter(milestone__isnull=False, evidence__isnull=False)
-    newest_of_month = Window(
-        RowNumber(),
-        partition_by=[F("milestone"), TruncMonth("happened_on")],
-        order_by=[F("happened_on").desc(), F("pk").desc()],
+    month = TruncMonth("happened_on")
+    in_month = Window(
+        RowNumber(), partition_by=[F("milestone"), month], order_by=[F("happened_on").desc(), F("pk").desc()]
     )
-    rows = entries.annotate(rank=newest_of_month).filter(rank=1).order_by("-happened_on", "-pk")
+    months = Window(DenseRank(), partition_by=F("milestone"), order_by=month.desc())
+    newest = entries.annotate(in_month=in_month, months=months).filter(in_month=1, months__lte=MARKS)
     marks: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
-    for milestone, entry, on in rows.values_list("milestone", "pk", "happened_on"):
-        if len(marks[milestone]) < MARKS:
-            marks[milestone].append((entry, on))
+    for milestone, entry, on in newest.values_list("milestone", "pk", "happened_on"):
+        marks[milestone].append((entry, on))
     return marks
 
 

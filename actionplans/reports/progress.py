@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import Count, Min
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry, ProgressEntryQuerySet
 from ogpgroup.dates import short_month
@@ -24,7 +25,31 @@ COMPLETE: Final = Completion.COMPLETE
 
 def brief_day(day: date) -> str:
     """“3 dic 2026”: for tables, where the long form would not fit."""
-    return f"{day.day} {short_month(day)} {day.year}"
+    return _brief_day(day, get_language())
+
+
+# A plan says these a hundred times over; each is looked up once for each language.
+
+
+@lru_cache(maxsize=64)
+def _label(status: str, _language: str | None) -> str:
+    return str(Completion(status).label)
+
+
+@lru_cache(maxsize=4096)
+def _late_by(days: int, _language: str | None) -> str:
+    return ngettext("late by %(days)d day", "late by %(days)d days", days) % {"days": days}
+
+
+@lru_cache(maxsize=4096)
+def _finished_after(days: int, _language: str | None) -> str:
+    told = ngettext("%(days)d day after the planned one", "%(days)d days after the planned one", days)
+    return told % {"days": days}
+
+
+@lru_cache(maxsize=4096)
+def _brief_day(day: date, language: str | None) -> str:
+    return f"{day.day} {short_month(day, language)} {day.year}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,7 @@ class Said:
 
     @property
     def label(self) -> str:
-        return str(Completion(self.status).label)
+        return _label(self.status, get_language())
 
 
 @dataclass(frozen=True)
@@ -120,12 +145,8 @@ class Track:
     def delay_in_words(self) -> str:
         """What is late, or was: never by colour alone."""
         if self.is_late:
-            return ngettext("late by %(days)d day", "late by %(days)d days", self.days_late) % {"days": self.days_late}
-        if self.days_over:
-            return ngettext(
-                "%(days)d day after the planned one", "%(days)d days after the planned one", self.days_over
-            ) % {"days": self.days_over}
-        return ""
+            return _late_by(self.days_late, get_language())
+        return _finished_after(self.days_over, get_language()) if self.days_over else ""
 
 
 @dataclass(frozen=True)
