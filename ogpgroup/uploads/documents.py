@@ -22,6 +22,7 @@ CHUNK: Final = 64 * 1024
 HEAD: Final = 30  # bytes of a part's header before its name
 
 TYPES_PART: Final = "[Content_Types].xml"
+MANIFEST: Final = "META-INF/manifest.xml"
 MAIN_TYPE: Final = {
     DOCX: f"{OFFICE}.wordprocessingml.document.main+xml",
     XLSX: f"{OFFICE}.spreadsheetml.sheet.main+xml",
@@ -137,6 +138,8 @@ def _check_kind(archive: zipfile.ZipFile, kind: Kind) -> None:
     if kind not in MAIN_TYPE:
         if _read(archive, "mimetype") != kind.content_type.encode():
             raise Refused.because(Reason.MISMATCH)
+        if "encrypted-package" in archive.namelist() or b"encryption-data" in _read(archive, MANIFEST):
+            raise Refused.because(Reason.LOCKED)
         return
     types = _content_types(_read(archive, TYPES_PART))
     if any("macroenabled" in one.lower() or "vbaproject" in one.lower() for one in types):

