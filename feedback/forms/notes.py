@@ -48,7 +48,7 @@ class NoteForm(forms.Form):
         ),
     )
     organization = OrganizationChoiceField(
-        label=gettext_lazy("You write"), queryset=Organization.objects.none(), required=False
+        label=gettext_lazy("On whose behalf"), queryset=Organization.objects.none(), required=False
     )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who may read it"),
@@ -96,14 +96,20 @@ class AnswerForm(forms.Form):
 
     decision = forms.ChoiceField(
         label=gettext_lazy("What does the city do with it?"),
-        choices=Answer.Decision.choices,
+        choices=[
+            (Answer.Decision.ACCEPTED, gettext_lazy("It accepts it")),
+            (Answer.Decision.IN_PART, gettext_lazy("It accepts a part")),
+            (Answer.Decision.DECLINED, gettext_lazy("It declines it")),
+        ],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=4000, widget=forms.Textarea, help_text=gettext_lazy("Plain words.")
-    )
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=4000, widget=forms.Textarea)
     change = forms.CharField(
-        label=gettext_lazy("What will change"), max_length=2000, widget=forms.Textarea, required=False
+        label=gettext_lazy("What will change"),
+        max_length=2000,
+        widget=forms.Textarea,
+        required=False,
+        help_text=gettext_lazy("Not needed where the note is declined."),
     )
     change_by = forms.DateField(label=gettext_lazy("By when"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput)
