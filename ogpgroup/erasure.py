@@ -8,6 +8,7 @@ tables that later apps bring. A test proves that no other module lifts a trigger
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pghistory
@@ -15,6 +16,7 @@ import pgtrigger
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as BrowserSession
+from django.core.files.storage import Storage
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -36,6 +38,7 @@ SUBJECTS = {
     "cities.accountinvitation": "cities.AccountInvitation",
     "ogpgroup.user": "ogpgroup.User",
     "feedback.note": "feedback.Note",
+    "review_round": "feedback.ReviewRound",
 }
 
 
@@ -55,7 +58,8 @@ def erase_demo() -> Counter[str]:
     them, and that everything else stays: a real row that mentions a demonstration row, such as a real session last
     edited by a demonstration person, loses the mention alone. All in one transaction or not at all. Raises StillInUse
     while something real is part of the demonstration, or while a person and an institution are tied of which only one
-    is made up. Mails that went out before are out of reach, in mailboxes and in the folder of mail files alike.
+    is made up. Files that the rows hold are deleted once that is sure; mails that went out before are out of reach, in
+    mailboxes and in the folder of mail files alike.
     """
     with connection.cursor() as cursor:  # neither the planner nor a page queues mail about rows that are about to go
         cursor.execute(f'LOCK TABLE "{OutgoingMail._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')
@@ -69,6 +73,7 @@ def _erase(doomed: Rows) -> Counter[str]:
     if not any(doomed.values()):
         return Counter()
     contexts = _history_contexts(doomed)
+    transaction.on_commit(partial(_delete_files, _files(doomed)), robust=True)
     with pghistory.context(command="erase"), pgtrigger.ignore(*_append_only()):
         _forget_mentions(doomed)
         for model, ids in doomed.items():
@@ -182,6 +187,26 @@ def _append_only() -> list[str]:
         for model, trigger in pgtrigger.registered()
         if isinstance(trigger, pgtrigger.Protect)
     ]
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def _files(doomed: Rows) -> dict[Storage, set[str]]:
+    """By storage, the names of the files that the doomed rows hold."""
+    found: dict[Storage, set[str]] = defaultdict(set)
+    for model, ids in doomed.items():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                names = model._base_manager.filter(pk__in=ids).values_list(field.attname, flat=True)
+                found[field.storage] |= {name for name in names if name}
+    return found
+
+
+def _delete_files(files: dict[Storage, set[str]]) -> None:
+    for storage, names in files.items():
+        for name in names:
+            storage.delete(name)
 
 
 # --- Who changed what and why ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from actionplans import actions as plan_actions
 from actionplans.models import ActionPlan, Deliverable
 from cities import actions as city_actions
 from cities.models import City, Cycle, Organization
+from feedback.rubrics import ensure_builtin_rubrics
 from ogpgroup.founding import reference_plan
 from ogpgroup.founding import session as facts
 from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
@@ -29,6 +30,7 @@ def load_founding_cycle() -> list[str]:
     what hangs on it (a membership of the group, an agenda) are recorded together or not at all.
     """
     with transaction.atomic(), pghistory.context(command="load_founding_cycle"):
+        ensure_builtin_rubrics()
         added = [*_add_cities(), *_add_organizations()]
         cycle, is_new = Cycle.objects.get_or_create(
             slug=facts.CYCLE_SLUG,

@@ -162,7 +162,7 @@ def test_fellow_city_has_a_plan_with_one_deliverable_late_and_one_ahead(demo):
     assert (ahead.status, ahead.due_on, ahead.handed_in_at) == (
         "handed_in",
         date(2026, 12, 31),
-        datetime(2026, 11, 28, 15, tzinfo=UTC),
+        datetime(2026, 11, 28, 18, tzinfo=UTC),
     )
 
 

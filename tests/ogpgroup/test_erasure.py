@@ -10,19 +10,25 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session as BrowserSession
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from actionplans.models import ActionPlan
+from actionplans import emails as plan_mails
+from actionplans.models import ActionPlan, Evidence
 from cities.models import AccountInvitation, Cycle, Membership, Organization
+from feedback.emails import notes as note_mails
+from feedback.emails import rounds as round_mails
 from ogpgroup import mail
 from ogpgroup.erasure import SUBJECTS, StillInUse, erase_demo
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.database import contents
 from workshops import actions
+from workshops import emails as session_mails
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 
 APPS = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
@@ -296,3 +302,31 @@ def test_the_record_is_append_only_again_afterwards(demo_coordinator, coordinato
 
 def test_subjects_of_mail_are_models_that_exist():
     assert {apps.get_model(label)._meta.label for label in SUBJECTS.values()} == set(SUBJECTS.values())
+
+
+def test_subjects_of_every_kind_of_mail_are_known():
+    told = {one.SUBJECT for one in (plan_mails, note_mails, round_mails, session_mails)}
+
+    assert told - set(SUBJECTS) == set()
+
+
+@pytest.mark.django_db
+def test_files_of_the_demonstration_are_deleted_and_others_stay(django_capture_on_commit_callbacks):
+    names = {}
+    for is_demo in (True, False):
+        plan = factories.create_plan()
+        ActionPlan.objects.filter(pk=plan.pk).update(is_demo=is_demo)
+        kept = Evidence.objects.create(
+            plan=plan,
+            kind=Evidence.Kind.FILE,
+            file=ContentFile(b"a;b", name="datos.csv"),
+            name="datos.csv",
+            content_type="text/csv",
+            sha256="0" * 64,
+        )
+        names[is_demo] = kept.file.name
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_demo()
+
+    assert {is_demo: default_storage.exists(name) for is_demo, name in names.items()} == {True: False, False: True}
