@@ -142,7 +142,17 @@ COORDINATION: Final = [
     coordinated("actionplans/fellow.html", "actionplans:fellow", of("next_cycle")),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION]
+NOTES: Final = [
+    Look("feedback/ledger.html", "feedback:ledger", of("plan")),
+    Look("feedback/note.html", "feedback:note", of("answered_note"), "member"),
+    Look("feedback/note_form.html", "feedback:note_create", lambda at: ["plan", at["plan_id"]], "member"),
+    Look("feedback/note_withdraw.html", "feedback:note_withdraw", of("note"), "member"),
+    Look("feedback/note_settle.html", "feedback:note_settle", of("answered_note"), "member"),
+    Look("feedback/note_answer.html", "feedback:note_answer", of("note"), "official"),
+    Look("feedback/note_changed.html", "feedback:answer_changed", of("answer"), "official"),
+]
+
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *NOTES]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -17,11 +17,12 @@ from pytest_django import DjangoDbBlocker
 
 from actionplans.models import ActionPlan
 from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.factories_schedule import create_session
+from tests.feedback.noting import answer, write
 from tests.live_server import live_server
-from workshops import letters
 from workshops.models import ScheduleRelease, Session
 
 
@@ -110,5 +111,18 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "invitation": AccountInvitation.objects.filter(status="open").order_by("pk")[0].token,
         "own_invitation": factories.create_invitation(email=people["member"].email).token,
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
-        "unsubscribe": letters.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+        "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+        **_notes(plan, people),
+    }
+
+
+def _notes(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
+    """A member's note that waits, and one that the city has answered."""
+    now = timezone.now()
+    answered = write(plan, by=people["member"], now=now)
+    return {
+        "plan_id": plan.pk,
+        "note": write(plan, by=people["member"], now=now).pk,
+        "answered_note": answered.pk,
+        "answer": answer(answered, by=people["official"], change_by=timezone.localdate(), now=now).pk,
     }
