@@ -13,6 +13,9 @@ from actionplans.models import ActionPlan, ActionPlanQuerySet
 from actionplans.models.progress import EvidenceQuerySet
 from cities import actions as cities_actions
 from cities.models import AccountInvitation, AccountInvitationQuerySet, MembershipQuerySet
+from feedback import targets
+from feedback.models import NoteQuerySet
+from feedback.views import notes as note_views
 from ogpgroup import mail as outgoing
 from ogpgroup.models import OutgoingMail, User
 from tests.access.door import Row, complaints, walk
@@ -165,6 +168,20 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
         "loads",
         lambda *_args, **_options: User.objects.latest("pk").pk,
         rows_of("unsubscribe"),
+    ),
+    "every note is everybody's": (NoteQuerySet, "visible_to", everything, rows_of("feedback:note")),
+    "anybody answers any note": (NoteQuerySet, "answerable_by", everything, rows_of("feedback:note_answer")),
+    "anybody has the author's word": (
+        note_views,
+        "_is_writing_author",
+        lambda _request, _note: True,
+        rows_of("feedback:note_edit", "feedback:note_withdraw"),
+    ),
+    "notes are written on what nobody shows": (
+        targets,
+        "choices_for",
+        lambda _kind, _user: ActionPlan.objects.all(),
+        rows_of("feedback:note_create"),
     ),
     "an invitation never closes": (
         AccountInvitation,
