@@ -7,8 +7,6 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -19,7 +17,6 @@ from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
 OWN_LINK = "\ue000own-link\ue000"
-UNSUBSCRIBE_SALT = "unsubscribe"
 
 PARTSTAT = {
     Participation.Answer.NONE: "NEEDS-ACTION",
@@ -45,12 +42,6 @@ class _Letter:
 
 
 type _Extra = Callable[[_Letter, datetime], dict[str, Any]]
-
-
-def unsubscribe_url(user_id: int) -> str:
-    """The person's own link that stops reminders; it needs no sign-in (RFC 8058)."""
-    token = signing.dumps(user_id, salt=UNSUBSCRIBE_SALT)
-    return settings.PUBLIC_URL + reverse("unsubscribe", args=[token])
 
 
 def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
@@ -98,7 +89,7 @@ def _write(
             parts = bodies[shared_by] = mail.render_parts(
                 f"workshops/emails/{template}.html", _context(letter, more), letter.user.language
             )
-        url = unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
+        url = mail.unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
         calendar = ical.invitation(
             letter.version,
             method=method,

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.core import signing
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,10 +20,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplans.models import ActionPlan, Deliverable
 from cities.models import City, Cycle, CycleQuerySet, group_day
-from ogpgroup import dates
+from ogpgroup import dates, mail
 from ogpgroup.map import Place
 from ogpgroup.models import User
-from workshops import letters
 from workshops.models import Agreement, SessionVersion
 from workshops.reports.rows import Reader, Writer, member_cities, plain
 
@@ -190,10 +188,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
     Without a CSRF token, because mail programs post here by themselves (RFC 8058); the link itself is the proof.
     """
-    try:
-        user = get_object_or_404(User, pk=signing.loads(token, salt=letters.UNSUBSCRIBE_SALT))
-    except signing.BadSignature as error:
-        raise Http404 from error
+    if (user := mail.who_unsubscribes(token)) is None:
+        raise Http404
     if request.method == "POST" and user.wants_reminders:
         user.wants_reminders = False
         user.save(update_fields=["wants_reminders"])

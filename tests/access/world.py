@@ -19,6 +19,7 @@ from actionplans.actions import evidence
 from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, ProgressEntry
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
 from feedback.models import Answer, Note, ReviewRound
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
@@ -27,7 +28,6 @@ from tests.access.world_rounds import build_rounds
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
-from workshops import letters
 from workshops.models import AgendaItem, ScheduleRelease, Session, WorkTable
 
 
@@ -233,7 +233,7 @@ def _mails(world: World) -> None:
     member, guest = world.people[Role.MEMBER], world.people[Role.GUEST]
     code = world.hide("Su código es", seen_by=NOBODY)
     world.account_mail = _mail("account", to=member, priority=OutgoingMail.Priority.ACCOUNT, text=code)
-    link = letters.unsubscribe_url(guest.pk)
+    link = mail.unsubscribe_url(guest.pk)
     world.names[link.rstrip("/").rpartition("/")[2]] = NOBODY
     body = world.hide("Le esperamos", seen_by=COORDINATORS)
     world.session_mail = _mail("reminder", to=guest, text=f"{body}\n{link}")
@@ -242,7 +242,7 @@ def _mails(world: World) -> None:
         user=guest, address=guest.email, times=2, last_at=timezone.now(), reply="550 5.1.1 No such person"
     )
     _mail("cancellation", to=guest, text="Cancelada", status=OutgoingMail.Status.PARKED)
-    world.unsubscribe_token = letters.unsubscribe_url(member.pk).rstrip("/").rpartition("/")[2]
+    world.unsubscribe_token = mail.unsubscribe_url(member.pk).rstrip("/").rpartition("/")[2]
 
 
 def _mail(

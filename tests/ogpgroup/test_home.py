@@ -10,9 +10,10 @@ from django.core import signing
 from django.test import Client
 
 from actionplans.models import ActionPlan
+from ogpgroup import mail
+from ogpgroup.mail.unsubscribe import SALT
 from tests import factories
 from tests.workshops.published import NOW, START, draft, publish, publish_many, publish_session
-from workshops import letters
 from workshops.models import Agreement
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +176,7 @@ def test_home_sets_no_cookie_for_strangers(stranger):
 
 
 def address_of(user) -> str:
-    return letters.unsubscribe_url(user.pk).removeprefix("http://localhost")
+    return mail.unsubscribe_url(user.pk).removeprefix("http://localhost")
 
 
 def test_reading_the_page_changes_nothing(member, stranger):
@@ -217,4 +218,4 @@ def test_forged_links_lead_nowhere(token, stranger, member):
 
 
 def test_link_of_a_closed_account_leads_nowhere(stranger):
-    assert stranger.get(f"/unsubscribe/{signing.dumps(0, salt=letters.UNSUBSCRIBE_SALT)}/").status_code == 404
+    assert stranger.get(f"/unsubscribe/{signing.dumps(0, salt=SALT)}/").status_code == 404
