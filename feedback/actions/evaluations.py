@@ -87,7 +87,8 @@ def save_draft(
 
 
 def _keep(evaluation: Evaluation, changed: Iterable[Said], known: dict[tuple[int, int | None], Score]) -> None:
-    fresh, other = [], []
+    fresh: list[Score] = []
+    other: list[Score] = []
     for said in changed:
         score = known.get(said.key) or Score(
             evaluation=evaluation, criterion_id=said.criterion_id, commitment_id=said.commitment_id

@@ -109,9 +109,9 @@ class EvaluationForm(SpeaksForMixin):
         person: int,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.criteria, self.commitment = criteria, commitment
-        self.initial |= {"edition": evaluation.edition if evaluation else 0, "person": person}
+        self.initial.update(edition=evaluation.edition if evaluation else 0, person=person)
         self.ask_for_organization(organizations, evaluation.organization_id if evaluation else None)
         if "organization" in self.fields:
             self.fields["organization"].required = evaluation is None
@@ -126,7 +126,7 @@ class EvaluationForm(SpeaksForMixin):
             )
             if score is not None:
                 level = NOT_APPLICABLE if score.not_applicable else str(score.level_id or "")
-                self.initial |= {f"level-{criterion.pk}": level, f"evidence-{criterion.pk}": score.evidence}
+                self.initial.update({f"level-{criterion.pk}": level, f"evidence-{criterion.pk}": score.evidence})
 
     @property
     def answers(self) -> list[Said]:

@@ -44,7 +44,7 @@ class LockedWith(pgtrigger.Protect):
         super().__init__(name=name, operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
         self.locked = LOCKED.format(table=table, column=column, status=status)
 
-    def get_func(self, _model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model) -> str:
         """Protect refuses everything; this asks first."""
         return self.locked
 

@@ -82,7 +82,8 @@ def progress_of(one: ReviewRound, evaluation: Evaluation | None) -> Progress:
     if evaluation is not None:
         scores = {(score.criterion_id, score.commitment_id): score for score in evaluation.scores.all()}
     steps = []
-    for commitment in commitments or [None]:
+    pages: list[Commitment | None] = [*commitments] or [None]
+    for commitment in pages:
         step = Step(commitment, total=len(criteria))
         for criterion in criteria:
             score = scores.get((criterion.pk, commitment.pk if commitment else None))

@@ -131,7 +131,7 @@ def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if request.POST.get("person") != str(desk.user.pk):
         raise PermissionDenied  # written by somebody else who was signed in on this computer
     if not form.is_valid():
-        errors = [error for errors in form.errors.values() for error in errors]
+        errors = [str(error) for errors in form.errors.values() for error in errors]
         return (
             JsonResponse({"sentence": " ".join(errors)}, status=422)
             if as_json
@@ -208,8 +208,7 @@ def _told_apart(
         or str(_("no answer"))
         for score in changed.theirs
     }
-    form.data = form.data.copy()
-    form.data["edition"] = str(changed.evaluation.edition)  # sent again, it is meant
+    form.data = {**request.POST.dict(), "edition": str(changed.evaluation.edition)}  # sent again, it is meant
     return _page(request, desk, form, theirs=said, status=409)
 
 

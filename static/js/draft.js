@@ -21,14 +21,14 @@ const storage = {
     try {
       localStorage.setItem(key, JSON.stringify(value));
     } catch {
-      /* full or forbidden: the form itself still holds it */
+      // full or forbidden: the form itself still holds it
     }
   },
   drop(key) {
     try {
       localStorage.removeItem(key);
     } catch {
-      /* as above */
+      // as above
     }
   },
   pages(prefix) {
@@ -96,7 +96,7 @@ const follow = (form) => {
   };
 
   const isOurs = ({ criterion, level, evidence }) =>
-    unanswered.some((sent) => sent[`level-${criterion}`] === level && sent[`evidence-${criterion}`] === evidence);
+  unanswered.some((sent) => sent[`level-${criterion}`] === level && sent[`evidence-${criterion}`] === evidence);
 
   const saved = (answer, sent) => {
     edition.value = answer.edition;

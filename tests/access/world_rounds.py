@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from cities.models import Organization
 from feedback.actions import evaluations
 from feedback.actions import rounds as actions
 from feedback.models import ReviewRound
@@ -37,7 +38,7 @@ def build_rounds(world: "World") -> None:
     evaluations.declare_conflict(world.open_round, by=other, words=words, now=timezone.now())
 
 
-def _open(world: "World", asked: list) -> ReviewRound:
+def _open(world: "World", asked: list[Organization]) -> ReviewRound:
     today = timezone.localdate()
     colima = world.people[Role.OTHER_OFFICIAL].memberships.get().organization
     return actions.open_round(

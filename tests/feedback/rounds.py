@@ -94,7 +94,8 @@ def closed_round(*, evaluations: int = 1, evidence: str = "", **frame: object) -
 
 
 def reply_to_all(one: ReviewRound, text: str = "Lo aceptamos.") -> None:
-    for commitment in list(one.commitments.all()) or [None]:
+    commitments: list[Commitment | None] = list(one.commitments.all())
+    for commitment in commitments or [None]:
         for criterion in criteria_of(one):
             actions.reply(one, criterion=criterion, commitment=commitment, text=text, seen="", by=None, now=NOW)
 

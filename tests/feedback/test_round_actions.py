@@ -1,6 +1,7 @@
 """Opening, closing, replying, publishing: what each allows, and what the database refuses."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -19,7 +20,7 @@ from tests.feedback import rounds
 from tests.feedback.rounds import DUE, NOW, REPLY_DUE
 
 
-def refused(sql: str, *parameters: object) -> str:
+def refused(sql: str, *parameters: Any) -> str:
     """The database's own words on a statement that goes past our code."""
     with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -61,7 +62,11 @@ def test_plan_that_is_only_read_is_not_evaluated(db: None):
 
 def test_irm_needs_commitments_and_participation_does_not(db: None):
     plan = factories.create_plan()
-    options = {"organizations": [factories.create_organization()], "due_on": DUE, "reply_due_on": REPLY_DUE}
+    options: dict[str, Any] = {
+        "organizations": [factories.create_organization()],
+        "due_on": DUE,
+        "reply_due_on": REPLY_DUE,
+    }
 
     with pytest.raises(ActionNotPossible):
         actions.open_round(plan, rubric="irm", **options, by=None, now=NOW)
@@ -210,7 +215,14 @@ def test_round_is_published_without_replies_after_the_day_and_not_on_it(db: None
 def test_reply_waits_for_results_and_for_the_close(db: None):
     one = rounds.open_round(commitments=1)
     criterion, commitment = criteria_of(one)[0], one.commitments.get()
-    options = {"criterion": criterion, "commitment": commitment, "text": "Sí.", "seen": "", "by": None, "now": NOW}
+    options: dict[str, Any] = {
+        "criterion": criterion,
+        "commitment": commitment,
+        "text": "Sí.",
+        "seen": "",
+        "by": None,
+        "now": NOW,
+    }
 
     with pytest.raises(ActionNotPossible):
         actions.reply(one, **options)
@@ -232,7 +244,7 @@ def refused_reply_before_close() -> str:
 def test_second_official_overwrites_nothing_in_silence(db: None):
     one = rounds.closed_round()
     criterion, commitment = criteria_of(one)[0], one.commitments.get()
-    options = {"criterion": criterion, "commitment": commitment, "by": None}
+    options: dict[str, Any] = {"criterion": criterion, "commitment": commitment, "by": None}
     first = actions.reply(one, **options, text="De una", seen="", now=NOW)
 
     with pytest.raises(actions.RepliedMeanwhile) as caught:

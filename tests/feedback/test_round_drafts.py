@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -201,7 +202,7 @@ def test_two_windows_that_begin_at_once_make_one_evaluation():
     person = rounds.evaluator_of(one)
     said = rounds.answers(one)
 
-    together(*[lambda n=n: rounds.draft(one, fresh(person), [said[n]], edition=0) for n in range(4)])
+    together(*[partial(rounds.draft, one, fresh(person), [said[n]], edition=0) for n in range(4)])
 
     assert Evaluation.objects.get().edition == 4
     assert Score.objects.count() == 4
@@ -215,12 +216,10 @@ def test_close_and_submit_at_once_end_one_way_or_the_other():
         drafts = {person.pk: rounds.draft(one, person, rounds.answers(one)) for person in people}
 
         submits = [
-            lambda one=one, person=person, edition=drafts[person.pk].edition: evaluations.submit(
-                one, by=fresh(person), edition=edition, now=NOW
-            )
+            partial(evaluations.submit, one, by=fresh(person), edition=drafts[person.pk].edition, now=NOW)
             for person in people
         ]
-        outcomes = together(lambda one=one: actions.close_round(one, by=None, now=NOW), *submits)
+        outcomes = together(partial(actions.close_round, one, by=None, now=NOW), *submits)
 
         one.refresh_from_db()
         done = sum(isinstance(outcome, Evaluation) for outcome in outcomes)
@@ -238,12 +237,8 @@ def test_submit_and_save_at_once_lose_and_smuggle_nothing():
         change = answer(criteria_of(one)[0], one.commitments.get(), "No")
 
         submitted, saved = together(
-            lambda one=one, person=person, edition=edition: evaluations.submit(
-                one, by=fresh(person), edition=edition, now=NOW
-            ),
-            lambda one=one, person=person, change=change, edition=edition: rounds.draft(
-                one, fresh(person), [change], edition=edition
-            ),
+            partial(evaluations.submit, one, by=fresh(person), edition=edition, now=NOW),
+            partial(rounds.draft, one, fresh(person), [change], edition=edition),
         )
 
         evaluation = Evaluation.objects.get(round=one)
@@ -262,11 +257,9 @@ def test_reopening_and_replying_at_once_never_both():
         criterion, commitment = criteria_of(one)[0], one.commitments.get()
 
         together(
-            lambda one=one: actions.reopen_round(
-                one, due_on=rounds.DUE, reply_due_on=rounds.REPLY_DUE, by=None, now=NOW
-            ),
-            lambda one=one, criterion=criterion, commitment=commitment: actions.reply(
-                one, criterion=criterion, commitment=commitment, text="Sí.", seen="", by=None, now=NOW
+            partial(actions.reopen_round, one, due_on=rounds.DUE, reply_due_on=rounds.REPLY_DUE, by=None, now=NOW),
+            partial(
+                actions.reply, one, criterion=criterion, commitment=commitment, text="Sí.", seen="", by=None, now=NOW
             ),
         )
 

@@ -32,7 +32,7 @@ def still_true(now: datetime = NOW) -> list[str]:
 
 def written(kind: str, now: datetime = NOW) -> EmailMessage:
     mail = OutgoingMail.objects.filter(kind=kind).order_by("pk")[0]
-    return message_from_bytes(KINDS[kind].render([mail], now)[mail.pk].content, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(KINDS[kind].render([mail], now)[mail.pk].content, policy=policy.default)
 
 
 def text_of(message: EmailMessage) -> str:

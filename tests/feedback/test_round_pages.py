@@ -1,8 +1,8 @@
 """Pages of rounds and evaluations: what each person is shown, and what their browser may do."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def open_round(**frame) -> ReviewRound:
+def open_round(**frame: Any) -> ReviewRound:
     return rounds.open_round(now=NOW, due_on=DUE, reply_due_on=REPLY_DUE, **frame)
 
 
@@ -48,7 +48,7 @@ def person(one: ReviewRound) -> User:
 AT = "/plans/reynosa/evaluations/1/"
 
 
-def page_data(person: User, one: ReviewRound, *, number: int = 1, edition: int = 0, **fields: str) -> dict[str, str]:
+def page_data(person: User, one: ReviewRound, *, number: int = 1, edition: int = 0, **fields: Any) -> dict[str, str]:
     """What the form of a page sends: every criterion at its highest level."""
     data = {"edition": str(edition), "person": str(person.pk), "commitment": str(number)}
     for criterion in criteria_of(one):
@@ -92,7 +92,7 @@ def test_member_evaluates_page_by_page_and_submits(one: ReviewRound, person: Use
 
 def test_page_comes_back_with_what_was_typed_when_it_is_too_long(one: ReviewRound, person: User) -> None:
     criterion = criteria_of(one)[0]
-    data = page_data(person, one, **{f"evidence-{criterion.pk}": "muy largo " * 500})
+    data = page_data(person, one) | {f"evidence-{criterion.pk}": "muy largo " * 500}
 
     response = signed_in(person).post(f"{AT}draft/", data)
 
@@ -105,9 +105,9 @@ def test_second_window_is_shown_both_and_chooses(one: ReviewRound, person: User)
     client = signed_in(person)
     criterion = criteria_of(one)[0]
     no = str(criterion.levels.get(name_en="No").pk)
-    client.post(f"{AT}draft/", page_data(person, one, **{f"evidence-{criterion.pk}": "De la primera ventana"}))
+    client.post(f"{AT}draft/", page_data(person, one) | {f"evidence-{criterion.pk}": "De la primera ventana"})
 
-    mine = page_data(person, one, **{f"level-{criterion.pk}": no, f"evidence-{criterion.pk}": "De la segunda"})
+    mine = page_data(person, one) | {f"level-{criterion.pk}": no, f"evidence-{criterion.pk}": "De la segunda"}
     response = client.post(f"{AT}draft/", mine)
 
     body = response.content.decode()
@@ -123,7 +123,7 @@ def test_second_window_is_shown_both_and_chooses(one: ReviewRound, person: User)
 # --- What the script sends --------------------------------------------------------------------------------------------
 
 
-def sent(client: Client, data: dict[str, str]) -> tuple[int, dict]:
+def sent(client: Client, data: dict[str, str]) -> tuple[int, dict[str, Any]]:
     response = client.post(f"{AT}draft/", data, headers={"accept": "application/json"})
     return response.status_code, json.loads(response.content)
 
@@ -332,7 +332,7 @@ def test_pages_cost_the_same_for_1_3_and_50_evaluators(
     one: ReviewRound,
     coordinator: User,
     official_reynosa: User,
-    django_assert_max_num_queries: Callable,
+    django_assert_max_num_queries: Any,
     stranger: Client,
 ) -> None:
     rounds.create_commitments(one.plan, 8)

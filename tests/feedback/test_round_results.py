@@ -21,8 +21,10 @@ def found(*values: str | None, weight: str = "1", counts: list[int] | None = Non
     criterion = Criterion(pk=1, weight=Decimal(weight))
     levels = [Level(pk=n, name=str(n), value=None if v is None else Decimal(v)) for n, v in enumerate(values, start=1)]
     criterion._prefetched_objects_cache = {"levels": levels}  # type: ignore[attr-defined]
-    chosen = dict(enumerate(counts or [1] * len(values), start=1))
-    return Found(criterion, None, Counter[int | None]({**chosen, None: not_applicable}))
+    chosen: Counter[int | None] = Counter()
+    chosen.update(dict(enumerate(counts or [1] * len(values), start=1)))
+    chosen[None] = not_applicable
+    return Found(criterion, None, chosen)
 
 
 @pytest.mark.parametrize(

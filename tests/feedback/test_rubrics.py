@@ -81,7 +81,7 @@ def test_every_scale_rises_and_every_text_is_in_two_languages():
             values = [Decimal(level.value) for level in criterion.levels if level.value]
 
             assert values == sorted(set(values))
-            assert (values[0], values[-1]) == (0, 1)
+            assert (values[0], values[-1]) == (Decimal(0), Decimal(1))
             assert all(level.name and level.name_en for level in criterion.levels)
             assert all(level.description and level.description_en for level in criterion.levels)
             assert criterion.question

@@ -1,0 +1,221 @@
+"""Drafts in a real browser: kept while the line is down, two windows, two people at one computer; and axe."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from feedback.actions import rounds as actions
+from feedback.models import Evaluation, ReviewRound, Score
+from ogpgroup.models import User
+from tests import factories
+from tests.feedback import rounds
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NOW = timezone.now()
+AT = "/plans/reynosa/evaluations/1/"
+
+
+@pytest.fixture
+def one() -> ReviewRound:
+    city = factories.create_city(name="Reynosa", slug="reynosa")
+    plan = factories.create_plan(city=city, slug="reynosa", title="Reynosa abre su plan")
+    day = NOW.date() + timedelta(days=20)
+    organization = factories.create_organization(name="Observatorio")
+    return rounds.open_round(
+        plan=plan, commitments=2, organizations=[organization], due_on=day, reply_due_on=day, now=NOW
+    )
+
+
+@pytest.fixture
+def browser_of(chromium: Browser, live_server: LiveServer) -> Iterator[Any]:
+    contexts: list[BrowserContext] = []
+
+    def open_for(user: User | None, **options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        if user is not None:
+            sign_in(context, user, live_server.url)
+        return context
+
+    yield open_for
+    for context in contexts:
+        context.close()
+
+
+def sign_in(context: BrowserContext, user: User, url: str) -> None:
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+
+
+def radio(page: Page, one: ReviewRound, slug: str, level: str) -> Any:
+    criterion = one.rubric.criteria.get(slug=slug)
+    return page.locator(f"#level-{criterion.pk}-{criterion.levels.get(name_en=level).pk}")
+
+
+def words(page: Page, one: ReviewRound, slug: str) -> Any:
+    return page.locator(f"#evidence-{one.rubric.criteria.get(slug=slug).pk}")
+
+
+def said(one: ReviewRound, slug: str) -> tuple[str, str]:
+    score = Score.objects.select_related("level").get(criterion__slug=slug, commitment__number=1)
+    return (score.level.name_en if score.level else "", score.evidence)
+
+
+def kept(page: Page) -> int:
+    return int(page.evaluate("Object.keys(localStorage).length"))
+
+
+def test_draft_keeps_itself_while_the_line_is_down(one: ReviewRound, browser_of: Any) -> None:
+    context = browser_of(rounds.evaluator_of(one))
+    page = context.new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+
+    radio(page, one, "lens", "Yes").check()
+    expect(page.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+    expect(page.locator("[data-draft-progress]")).to_have_text("1 de 10 respondidos")
+    assert said(one, "lens") == ("Yes", "")
+    assert kept(page) == 0
+
+    context.set_offline(True)
+    words(page, one, "lens").fill("Se publicó el acta.")
+    expect(page.locator("[data-draft-status]")).to_contain_text("Sin conexión")
+    assert kept(page) == 1
+    assert said(one, "lens") == ("Yes", "")
+    context.set_offline(False)
+    expect(page.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+    assert said(one, "lens") == ("Yes", "Se publicó el acta.")
+    assert kept(page) == 0
+
+
+def test_what_was_never_sent_is_back_when_the_page_is_opened_again(one: ReviewRound, browser_of: Any) -> None:
+    context = browser_of(rounds.evaluator_of(one))
+    page = context.new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+    context.set_offline(True)
+    radio(page, one, "potential", "Modest").check()
+    words(page, one, "potential").fill("Un piloto.")
+    expect(page.locator("[data-draft-status]")).to_contain_text("Sin conexión")
+    page.close()
+    context.set_offline(False)
+
+    page = context.new_page()
+    page.goto(f"{AT}submit/")
+    expect(page.locator("[data-draft-flush]")).to_contain_text("compromiso 1")
+    page.locator("[data-draft-flush] a").click()
+
+    expect(words(page, one, "potential")).to_have_value("Un piloto.")
+    expect(page.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+    assert said(one, "potential") == ("Modest", "Un piloto.")
+
+
+@pytest.mark.parametrize("choice", ["keep", "take"])
+def test_two_windows_overwrite_nothing_in_silence(choice: str, one: ReviewRound, browser_of: Any) -> None:
+    context = browser_of(rounds.evaluator_of(one))
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        page.goto(f"{AT}evaluate/?commitment=1")
+    radio(first, one, "lens", "Yes").check()
+    expect(first.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+    radio(second, one, "verifiability", "Yes").check()
+    expect(second.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+
+    radio(first, one, "verifiability", "No").check()
+    notice = first.locator("[data-draft-choice]")
+    expect(notice).to_contain_text("No se sobrescribió nada")
+    expect(notice).to_contain_text("Verificabilidad · Sí")
+    assert said(one, "verifiability") == ("Yes", "")
+
+    first.locator(f"[data-draft-{choice}]").click()
+    expect(notice).to_be_hidden()
+    if choice == "keep":
+        expect(first.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+        assert said(one, "verifiability") == ("No", "")
+    else:
+        expect(radio(first, one, "verifiability", "Yes")).to_be_checked()
+        assert said(one, "verifiability") == ("Yes", "")
+    assert kept(first) == 0
+
+
+def test_next_person_at_the_computer_sees_nothing_of_it(
+    one: ReviewRound, browser_of: Any, live_server: LiveServer
+) -> None:
+    first, second = rounds.evaluator_of(one), rounds.evaluator_of(one)
+    context = browser_of(first)
+    page = context.new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+    context.route("**/draft/", lambda route: route.abort())
+    words(page, one, "lens").fill("Solo mío.")
+    expect(page.locator("[data-draft-status]")).to_contain_text("Sin conexión")
+    context.clear_cookies()
+    sign_in(context, second, live_server.url)
+    page.goto(f"{AT}evaluate/?commitment=1")
+
+    expect(words(page, one, "lens")).to_have_value("")
+    assert page.locator(".notice:visible").count() == 0
+    assert kept(page) == 1  # it is there for who wrote it
+
+
+def test_after_submitting_nothing_is_left_on_the_device(one: ReviewRound, browser_of: Any) -> None:
+    person = rounds.evaluator_of(one)
+    context = browser_of(person)
+    page = context.new_page()
+    page.goto(AT)
+    page.evaluate(f'localStorage.setItem(\'draft:{person.pk}:{one.pk}:1\', \'{{"edition": "0", "fields": {{}}}}\')')
+    rounds.submitted(one, by=person)
+    page.goto(AT)
+
+    page.wait_for_function("Object.keys(localStorage).length === 0")
+    assert Evaluation.objects.get().status == "submitted"
+
+
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_pages_are_sound(one: ReviewRound, browser_of: Any, language: str, width: int, scheme: str) -> None:
+    coordinator = factories.create_coordinator(language=language)
+    official = factories.create_official(city=one.plan.city)
+    person = rounds.evaluator_of(one)
+    User.objects.filter(pk__in=[official.pk, person.pk]).update(language=language)
+    rounds.evaluator_of(one)
+    size = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    contexts = {
+        name: browser_of(user, **size)
+        for name, user in {"member": person, "coordinator": coordinator, "official": official}.items()
+    }
+
+    def look(who: str, *addresses: str) -> None:
+        page = contexts[who].new_page()
+        for address in addresses:
+            page.goto(address)
+            found = Axe().run(page)
+            assert found.violations_count == 0, (address, found.generate_report())
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        page.close()
+
+    look("member", AT, f"{AT}evaluate/?commitment=1", f"{AT}submit/", f"{AT}conflict/")
+    look(
+        "coordinator",
+        AT,
+        "/plans/reynosa/evaluations/",
+        "/plans/reynosa/evaluations/new/",
+        f"{AT}close/",
+        f"{AT}cancel/",
+    )
+    rounds.submitted(one, by=person, evidence="Lo vimos.", levels={"completion": "No evidence available"})
+    look("member", AT, f"{AT}evaluate/?commitment=1")
+    actions.close_round(one, by=None, now=NOW)
+    look("coordinator", f"{AT}publish/", f"{AT}reopen/")
+    look("official", AT, f"{AT}reply/?criterion=lens&commitment=1")
+    rounds.reply_to_all(one)
+    actions.publish_round(one, by=None, now=NOW)
+    look("coordinator", AT)
