@@ -1,10 +1,11 @@
 """The plan of the demonstration: promises, progress with pictures, notes with answers, two review rounds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -97,15 +98,20 @@ class Record:
     def add_entries(self, about: Commitment | Milestone, entries: Iterable[DemoEntry]) -> None:
         last: ProgressEntry | None = None
         for one in entries:
-            words = {"text": one.text, "status": one.status, "happened_on": self.day(one.day)}
-            sent = {"form_id": uuid4(), "by": self.official, "evidence": self.evidence(one)}
+            log: Callable[..., ProgressEntry] = partial(plan_actions.log_progress, about, now=self.at(one.day))
             if one.corrects and last:
-                now = self.at(one.day + 1)
-                last = plan_actions.correct_progress(last, about=about, reason=one.corrects, now=now, **words, **sent)
-            else:
-                last = plan_actions.log_progress(about, now=self.at(one.day), **words, **sent)
+                correct = partial(plan_actions.correct_progress, last, about=about, reason=one.corrects)
+                log = partial(correct, now=self.at(one.day + 1))
+            last = log(
+                text=one.text,
+                status=one.status,
+                happened_on=self.day(one.day),
+                form_id=uuid4(),
+                by=self.official,
+                evidence=self.evidence(one),
+            )
 
-    def evidence(self, one: DemoEntry) -> list[object]:
+    def evidence(self, one: DemoEntry) -> list[UUID]:
         kept = []
         if one.picture:
             number = next(self.scenes)

@@ -1,12 +1,13 @@
 """Who reads, writes and answers notes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 from feedback.actions.notes import edition_of
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, GROUP, Role, only
+from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, GROUP, Answers, Role, only
 from tests.access.world import World
 
 AUTHOR: Final = frozenset({Role.MEMBER})
@@ -53,7 +54,7 @@ def writing(
     about: str, where: Callable[[World], dict[str, Any]], allowed: frozenset[Role], asked: frozenset[Role]
 ) -> Row:
     """Whoever is asked is led back with a reason; who may not see the thing finds nothing."""
-    led_back = dict.fromkeys(asked, ELSEWHERE)
+    led_back: Answers = dict.fromkeys(asked, ELSEWHERE)
     return Row(
         "feedback:note_create",
         about,
@@ -62,6 +63,10 @@ def writing(
         GET=only(allowed) | led_back,
         POST=only(allowed, answer=DONE) | led_back,
     )
+
+
+def _answer(name: str, world: World) -> dict[str, Any]:
+    return {"pk": world.answers[name].pk}
 
 
 NOTES: Final = [
@@ -109,7 +114,7 @@ NOTES: Final = [
         Row(
             "feedback:answer_changed",
             name,
-            lambda w, name=name: {"pk": w.answers[name].pk},
+            partial(_answer, name),
             data=lambda w: {"changed_on": w.answers["public"].change_by, "report": "Convocado."},
             GET=only(CITY),
             POST=only(CITY, answer=DONE),

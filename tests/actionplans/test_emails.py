@@ -157,7 +157,9 @@ def test_a_reminder_says_what_is_due_where_and_when_in_the_reader_s_language(
     rendered = emails._render([one], in_reynosa(2027, 3, 14))[one.pk]
 
     message = email.message_from_bytes(rendered.content, policy=default)
-    text = message.get_body(("plain",)).get_content()
+    part = message.get_body(("plain",))
+    assert part is not None
+    text = part.get_content()
     assert message["Subject"] == rendered.headline == "In 3 days (17 March 2027): Taller en barrios"
     assert text.splitlines()[:4] == [
         "Due on Wednesday 17 March 2027 in the plan of Reynosa:",

@@ -324,7 +324,7 @@ def test_files_of_the_demonstration_are_deleted_and_others_stay(django_capture_o
             content_type="text/csv",
             sha256="0" * 64,
         )
-        names[is_demo] = kept.file.name
+        names[is_demo] = str(kept.file.name)
 
     with django_capture_on_commit_callbacks(execute=True):
         erase_demo()
