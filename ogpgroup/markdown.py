@@ -31,6 +31,8 @@ ATTRIBUTES: Final = {"a": {"href", "rel"}, "ol": {"start"}}
 HIGHEST_HEADING: Final = 3  # the page has a heading of its own, and a section
 OUTSIDE_REL: Final = "nofollow noopener noreferrer external"
 BARE_LINK: Final = re.compile(r"https://[^\s<>\"'`|\\^{}\[\]]+")
+# What may be more than words; where there is none of it, a line of a list needs no parser.
+MARK: Final = re.compile(r"[*_`\[\]<>#&\\~=]|^\s*(?:[-+]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
 END_OF_SENTENCE: Final = ".,;:!?…)"
 
 
@@ -58,8 +60,9 @@ def is_too_long(text: str) -> bool:
 
 def words(text: str, *, most: int) -> str:
     """The first words of the text on one line without its marks, at most so many characters."""
-    start = text[: most * 4 + 200]  # marks and addresses take room; nobody parses a page for a line
-    plain = " ".join(" ".join(_spoken(_parser.parse(start))).split())
+    start = text[: most * 3 + 100]  # marks and addresses take room; nobody parses a page for a line
+    spoken = _spoken(_parser.parse(start)) if MARK.search(start) else [start]
+    plain = " ".join(" ".join(spoken).split())
     if len(plain) <= most and len(start) == len(text):
         return plain
     return plain[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

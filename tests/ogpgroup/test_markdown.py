@@ -148,6 +148,10 @@ def test_what_is_too_long_is_not_parsed():
         ("![Foto](https://ejemplo.mx/a.png) y `código`", "Foto y código"),
         ("palabra " * 20, "palabra palabra palabra palabra…"),
         ("<b>no</b>", "<b>no</b>"),
+        ("Sin marcas: 2 - 1,\ny ya.", "Sin marcas: 2 - 1, y ya."),
+        ("- uno\n- dos", "uno dos"),
+        ("1. uno\n2) dos", "uno dos"),
+        ("Título\n---\ny más", "Título y más"),
     ],
 )
 def test_first_words_are_one_line_without_marks(text: str, line: str):
