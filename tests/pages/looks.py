@@ -30,8 +30,8 @@ class Look:
         return reverse(self.url, args=self.args(at))
 
 
-def of(name: str) -> Callable[[At], list[Any]]:
-    return lambda at: [at[name]]
+def of(*names: str) -> Callable[[At], list[Any]]:
+    return lambda at: [at[name] for name in names]
 
 
 def send(url: str, **data: str) -> Callable[[Client, At], Any]:
@@ -142,6 +142,34 @@ COORDINATION: Final = [
     coordinated("actionplans/fellow.html", "actionplans:fellow", of("next_cycle")),
 ]
 
+STEP: Final = of("plan", "commitment", "step")
+
+PLANS: Final = [
+    Look("actionplans/commitment.html", "actionplans:commitment", of("plan", "commitment")),
+    Look("actionplans/deliverable.html", "actionplans:deliverable", of("plan", "deliverable")),
+    Look(
+        "actionplans/deliverable.html",
+        "actionplans:deliverable",
+        of("plan", "deliverable"),
+        "official",
+        note="official",
+    ),
+    Look("actionplans/detail.html", "actionplans:detail", of("plan"), "official", note="official"),
+    Look(
+        "actionplans/commitment.html", "actionplans:commitment", of("plan", "commitment"), "official", note="official"
+    ),
+    Look("actionplans/commitment_form.html", "actionplans:commitment_edit", of("plan", "commitment"), "official"),
+    Look("actionplans/milestone_form.html", "actionplans:milestone_edit", STEP, "official"),
+    Look("actionplans/progress_form.html", "actionplans:progress_create", of("plan"), "official"),
+    Look(
+        "actionplans/progress_form.html",
+        "actionplans:progress_correct",
+        of("plan", "entry"),
+        "official",
+        note="correction",
+    ),
+]
+
 NOTES: Final = [
     Look("feedback/ledger.html", "feedback:ledger", of("plan")),
     Look("feedback/note.html", "feedback:note", of("answered_note"), "member"),
@@ -152,7 +180,7 @@ NOTES: Final = [
     Look("feedback/note_changed.html", "feedback:answer_changed", of("answer"), "official"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *NOTES]
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *PLANS, *NOTES]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -112,7 +112,27 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "own_invitation": factories.create_invitation(email=people["member"].email).token,
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+        **_promises(plan, people),
         **_notes(plan, people),
+    }
+
+
+def _promises(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
+    """A commitment with a milestone that is late, an entry with evidence, and something to hand in."""
+    today = timezone.localdate()
+    commitment = factories.create_commitment(plan=plan, number=99, problem="Nadie lee el plan antes de que se apruebe.")
+    milestone = factories.create_milestone(
+        commitment=commitment, starts_on=today - timedelta(days=60), ends_on=today - timedelta(days=5)
+    )
+    entry = factories.create_entry(
+        milestone=milestone, happened_on=today - timedelta(days=20), reported_by=people["official"]
+    )
+    factories.create_link(entry=entry)
+    return {
+        "commitment": commitment.number,
+        "step": milestone.number,
+        "entry": entry.pk,
+        "deliverable": factories.create_deliverable(plan=plan, due_on=today - timedelta(days=3)).pk,
     }
 
 
