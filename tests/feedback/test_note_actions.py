@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from feedback.actions import notes as actions
 from feedback.actions.notes import edition_of
@@ -29,6 +30,12 @@ from tests.feedback.noting import (
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(days=10)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with override("en"):
+        yield
 
 
 def test_note_stands_in_the_ledger_of_its_plan_whatever_part_it_is_on():
