@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Count
 
@@ -49,11 +50,11 @@ class Found:
     words: list[Word] = field(default_factory=list)
     reply: CriterionReply | None = None
 
-    @property
+    @cached_property
     def levels(self) -> list[Level]:
         return list(self.criterion.levels.all())
 
-    @property
+    @cached_property
     def scale(self) -> list[tuple[Level, int]]:
         """The levels from low to high, each with how often it was chosen."""
         return [(level, self.counts[level.pk]) for level in self.levels if level.value is not None]
@@ -63,7 +64,7 @@ class Found:
         """Answers that are no step of the scale, such as “no evidence available”."""
         return [(level, self.counts[level.pk]) for level in self.levels if level.value is None]
 
-    @property
+    @cached_property
     def n(self) -> int:
         """How many placed it on the scale."""
         return sum(count for _level, count in self.scale)
@@ -87,7 +88,7 @@ class Found:
         chosen = [level for level, count in self.scale if count]
         return (chosen[0], chosen[-1]) if chosen else None
 
-    @property
+    @cached_property
     def mean(self) -> Fraction | None:
         """The mean place on the scale, exactly."""
         if not self.n:
@@ -196,12 +197,14 @@ def _submitted(one: ReviewRound) -> ScoreQuerySet:
 def _words(one: ReviewRound, commitment: Commitment | None, levels: dict[int, Level]) -> dict[int, list[Word]]:
     rows = _submitted(one).filter(commitment=commitment).exclude(evidence="")
     words: dict[int, list[Word]] = {}
+    institutions: dict[tuple[str, str], str] = {}
     named = rows.order_by("evaluation__organization__name", "evaluation__pk")
     for criterion, level, text, name, name_en in named.values_list(
         "criterion", "level", "evidence", "evaluation__organization__name", "evaluation__organization__name_en"
     ):
-        institution = Organization(name=name, name_en=name_en).local_name
-        words.setdefault(criterion, []).append(Word(institution, levels.get(level or 0), text))
+        if (known := (name, name_en)) not in institutions:
+            institutions[known] = Organization(name=name, name_en=name_en).local_name
+        words.setdefault(criterion, []).append(Word(institutions[known], levels.get(level or 0), text))
     return words
 
 

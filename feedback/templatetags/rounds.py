@@ -7,8 +7,11 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from actionplans.models import ActionPlan
 from cities.access import roles_of
@@ -51,6 +54,21 @@ def _dots(count: int) -> SafeString:
     )
     # Numbers alone, worked out here.
     return mark_safe(f'<svg class="scale-dots" width="{width}" height="{height}">{circles}</svg>')  # noqa: S308
+
+
+@register.simple_tag
+def words(found: Found) -> SafeString:
+    """What the evaluations say in words, as items of a list; hundreds on a page, so no template is walked for each."""
+    none = gettext("Not applicable")
+    names = {level.pk: level.local_name for level in found.levels}
+    return format_html_join(
+        "\n",
+        '<li><p><strong>{}</strong> <span class="soft">{}</span></p><p>{}</p></li>',
+        (
+            (word.organization, names[word.level.pk] if word.level else none, linebreaksbr(word.text))
+            for word in found.words
+        ),
+    )
 
 
 @register.inclusion_tag("feedback/_scale.html")

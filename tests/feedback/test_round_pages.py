@@ -226,7 +226,7 @@ def test_person_of_two_organisations_says_for_which(one: ReviewRound, reynosa: C
 def test_results_are_read_by_the_city_first_and_by_everybody_once_published(
     one: ReviewRound, person: User, coordinator: User, official_reynosa: User, official_colima: User, stranger: Client
 ) -> None:
-    rounds.submitted(one, by=person, evidence="Lo vimos en el sitio.")
+    rounds.submitted(one, by=person, evidence="Lo vimos en el sitio.\n<b>Dos veces</b>")
     in_group = {"evaluator": person, "other": official_colima, "city": official_reynosa, "coordinator": coordinator}
     clients = {name: signed_in(user) for name, user in in_group.items()} | {"stranger": stranger}
 
@@ -246,6 +246,7 @@ def test_results_are_read_by_the_city_first_and_by_everybody_once_published(
     assert "Observatorio" in body
     assert "Lo aceptamos todo." in body
     assert "100 de 100" in body
+    assert "Lo vimos en el sitio.<br>&lt;b&gt;Dos veces&lt;/b&gt;" in body
     assert "Elvira" not in body
     assert f'href="{AT}"' in html(stranger, "/plans/reynosa/evaluations/")
 
