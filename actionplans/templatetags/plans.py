@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from actionplans.models import ActionPlan, Deliverable
+from actionplans.reports.progress import figures_of
 from cities.models import City, Cycle, group_day
 from ogpgroup.models import User
 
@@ -16,8 +17,10 @@ register = template.Library()
 
 def _panel(plans: QuerySet[ActionPlan]) -> dict[str, Any]:
     waiting = Prefetch("deliverables", Deliverable.objects.waiting().order_by("due_on", "pk"), to_attr="waiting")
-    rows = plans.select_related("city", "organization", "cycle").prefetch_related(waiting).order_by("-starts_on", "-pk")
-    return {"plans": list(rows), "today": group_day(timezone.now())}
+    related = plans.select_related("city", "organization", "cycle").prefetch_related(waiting)
+    rows, today = list(related.order_by("-starts_on", "-pk")), group_day(timezone.now())
+    figures = figures_of(rows, on=today)
+    return {"plans": [(plan, figures[plan.pk]) for plan in rows], "today": today}
 
 
 @register.inclusion_tag("actionplans/_plans.html")

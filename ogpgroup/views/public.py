@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplans.models import ActionPlan, Deliverable
+from actionplans.reports.progress import figures_of
 from cities.models import City, Cycle, CycleQuerySet, group_day
 from ogpgroup import dates, mail
 from ogpgroup.map import Place
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "cycle": cycle,
         "plan": plan,
+        "figures": figures_of([plan], on=today)[plan.pk] if plan else None,
         "headline": _headline(cycle, plan),
         "places": places,
         "others": len([place for place in places if not place.fellow]),

