@@ -17,7 +17,7 @@ from workshops import emails as workshops_emails
 logger = logging.getLogger(__name__)
 
 KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
-PLANNERS = [workshops_actions.plan, actionplans_emails.plan]
+PLANNERS = [workshops_actions.plan, actionplans_emails.plan, *feedback_emails.PLANNERS]
 
 
 def plan() -> int:
