@@ -160,19 +160,21 @@ def create_coordinator(
     return user
 
 
-def create_official(*, city: City | None = None, email: str = "", name: str = "") -> User:
+def create_official(*, city: City | None = None, email: str = "", name: str = "", language: str = "es-mx") -> User:
     """An official of the city, in its government; the government is made where the city has none."""
     city = city or create_city()
     government = city.organizations.filter(kind=Organization.Kind.MUNICIPAL_GOVERNMENT).first() or create_government(
         city=city
     )
-    user = create_user(email=email, name=name, time_zone=city.time_zone)
+    user = create_user(email=email, name=name, language=language, time_zone=city.time_zone)
     create_membership(user=user, organization=government, role=Role.OFFICIAL)
     return user
 
 
-def create_member(*, organization: Organization | None = None, email: str = "", name: str = "") -> User:
-    user = create_user(email=email, name=name)
+def create_member(
+    *, organization: Organization | None = None, email: str = "", name: str = "", language: str = "es-mx"
+) -> User:
+    user = create_user(email=email, name=name, language=language)
     create_membership(user=user, organization=organization, role=Role.MEMBER)
     return user
 

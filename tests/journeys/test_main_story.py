@@ -6,19 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.journeys.conftest import Entry, Product, press, text_of, wait_until
+from tests.journeys.steps import PHONE, fits, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MEXICO = ZoneInfo("America/Mexico_City")
 NEW = "new@ejemplo.mx"
 TITLE = "Taller de participación"
-PHONE = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture
@@ -30,14 +30,6 @@ def cycle(product: Product) -> Cycle:
 @pytest.fixture
 def coordinator(product: Product) -> User:
     return factories.create_coordinator(email="coordinadora@ejemplo.mx", name="Carmen Coordinadora", language="en")
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("Email", exact=False).first.fill(user.email)
-    page.get_by_label("Password", exact=False).first.fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page).to_have_url(re.compile("/desk/"))
 
 
 def invite(page: Page, organization: str) -> None:
@@ -90,7 +82,7 @@ def publish(page: Page, note: str, *, number: int) -> None:
 def fits_a_phone(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)
     page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    fits(page)
 
 
 def let_the_reminder_be_due(product: Product) -> None:
