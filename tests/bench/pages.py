@@ -1,5 +1,7 @@
 """Pages under gunicorn with two workers: CPU per request and requests per second, beside a one-query view.
 
+Two kinds of run: the schedule with so many sessions, and the pages of a plan with much on record.
+
 CPU is what the workers used, read from the system, so another job on the machine disturbs it less than it disturbs
 requests per second. All ratios come from one run.
 """
@@ -18,14 +20,21 @@ from pathlib import Path
 from threading import Thread
 
 import psutil
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ogpgroup.mail import database_now
+from ogpgroup.models import User
 from tests import factories, factories_schedule
+from tests.bench import record
 from workshops.models import Session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REFERENCE = "one query"
 ZONES = ["America/Mexico_City", "America/Matamoros", "America/Mazatlan", "America/Merida"]
+AIM_MS = 40  # CPU for each page of a plan
 COOKIE = {"Cookie": "language=es-mx"}  # a reader who is somebody: the list is kept, the page around it is not
 
 
@@ -35,6 +44,8 @@ class Page:
     path: str
     headers: dict[str, str]
     requests: int
+    aim_ms: int | None = None
+    queries: str = ""  # with one of each thing, and with all
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,9 @@ def fill(count: int) -> str:
     return sessions[count // 2].get_absolute_url()
 
 
-def pages(session_url: str, count: int) -> list[Page]:
+def pages_of_schedule(count: int) -> list[Page]:
+    """With so many sessions."""
+    session_url = fill(count)
     cold = {"X-Cold": "1"}
     return [
         Page(REFERENCE, "/bench/one-query/", {}, 300),
@@ -81,6 +94,35 @@ def pages(session_url: str, count: int) -> list[Page]:
         Page(f"session page ({count} sessions)", session_url, COOKIE, 150),
         Page(f"home ({count} sessions)", "/", COOKIE, 150),
     ]
+
+
+def pages_of_record() -> list[Page]:
+    """Of a plan with much on record, for a stranger and for a member who has written and evaluated."""
+    fill(200)  # the titles of the one-query view
+    little, much = record.fill(record.ONE), record.fill(record.FULL)
+    pages = [Page(REFERENCE, "/bench/one-query/", {}, 300)]
+    few, all_of_them = little.pages(), much.pages()
+    readers = {"stranger": (COOKIE, COOKIE), "member": (signed_in(little.member), signed_in(much.member))}
+    for who, (of_little, of_much) in readers.items():
+        for name, path in all_of_them.items():
+            queries = f"{queries_of(few[name], of_little)} / {queries_of(path, of_much)}"
+            pages.append(Page(f"{name}, {who}", path, of_much, 150, AIM_MS, queries))
+    return pages
+
+
+def signed_in(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"Cookie": f"{name}={client.cookies[name].value}"}
+
+
+def queries_of(path: str, headers: dict[str, str]) -> int:
+    client = Client(headers=headers, SERVER_NAME="localhost")
+    client.get(path)  # what the process keeps is there
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
 
 
 @contextmanager
@@ -146,8 +188,7 @@ def measure(server: psutil.Process, port: int, page: Page) -> Figure:
     return Figure(page, (_cpu_seconds(server) - cpu) * 1000 / (2 * share), 2 * share / seconds, transferred)
 
 
-def run(count: int) -> list[Figure]:
-    """All pages with so many sessions; the database must be migrated and empty of sessions."""
-    url = fill(count)
+def run(pages: list[Page]) -> list[Figure]:
+    """What each page costs."""
     with gunicorn() as (port, server):
-        return [measure(server, port, page) for page in pages(url, count)]
+        return [measure(server, port, page) for page in pages]
