@@ -32,7 +32,10 @@ POLICY: Final = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-OPEN_PAGES: Final = [row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404}]
+# Files have a stricter policy of their own: see tests/actionplans/test_evidence_files.py.
+OPEN_PAGES: Final = [
+    row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404} and row.url != "actionplans:file"
+]
 # Forms without a token, and why: see `ogpgroup.views.reader` and `ogpgroup.views.public.unsubscribe`.
 WITHOUT_TOKEN: Final = {"unsubscribe", "set_language", "set_zone"}
 
