@@ -164,6 +164,14 @@ def product(transactional_db: None, real_passwords: None, tmp_path: Path) -> Ite
 
 
 @pytest.fixture
+def post(settings: Any) -> Iterator[Product]:
+    """No other process: the test plays the web server and the worker."""
+    with Sink() as sink:
+        settings.MAIL_URL = sink.url
+        yield Product("http://localhost", sink)
+
+
+@pytest.fixture
 def open_page(chromium: Browser, product: Product) -> Iterator[Callable[..., Page]]:
     """A browser of somebody's own, in English unless told otherwise."""
     contexts = []
