@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from actionplans.models import ActionPlan
 from cities.models import group_day
@@ -47,11 +47,11 @@ def diary(page: Page) -> Locator:
 
 
 def choose_photo(page: Page) -> None:
-    photo = pictures.gps(picture=pictures.sketch(size=(1200, 900)))
-    assert pictures.SECRET in photo
-    page.get_by_label("Photos and files").set_input_files(
-        [{"name": "foro.jpg", "mimeType": "image/jpeg", "buffer": photo}]
+    photo = FilePayload(
+        name="foro.jpg", mimeType="image/jpeg", buffer=pictures.gps(picture=pictures.sketch(size=(1200, 900)))
     )
+    assert pictures.SECRET in photo["buffer"]
+    page.get_by_label("Photos and files").set_input_files(photo)
     page.get_by_label("What the photo shows", exact=True).fill(WHAT_IT_SHOWS)
 
 
