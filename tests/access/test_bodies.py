@@ -1,7 +1,9 @@
 """What a form may not be talked into: ids of somebody else's rows, and fields it does not show."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import models
@@ -9,8 +11,8 @@ from django.forms.models import model_to_dict
 from django.urls import reverse
 
 from tests import factories
-from tests.access.door import knock
-from tests.access.roles import DONE, Role
+from tests.access.door import Answered, knock
+from tests.access.roles import DONE, ELSEWHERE, Answer, Role
 from tests.access.world import World
 
 FRAME = {"title": "Otro", "instrument": "pmd", "aim": "Abrir.", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
@@ -106,3 +108,78 @@ def test_a_person_changes_of_the_account_only_what_the_form_shows(world: World):
     assert response.status_code == 302
     assert state_of(member, but=allowed) == before
     assert member.name == "Otra"
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A request that nobody's page offers, and how it is refused: nothing changes, and nothing of it is told."""
+
+    role: Role
+    address: str
+    answer: Answer
+    data: dict[str, Any] = field(default_factory=dict)
+    method: str = "POST"
+    untold: str = ""
+
+    def is_refused(self, world: World) -> bool:
+        met: Answered = knock(world, self.role, self.method, self.address, self.data)
+        is_told = bool(self.untold) and self.untold in met.body
+        return (met.answer, met.changed, is_told) == (self.answer, 0, False)
+
+
+def _logged(world: World, **other: Any) -> dict[str, Any]:
+    entry = {"about": f"m{world.milestone.pk}", "status": "limited", "text": "Se hizo.", "happened_on": "2017-09-01"}
+    return {**entry, "form_id": str(uuid4()), **other}
+
+
+def _remove(name: str, *args: Any) -> Forged:
+    return Forged(Role.OFFICIAL, reverse(f"actionplans:{name}_remove", args=args), ELSEWHERE)
+
+
+def _promised_commitment(world: World) -> Forged:
+    return _remove("commitment", world.plan.slug, factories.create_commitment(plan=world.plan, number=77).number)
+
+
+def _promised_milestone(world: World) -> Forged:
+    step = factories.create_milestone(commitment=world.milestone.commitment, number=77)
+    return _remove("milestone", world.plan.slug, step.commitment.number, step.number)
+
+
+def _with_two_hats(world: World) -> Forged:
+    """Nobody is asked to judge their own city, not even for another organisation."""
+    factories.create_membership(user=world.people[Role.OFFICIAL], organization=world.organization)
+    address = reverse("feedback:evaluate", args=[world.plan.slug, world.open_round.number])
+    return Forged(Role.OFFICIAL, address, 404, method="GET")
+
+
+FORGED: dict[str, Callable[[World], Forged]] = {
+    # Without a text the form comes back, with the files that it has kept.
+    "a file that waits for somebody else's form": lambda w: Forged(
+        Role.COORDINATOR,
+        reverse("actionplans:progress_create", args=[w.plan.slug]),
+        200,
+        _logged(w, text="", kept=str(w.waiting_file.uuid)),
+        untold=str(w.waiting_file.uuid),
+    ),
+    "a form of progress that somebody else has sent": lambda w: Forged(
+        Role.COORDINATOR,
+        reverse("actionplans:progress_create", args=[w.plan.slug]),
+        ELSEWHERE,
+        _logged(w, form_id=str(w.entry.form_id)),
+        untold=w.entry.get_absolute_url(),
+    ),
+    "a form of a note that somebody else has sent": lambda w: Forged(
+        Role.GUEST,
+        reverse("feedback:note_create", args=["plan", w.plan.pk]),
+        200,
+        {"kind": "doubt", "text": "Mía.", "visibility": "public", "form_id": str(w.notes["public"].form_id)},
+    ),
+    "a commitment that was promised in public": _promised_commitment,
+    "a milestone that was promised in public": _promised_milestone,
+    "an evaluation of the own city": _with_two_hats,
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_request_is_refused(name: str, world: World):
+    assert FORGED[name](world).is_refused(world)

@@ -1,26 +1,41 @@
 """The table against code with one check taken out: it must notice every time, or it proves nothing."""
 
+import inspect
+import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
-from actionplans.models import ActionPlan, ActionPlanQuerySet
+from actionplans.actions import commitments as commitment_actions
+from actionplans.actions import progress as progress_actions
+from actionplans.forms.evidence import EvidenceForm
+from actionplans.models import ActionPlan, ActionPlanQuerySet, DeliverableQuerySet
 from actionplans.models.progress import EvidenceQuerySet
+from actionplans.views import commitments as commitment_views
+from actionplans.views import keeping
+from actionplans.views import progress as progress_views
 from cities import actions as cities_actions
 from cities.models import AccountInvitation, AccountInvitationQuerySet, MembershipQuerySet
 from feedback import targets
+from feedback.actions import notes as note_actions
 from feedback.models import NoteQuerySet
+from feedback.models.rounds import EvaluationQuerySet, ReviewRoundQuerySet
+from feedback.views import evaluations as evaluation_views
 from feedback.views import notes as note_views
+from feedback.views import rounds as round_views
 from ogpgroup import mail as outgoing
 from ogpgroup.models import OutgoingMail, User
 from tests.access.door import Row, complaints, walk
 from tests.access.roles import LOGIN, Role
 from tests.access.table import TABLE
+from tests.access.test_bodies import FORGED
 from tests.access.world import World
 from workshops.models import Participation
 from workshops.models.records import AgreementQuerySet
@@ -45,8 +60,8 @@ def is_noticed(world: World, rows: Iterable[Row], roles: Iterable[Role] = ROLES)
         return True
 
 
-def rows_of(*urls: str) -> list[Row]:
-    return [row for row in TABLE if row.url in urls]
+def rows_of(*urls: str, about: str = "") -> list[Row]:
+    return [row for row in TABLE if row.url in urls and about in ("", row.about)]
 
 
 def pattern_of(url: str) -> URLPattern:
@@ -71,13 +86,22 @@ def first_rows(answer: object, role: Role, *, namespaces: tuple[str, ...]) -> li
     return [row for row in found.values() if row.url.startswith(namespaces)]
 
 
+def without(check: Callable[..., Any], line: str, instead: str = "") -> Callable[..., Any]:
+    """The function as it would be with one piece of it written otherwise; it lives in the same module."""
+    source = textwrap.dedent(inspect.getsource(check))
+    assert source.count(line) == 1, f"{check.__qualname__} has changed: plant the mutant anew"
+    planted: dict[str, Any] = {}
+    exec(source.replace(line, instead), vars(sys.modules[check.__module__]), planted)  # noqa: S102  our own source
+    return planted[check.__name__]  # type: ignore[no-any-return]
+
+
+OTHERS_OF_THE_GROUP = (Role.MEMBER, Role.GUEST, Role.OFFICIAL, Role.OTHER_OFFICIAL)
 # Ours, not allauth's.
-OURS = ("cities:", "actionplans:", "workshops:", "desk", "coordination", "outbox", "end_membership")
+OURS = ("cities:", "actionplans:", "feedback:", "workshops:", "desk", "coordination", "outbox", "end_membership")
 FOR_COORDINATORS = [
     row
     for row in first_rows(404, Role.EX_MEMBER, namespaces=OURS)
-    if row.url not in {"cities:detail", "workshops:release_detail", "workshops:session_detail", "workshops:session_ics"}
-    and row.url not in {"actionplans:detail", "actionplans:edit", "actionplans:file", "workshops:answer"}  # ask a query
+    if all(answers_of(each, role) == {404} for each in rows_of(row.url) for role in OTHERS_OF_THE_GROUP)
 ]
 FOR_THE_SIGNED_IN = [
     *first_rows(LOGIN, Role.ANONYMOUS, namespaces=OURS),
@@ -198,6 +222,204 @@ def test_a_check_taken_out_is_noticed(world: World, subtests: pytest.Subtests):
             patch.setattr(owner, attribute, mutant)
 
             assert is_noticed(world, rows)
+
+
+NOTE_READERS, NOTE_ANSWERERS = NoteQuerySet.visible_to, NoteQuerySet.answerable_by
+ROUND_READERS, RESULT_READERS = ReviewRoundQuerySet.visible_to, ReviewRoundQuerySet.results_visible_to
+EVALUATORS = ReviewRoundQuerySet.open_for
+OF_THE_OWN_CITY = "plan__city__in=roles.official_city_ids"
+
+# One line of a rule taken out, and the rows that are about that line.
+PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
+    "a note that was withdrawn is still read": (
+        NoteQuerySet,
+        "visible_to",
+        without(NOTE_READERS, "meant &= ~Q(status=Note.Status.WITHDRAWN)"),
+        rows_of("feedback:note", about="withdrawn"),
+    ),
+    "notes on a plan in preparation are read": (
+        NoteQuerySet,
+        "visible_to",
+        without(NOTE_READERS, "ledger__in=ActionPlan.objects.visible_to(user)", "ledger__isnull=False"),
+        rows_of("feedback:note", about="draft"),
+    ),
+    "notes on any session are read": (
+        NoteQuerySet,
+        "visible_to",
+        without(NOTE_READERS, "agenda_item__session__in=Session.objects.visible_to(user)", "agenda_item__isnull=False"),
+        rows_of("feedback:note", about="agenda"),
+    ),
+    "notes for the group are read by all": (
+        NoteQuerySet,
+        "visible_to",
+        without(NOTE_READERS, "if roles.in_group:", "if True:"),
+        rows_of("feedback:note", about="group"),
+    ),
+    "notes to a city are read by any city": (
+        NoteQuerySet,
+        "visible_to",
+        without(NOTE_READERS, "ledger__city__in=roles.official_city_ids", "ledger__city__isnull=False"),
+        rows_of("feedback:note", about="city"),
+    ),
+    "any member of the group answers for the city": (
+        NoteQuerySet,
+        "answerable_by",
+        without(NOTE_ANSWERERS, "ledger__city__in=roles.official_city_ids", "ledger__isnull=False"),
+        rows_of("feedback:note_answer", about="public"),
+    ),
+    "whoever is expected answers for who presents": (
+        NoteQuerySet,
+        "answerable_by",
+        without(
+            NOTE_ANSWERERS,
+            "agenda_item__presenter_organization__in=roles.organization_ids",
+            "agenda_item__isnull=False",
+        ),
+        rows_of("feedback:note_answer", about="agenda"),
+    ),
+    "who has left has the author's word": (
+        note_views,
+        "_is_writing_author",
+        without(note_views._is_writing_author, " and roles_of(request.user).in_group"),
+        rows_of("feedback:note_edit", about="of who has left"),
+    ),
+    "deliverables of any plan are written about": (
+        targets,
+        "choices_for",
+        without(targets.choices_for, "ActionPlan.objects.visible_to(user)", "ActionPlan.objects"),
+        rows_of("feedback:note_create", about="plan in preparation"),
+    ),
+    "every round is everybody's": (
+        ReviewRoundQuerySet,
+        "visible_to",
+        without(ROUND_READERS, "rounds if roles_of(user).in_group else", "rounds if True else"),
+        rows_of("feedback:round", about="open"),
+    ),
+    "results are read by any city before they are published": (
+        ReviewRoundQuerySet,
+        "results_visible_to",
+        without(RESULT_READERS, OF_THE_OWN_CITY, "pk__isnull=False"),
+        rows_of("feedback:round", about="closed"),
+    ),
+    "results are read while people evaluate": (
+        ReviewRoundQuerySet,
+        "results_visible_to",
+        everything,
+        rows_of("feedback:round", about="closed"),
+    ),
+    "whoever is not asked evaluates": (
+        ReviewRoundQuerySet,
+        "open_for",
+        without(EVALUATORS, ", organizations__in=roles.organization_ids"),
+        rows_of("feedback:evaluate", about="open"),
+    ),
+    "a closed round is evaluated": (
+        ReviewRoundQuerySet,
+        "open_for",
+        without(EVALUATORS, "status=ReviewRound.Status.OPEN, "),
+        rows_of("feedback:evaluate", about="closed"),
+    ),
+    "somebody else's draft is opened": (
+        EvaluationQuerySet,
+        "of",
+        everything,
+        rows_of("feedback:evaluate", about="open"),
+    ),
+    "a plan that is read is kept": (
+        commitment_views,
+        "kept_plan",
+        keeping.readable_plan,
+        rows_of("actionplans:commitment_edit", about="in force"),
+    ),
+    "who reads a plan logs progress on it": (
+        progress_views,
+        "kept_plan",
+        keeping.readable_plan,
+        rows_of("actionplans:progress_create", about="in force"),
+    ),
+    "any plan is read by its address": (
+        commitment_views,
+        "readable_plan",
+        without(keeping.readable_plan, ".visible_to(request.user)"),
+        rows_of("actionplans:commitment", about="in preparation"),
+    ),
+    "who cannot hand in is told why": (
+        DeliverableQuerySet,
+        "editable_by",
+        everything,
+        rows_of("actionplans:deliverable", about="handed in"),
+    ),
+    "a file is had by who has the plan's keys": (
+        EvidenceQuerySet,
+        "visible_to",
+        without(EvidenceQuerySet.visible_to, "plan__in=ActionPlan.objects.visible_to(user)", "plan__isnull=False"),
+        rows_of("actionplans:file", about="of a plan in preparation"),
+    ),
+}
+
+# The same in pages, which their address holds.
+PLANTED_IN_PAGES: dict[str, tuple[str, Any, list[Row]]] = {
+    "anybody who sees the round replies for the city": (
+        "feedback:reply",
+        without(round_views.reply, ".filter(plan__city__in=cities)"),
+        rows_of("feedback:reply", about="closed"),
+    ),
+    "a draft of who was signed in before is kept as one's own": (
+        "feedback:draft",
+        without(evaluation_views.draft, 'request.POST.get("person") != str(desk.user.pk)', "False"),
+        rows_of("feedback:draft", about="open"),
+    ),
+}
+
+# What no address shows: for requests that no page offers.
+PLANTED_FOR_FORGERS: dict[str, tuple[object, str, Any]] = {
+    "a file that waits for somebody else's form": (
+        EvidenceForm,
+        "_take_back",
+        without(EvidenceForm._take_back, ", uploaded_by=self._by"),
+    ),
+    "a form of progress that somebody else has sent": (
+        progress_actions,
+        "_sent_before",
+        without(progress_actions._sent_before, " or entry.reported_by != by"),
+    ),
+    "a form of a note that somebody else has sent": (
+        note_actions,
+        "write_note",
+        without(note_actions.write_note, "if note.author_id != by.pk:", "if False:"),
+    ),
+    "a commitment that was promised in public": (commitment_actions, "_draft_plan", commitment_actions._open_plan),
+    "a milestone that was promised in public": (commitment_actions, "_draft_plan", commitment_actions._open_plan),
+    "an evaluation of the own city": (
+        ReviewRoundQuerySet,
+        "open_for",
+        without(EVALUATORS, ".exclude(plan__city__in=own_city)"),
+    ),
+}
+
+
+def test_a_line_taken_out_of_a_rule_is_noticed(world: World, subtests: pytest.Subtests):
+    for name, (owner, attribute, mutant, rows) in PLANTED.items():
+        with subtests.test(name), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, attribute, mutant)
+
+            assert is_noticed(world, rows)
+    for name, (url, mutant, rows) in PLANTED_IN_PAGES.items():
+        with subtests.test(name), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pattern_of(url), "callback", mutant)
+
+            assert is_noticed(world, rows)
+
+
+def test_a_check_that_stops_forgers_is_noticed_when_taken_out(world: World, subtests: pytest.Subtests):
+    for name, (owner, attribute, mutant) in PLANTED_FOR_FORGERS.items():
+        with subtests.test(name), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+            forged = FORGED[name](world)
+            assert forged.is_refused(world)
+            patch.setattr(owner, attribute, mutant)
+
+            assert not forged.is_refused(world)
+            transaction.set_rollback(True)
 
 
 def test_a_page_that_writes_when_read_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch):
