@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from actionplans import actions as plan_actions
 from cities import actions
@@ -84,7 +84,7 @@ TIES: dict[str, tuple[str, Callable[[Worlds], object]]] = {
 def test_no_action_ties_what_is_real_to_what_is_made_up(worlds: Worlds, name: str) -> None:
     sentence, tie = TIES[name]
 
-    with pytest.raises(ActionNotPossible, match=sentence):
+    with translation.override("en"), pytest.raises(ActionNotPossible, match=sentence):
         tie(worlds)
 
     assert not Membership.objects.exists()
