@@ -18,11 +18,14 @@ from workshops.models import AgendaItem, Session
 type Target = ActionPlan | Commitment | Milestone | ProgressEntry | Deliverable | AgendaItem
 
 # What a list of notes needs to name what each is on without another query.
+_WRITERS: Final = ("author", "organization")
 RELATED: Final = (
     *("plan", "commitment__plan", "milestone__commitment__plan", "entry__commitment__plan", "deliverable__plan"),
     *("agenda_item__session__current_version", "agenda_item__presenter_organization"),
-    *("ledger__city", "ledger__organization", "author", "organization"),
+    *("ledger__city", "ledger__organization", *_WRITERS),
 )
+# The same within the ledger of a plan that is at hand: see `place`.
+RELATED_IN_LEDGER: Final = ("commitment", "milestone__commitment", "entry__commitment", "deliverable", *_WRITERS)
 EXCERPT: Final = 60
 
 
@@ -108,6 +111,19 @@ def why_not(target: Target, user: User | AnonymousUser) -> str:
     if plan is not None and plan.status == ActionPlan.Status.CLOSED:
         return _("The plan is closed; no more notes are taken.")
     return ""
+
+
+def place(note: Note, plan: ActionPlan) -> None:
+    """Let the note and what it is on know the plan in whose ledger it stands, without asking for it again."""
+    note.ledger = plan
+    if note.plan_id:
+        note.plan = plan
+        return
+    target = note.target
+    if isinstance(target, Milestone | ProgressEntry):
+        target.commitment.plan = plan
+    elif isinstance(target, Commitment | Deliverable):
+        target.plan = plan
 
 
 def label_of(target: Target) -> str:

@@ -91,17 +91,24 @@ def tallies(notes: NoteQuerySet, on: date) -> tuple[list[Tally], int]:
     return found, numbers["strengths"]
 
 
-def with_parts(notes: NoteQuerySet) -> NoteQuerySet:
-    """With all that a row says; one more query, however many there are."""
+def with_parts(notes: NoteQuerySet, *, of: ActionPlan | None = None) -> NoteQuerySet:
+    """With all that a row says; one more query, however many there are.
+
+    Notes of one ledger are read with much less where its plan is at hand; `rows_of` needs it then as well.
+    """
     answers = Prefetch("answers", Answer.objects.order_by("pk"))
-    return notes.select_related(*targets.RELATED).prefetch_related(answers)
+    return notes.select_related(*targets.RELATED_IN_LEDGER if of else targets.RELATED).prefetch_related(answers)
 
 
-def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date) -> list[Row]:
+def rows_of(
+    notes: Iterable[Note], user: User | AnonymousUser, on: date, *, of: ActionPlan | None = None
+) -> list[Row]:
     """The notes, which come `with_parts`, as the reader sees them; asks nothing of the database."""
     in_group = roles_of(user).in_group
     rows = []
     for note in notes:
+        if of:
+            targets.place(note, of)
         target, standing = note.target, max(note.answers.all(), key=lambda answer: answer.pk, default=None)
         rows.append(
             Row(

@@ -35,9 +35,10 @@ def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
     counts, strengths = reports.tallies(notes, today)
     numbers = {count.state: count.number for count in counts}
     total = numbers["asked"] + strengths
-    shown = list(reports.with_parts(notes)[:SHOWN]) if total else []
+    plan = _plan_of(thing)
+    shown = list(reports.with_parts(notes, of=plan)[:SHOWN]) if total else []
     return {
-        "rows": reports.rows_of(shown, user, today),
+        "rows": reports.rows_of(shown, user, today, of=plan),
         "counts": counts if numbers["asked"] else [],
         "strengths": strengths,
         "total": total,
@@ -65,7 +66,7 @@ def address_to_write(thing: Target) -> str:
 
 def _ledger_of(thing: Model) -> str:
     """The ledger, narrowed to the thing where it can be; none for sessions."""
-    plan = thing if isinstance(thing, ActionPlan) else _plan_of(thing)
+    plan = _plan_of(thing)
     if plan is None:
         return ""
     address = reverse("feedback:ledger", args=[plan.slug])

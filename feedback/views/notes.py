@@ -47,13 +47,13 @@ def ledger(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     notes = reports.seen_by(request.user).filter(ledger=plan)
     narrowing = NoteFilter(request.GET or None, plan=plan, notes=notes, now=now)
-    page = Paginator(reports.with_parts(narrowing.qs), NOTES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(reports.with_parts(narrowing.qs, of=plan), NOTES_PER_PAGE).get_page(request.GET.get("page"))
     counts, strengths = reports.tallies(notes, group_day(now))
     context = {
         "plan": plan,
         "filter": narrowing,
         "page": page,
-        "rows": reports.rows_of(page.object_list, request.user, group_day(now)),
+        "rows": reports.rows_of(page.object_list, request.user, group_day(now), of=plan),
         "counts": counts,
         "numbers": {count.state: count.number for count in counts},
         "strengths": strengths,
