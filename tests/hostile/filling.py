@@ -1,7 +1,7 @@
 """Text that wants to be more than text, in every text field of every row. The list of fields comes from the models."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 import pgtrigger
@@ -9,7 +9,11 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from actionplans import emails as plan_emails
 from cities.emails import invitation_mail
+from cities.models import group_day
+from feedback.actions import notes as note_actions
+from feedback.emails import rounds as round_emails
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail
 from tests import factories
@@ -43,14 +47,6 @@ BY_MACHINE: Final = {
 WITHOUT_ROWS: Final = {
     "ogpgroup.Heartbeat": "written by the code alone",
     "ogpgroup.MailBreaker": "its row would stop all mail; the reason is shown as the replies of mails are",
-    "feedback.Note": "its pages are yet to come",
-    "feedback.Answer": "its pages are yet to come",
-    "feedback.Rubric": "its pages are yet to come",
-    "feedback.Criterion": "its pages are yet to come",
-    "feedback.Level": "its pages are yet to come",
-    "feedback.Evaluation": "its pages are yet to come",
-    "feedback.Score": "its pages are yet to come",
-    "feedback.CriterionReply": "its pages are yet to come",
 }
 # What a constraint asks of the row.
 ONLY: Final[dict[str, dict[str, Any]]] = {
@@ -58,7 +54,12 @@ ONLY: Final[dict[str, dict[str, Any]]] = {
     "workshops.Session.cancel_reason": {"status": "cancelled"},
     "workshops.SessionVersion.cancel_reason": {"status": "cancelled"},
     "workshops.Participation.name": {"user": None},
+    "actionplans.Evidence.name": {"kind": "link"},  # of a file `uploads.names` makes it; its address holds it
+    "actionplans.Evidence.url": {"kind": "link"},
     "actionplans.ProgressEntry.correction_reason": {"corrects__isnull": False},
+    "feedback.Answer.change_report": {"changed_on__isnull": False},
+    "feedback.Answer.reaction": {"settles__isnull": False},
+    "feedback.Evaluation.conflict": {"status": "conflicted"},
 }
 
 
@@ -128,3 +129,15 @@ def enrich(world: World) -> None:
     entry = factories.create_entry(milestone=milestone)
     factories.create_entry(milestone=milestone, corrects=entry)
     factories.create_link(entry=entry)
+    _plans_and_feedback(world, now)
+
+
+def _plans_and_feedback(world: World, now: datetime) -> None:
+    """An answer that is kept and settles, and what is due: of the plan, of the open round, of the closed one."""
+    answer = world.answers["public"]
+    note_actions.report_change(answer, changed_on=group_day(now), report="Convocado.", now=now)
+    note_actions.settle_note(answer.note, answer_id=answer.pk, settles=True, reaction="Gracias.", now=now)
+    factories.create_deliverable(plan=world.plan, due_on=group_day(now) + timedelta(days=3))
+    plan_emails.plan(now)
+    for day in (world.open_round.due_on, world.closed_round.reply_due_on):
+        round_emails.plan(datetime.combine(day, time(18), tzinfo=UTC))
