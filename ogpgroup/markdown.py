@@ -7,6 +7,7 @@ outside says where to, in words: its text may claim anything.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -61,11 +62,15 @@ def is_too_long(text: str) -> bool:
 def words(text: str, *, most: int) -> str:
     """The first words of the text on one line without its marks, at most so many characters."""
     start = text[: most * 3 + 100]  # marks and addresses take room; nobody parses a page for a line
-    spoken = _spoken(_parser.parse(start)) if MARK.search(start) else [start]
-    plain = " ".join(" ".join(spoken).split())
+    plain = " ".join((_plain(start) if MARK.search(start) else start).split())
     if len(plain) <= most and len(start) == len(text):
         return plain
     return plain[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+@lru_cache(maxsize=1024)  # a page of a ledger says dozens of them to each of its readers
+def _plain(text: str) -> str:
+    return " ".join(_spoken(_parser.parse(text)))
 
 
 def _spoken(tokens: list[Token]) -> Iterator[str]:

@@ -100,9 +100,7 @@ def with_parts(notes: NoteQuerySet, *, of: ActionPlan | None = None) -> NoteQuer
     return notes.select_related(*targets.RELATED_IN_LEDGER if of else targets.RELATED).prefetch_related(answers)
 
 
-def rows_of(
-    notes: Iterable[Note], user: User | AnonymousUser, on: date, *, of: ActionPlan | None = None
-) -> list[Row]:
+def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date, *, of: ActionPlan | None = None) -> list[Row]:
     """The notes, which come `with_parts`, as the reader sees them; asks nothing of the database."""
     in_group = roles_of(user).in_group
     rows = []

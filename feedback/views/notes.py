@@ -32,7 +32,7 @@ from ogpgroup import htmx
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
-NOTES_PER_PAGE = 50
+NOTES_PER_PAGE = 25
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
