@@ -73,7 +73,8 @@ class Walk:
 
     def visit(self, address: str) -> None:
         response = self.client.get(address)
-        response.close()  # a file would stay open
+        if response.streaming:
+            b"".join(response)  # read to its end, a file is closed
         if response.status_code in {301, 302}:
             self.follow(address, response.headers["Location"])
             if self.signed_in and response.headers["Location"].startswith(reverse("account_login")):
