@@ -21,13 +21,14 @@ class Look:
     status: int = 200
     before: Callable[[Client, At], Any] | None = None  # what the person has just done
     note: str = ""
+    query: str = ""
 
     def __str__(self) -> str:
         name = self.template.removesuffix(".html").replace("/", ".")
         return f"{name}, {self.note}" if self.note else name
 
     def address(self, at: At) -> str:
-        return reverse(self.url, args=self.args(at))
+        return reverse(self.url, args=self.args(at)) + self.query
 
 
 def of(*names: str) -> Callable[[At], list[Any]]:
@@ -180,7 +181,25 @@ NOTES: Final = [
     Look("feedback/note_changed.html", "feedback:answer_changed", of("answer"), "official"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *PLANS, *NOTES]
+OPEN, CLOSED, PUBLISHED = (of("plan", name) for name in ("open_round", "closed_round", "published_round"))
+ONE_CRITERION: Final = "?criterion=lens&commitment=99"
+
+ROUNDS: Final = [
+    Look("feedback/rounds.html", "feedback:rounds", of("plan")),
+    Look("feedback/round.html", "feedback:round", PUBLISHED, note="published"),
+    Look("feedback/round.html", "feedback:round", OPEN, "coordinator", note="open"),
+    Look("feedback/round.html", "feedback:round", CLOSED, "official", note="closed"),
+    Look("feedback/round_form.html", "feedback:round_create", of("plan"), "coordinator"),
+    Look("feedback/round_step.html", "feedback:close", OPEN, "coordinator", note="close"),
+    Look("feedback/round_step.html", "feedback:publish", CLOSED, "coordinator", note="publish"),
+    Look("feedback/round_step.html", "feedback:reopen", CLOSED, "coordinator", note="reopen"),
+    Look("feedback/round_reply.html", "feedback:reply", CLOSED, "official", query=ONE_CRITERION),
+    Look("feedback/evaluate.html", "feedback:evaluate", OPEN, "member"),
+    Look("feedback/evaluate_submit.html", "feedback:submit", OPEN, "member"),
+    Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
+]
+
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *PLANS, *NOTES, *ROUNDS]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -17,10 +17,12 @@ from pytest_django import DjangoDbBlocker
 
 from actionplans.models import ActionPlan
 from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
+from feedback.actions.rounds import close_round
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.factories_schedule import create_session
+from tests.feedback import rounds
 from tests.feedback.noting import answer, write
 from tests.live_server import live_server
 from workshops.models import ScheduleRelease, Session
@@ -114,6 +116,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
         **_promises(plan, people),
         **_notes(plan, people),
+        **_rounds(plan, people["member"]),
     }
 
 
@@ -145,4 +148,25 @@ def _notes(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
         "note": write(plan, by=people["member"], now=now).pk,
         "answered_note": answered.pk,
         "answer": answer(answered, by=people["official"], change_by=timezone.localdate(), now=now).pk,
+    }
+
+
+def _rounds(plan: ActionPlan, member: User) -> dict[str, Any]:
+    """Beside the demonstration's published round: one that waits for the city, one in which the member is writing."""
+    now, today = timezone.now(), timezone.localdate()
+    asked: dict[str, Any] = {
+        "plan": plan,
+        "organizations": [member.memberships.get().organization],
+        "due_on": today + timedelta(days=10),
+        "reply_due_on": today + timedelta(days=30),
+        "now": now,
+    }
+    closed, opened = rounds.open_round(**asked), rounds.open_round(**asked)
+    rounds.submitted(closed, by=member, evidence="Lo vimos en el sitio.")
+    close_round(closed, by=None, now=now)
+    rounds.draft(opened, member, rounds.answers(opened)[:3], now=now)
+    return {
+        "open_round": opened.number,
+        "closed_round": closed.number,
+        "published_round": plan.rounds.filter(status="published")[0].number,
     }
