@@ -160,7 +160,6 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 TIME_ZONE = "America/Mexico_City"
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 

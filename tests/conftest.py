@@ -6,6 +6,9 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
+
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
 
@@ -45,3 +48,17 @@ def _clean_redis() -> Iterator[None]:
     yield
     with redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Rows are numbered as in a database that is in use.
+
+    Each table begins at a number of four digits or more that no other has: what would only work for small numbers is
+    seen, and so is the number of one thing where that of another belongs.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename), 2000 + 10000 * row_number() OVER (ORDER BY "
+            "sequencename)) FROM pg_sequences WHERE schemaname = 'public'"
+        )

@@ -19,8 +19,7 @@ from tests import factories
 from tests.feedback import rounds
 from tests.journeys.conftest import wait_until
 
-# They cut the line and wait for it to return: run after the others, they have the machine to themselves.
-pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NOW = timezone.now()
 AT = "/plans/reynosa/evaluations/1/"
