@@ -7,7 +7,6 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
-
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
