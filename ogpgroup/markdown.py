@@ -164,8 +164,13 @@ def _host_of(address: str) -> str | None:
 
 
 def _says(text: str, host: str) -> bool:
-    """Whether the link's own text names the host."""
-    return (urlsplit(text.strip()).hostname or "").removeprefix("www.") == host if "//" in text else text == host
+    """Whether the link's own text names the host. What only looks like an address, “//[x”, names none."""
+    if "//" not in text:
+        return text == host
+    try:
+        return (urlsplit(text.strip()).hostname or "").removeprefix("www.") == host
+    except ValueError:
+        return False
 
 
 def _draw_image(_renderer: Any, tokens: list[Token], index: int, _options: Any, _env: Any) -> str:

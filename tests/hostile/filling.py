@@ -14,6 +14,7 @@ from cities.emails import invitation_mail
 from cities.models import group_day
 from feedback.actions import notes as note_actions
 from feedback.emails import rounds as round_emails
+from feedback.models import Note
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail
 from tests import factories
@@ -31,6 +32,8 @@ LONG: Final = (
     f"{SHORT} <script>{MARK}()</script><img src=x onerror={MARK}()></script></title></textarea>"
     f"<svg onload={MARK}()> --> ]]> {BIDI}{{{{7*7}}}}{{% now 'Y' %}} &lt;{MARK}&gt; [a](javascript:{MARK}()) `\\;,:=1"
 )
+# Words of links that look like addresses until somebody takes them apart.
+LINKS: Final = r" [//\[x](https://a.mx) [`//[x`](https://a.mx) [//a.mx" "\uff0f" "x](https://a.mx) "
 LINES: Final = f"\r\nBcc: {MARK}@ejemplo.mx\r\n\r\nATTENDEE:mailto:a@b.mx\r\nEND:VEVENT\r\n"  # headers, properties
 
 # Written by the code alone, from an alphabet of its own.
@@ -82,6 +85,8 @@ def hostile(field: "models.Field[Any, Any]", number: int) -> str:
         return f'"<{MARK}>{number}"@ejemplo.mx'
     if isinstance(field, models.URLField):
         return f"https://ejemplo.mx/{number}{SHORT.replace(' ', '/')}"
+    if field.model is Note and field.name == "text":
+        return f"{SHORT}{LINKS}{number}{LINES}{LONG}"[:most]
     return f"<{MARK}>{number}"[:most] if most < len(SHORT) + 4 else f"{SHORT}{number}{LINES}{LONG}"[:most]
 
 

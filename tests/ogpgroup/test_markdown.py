@@ -87,6 +87,9 @@ HOSTILE = {
     "a tab that browsers forget": "[a](</\t/evil.example>)",
     "a line break that browsers forget": "[a](</&#10;/evil.example>)",
     "direction": "[a](https://evil.example/\u202egpj.exe)",
+    "half an address of version six as a link's words": r"[//\[x](https://evil.example)",
+    "half an address of version six as code": "[`//[x`](https://evil.example)",
+    "a slash in a host that is none": "[//evil.example\uff0fx](https://evil.example)",
 }
 ALLOWED = {"p", "br", "hr", "blockquote", "ul", "ol", "li", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "a"}
 
@@ -112,6 +115,19 @@ def test_hostile_text_is_harmless(name: str):
     assert {attribute for attribute, _value in reader.attributes} <= {"href", "rel"}
     addresses = [value or "" for attribute, value in reader.attributes if attribute == "href"]
     assert [one for one in addresses if not re.match(r"https://evil\.example|/(?![/\\\t\n])", one)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        (r"[//\[x](https://evil.example)", "//[x", "//[x"),
+        ("[`//[x`](https://evil.example)", "<code>//[x</code>", "//[x"),
+        ("[//evil.example\uff0fx](https://evil.example)", "//evil.example\uff0fx", "//evil.example\uff0fx"),
+    ],
+)
+def test_words_that_only_look_like_an_address_name_no_place(text: str, said: str, line: str):
+    assert render(text) == f'<p><a href="https://evil.example" {OUTSIDE}>{said}</a><small> (evil.example)</small></p>\n'
+    assert words(text, most=40) == line
 
 
 @pytest.mark.parametrize("name", ["javascript", "data", "file", "autolink", "name and password in an address"])
