@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -71,9 +71,9 @@ def _row(
 
 
 def _call(one: ReviewRound, user: User, *, now: datetime) -> OutgoingMail:
-    """The mail that a round is open; opened again until another day, it is another mail."""
+    """The mail that a round is open; opened again, until the same day or another, it is another mail."""
     useful = max(_end_of(one.due_on, user.time_zone), now + CALLED_AGAIN)
-    key = f"{OPENED}:{one.pk}:{one.due_on}:{user.pk}"
+    key = f"{OPENED}:{one.pk}:{one.due_on}:{one.opened_at.astimezone(UTC):%Y%m%dT%H%M%S}:{user.pk}"
     return _row(OPENED, key, one, user, day=one.due_on, due=now, useful_until=useful)
 
 
@@ -154,9 +154,10 @@ def plan(now: datetime) -> int:
     waiting, replying = evaluators.waiting(opened, day), evaluators.officials(closed, day)
     people = _people([user for one in (*waiting.values(), *replying.values()) for user in one])
     rows: list[OutgoingMail] = []
+    called = _called(opened)
     for one in opened:
         for user in (people[pk] for pk in waiting[one.pk] if pk in people):
-            if _end_of(one.due_on, user.time_zone) > now:
+            if (one.pk, user.pk) not in called and _end_of(one.due_on, user.time_zone) > now:
                 rows.append(_call(one, user, now=now))
             rows += _reminders(REMINDER, one, user, one.due_on, since=one.opened_at, now=now)
     for one in closed:
@@ -165,6 +166,14 @@ def plan(now: datetime) -> int:
             rows += _reminders(REPLY_REMINDER, one, user, one.reply_due_on, since=since, now=now)
     known = set(OutgoingMail.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     return mail.enqueue(row for row in rows if row.key not in known)
+
+
+def _called(opened: Sequence[ReviewRound]) -> set[tuple[int, int]]:
+    """Round and person of each call since the round was opened the last time, whatever its key; one query."""
+    since = {one.pk: one.opened_at for one in opened}
+    mails = OutgoingMail.objects.filter(kind=OPENED, subject_type=SUBJECT, subject_id__in=since)
+    rows = mails.values_list("subject_id", "user", "due")
+    return {(one, user) for one, user, due in rows if one and user and due >= since[one]}
 
 
 def _reminders(
@@ -214,7 +223,10 @@ def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
 
 
 def _waits_for_evaluation(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """The round is open until the day the mail names, and the person is expected and has not answered."""
+    """The round is open until the day the mail names, and the person is expected and has not answered.
+
+    A call of before the round was closed and opened again has a younger one beside it.
+    """
     letters = _letters(mails)
     waiting = evaluators.waiting({letter.round.pk: letter.round for letter in letters}.values(), group_day(now))
     return {
@@ -224,6 +236,7 @@ def _waits_for_evaluation(mails: Sequence[OutgoingMail], now: datetime) -> set[i
         and letter.round.due_on.toordinal() == letter.mail.subject_version
         and letter.user.pk in waiting[letter.round.pk]
         and (letter.mail.kind != REMINDER or letter.user.wants_reminders)
+        and (letter.mail.kind != OPENED or letter.mail.due >= letter.round.opened_at)
     }
 
 

@@ -352,9 +352,8 @@ def test_rounds_that_wait_for_somebody(reynosa: City, official_reynosa: User, co
 def test_mails_of_a_step_are_queued_with_it(reynosa: City, official_reynosa: User):
     one = rounds.open_round(plan=factories.create_plan(city=reynosa))
     person, other = rounds.evaluator_of(one), rounds.evaluator_of(one)
-    actions.reopen_round(
-        actions.close_round(one, by=None, now=NOW), due_on=DUE, reply_due_on=REPLY_DUE, by=None, now=NOW
-    )
+    closed, again = actions.close_round(one, by=None, now=NOW), NOW + timedelta(minutes=1)
+    actions.reopen_round(closed, due_on=DUE, reply_due_on=REPLY_DUE, by=None, now=again)
     rounds.submitted(one, by=person)
     assert actions.remind(one, by=official_reynosa, now=NOW) == 1
     assert actions.remind(one, by=official_reynosa, now=NOW + timedelta(hours=1)) == 0

@@ -52,7 +52,8 @@ def test_everybody_invited_is_called_and_nobody_of_the_city(reynosa: City, offic
     one = rounds.open_round(plan=factories.create_plan(city=reynosa), organizations=[organization])
 
     mail = OutgoingMail.objects.get()
-    assert (mail.kind, mail.user, mail.key) == ("round_opened", person, f"round_opened:{one.pk}:{DUE}:{person.pk}")
+    key = f"round_opened:{one.pk}:{DUE}:20260302T180000:{person.pk}"
+    assert (mail.kind, mail.user, mail.key) == ("round_opened", person, key)
     assert still_true() == [mail.key]
 
 
@@ -105,7 +106,35 @@ def test_reminder_that_would_say_the_same_as_the_call_is_left_out(db: None):
 
     keys = sorted(OutgoingMail.objects.values_list("key", flat=True))
     person = OutgoingMail.objects.latest("pk").user_id
-    assert keys == [f"round_opened:{one.pk}:{DUE}:{person}", f"round_reminder:{one.pk}:{DUE}:0d:{person}"]
+    call = f"round_opened:{one.pk}:{DUE}:20260318T180000:{person}"
+    assert keys == [call, f"round_reminder:{one.pk}:{DUE}:0d:{person}"]
+
+
+@pytest.mark.parametrize("first_call", ["withdrawn", "queued"])
+def test_reopening_until_the_same_day_calls_anew_and_once(first_call: str, db: None):
+    """Closed by mistake, before the first call has gone or while it waits."""
+    organization = factories.create_organization()
+    person = factories.create_member(organization=organization)
+    one = rounds.open_round(organizations=[organization])
+    one = actions.close_round(one, by=None, now=NOW + timedelta(minutes=5))
+    OutgoingMail.objects.filter(kind="round_opened").update(status=first_call)
+
+    again = NOW + timedelta(minutes=10)
+    actions.reopen_round(one, due_on=DUE, reply_due_on=REPLY_DUE, by=None, now=again)
+
+    assert OutgoingMail.objects.get(status="queued", due=again).user == person
+    assert still_true(again) == [f"round_opened:{one.pk}:{DUE}:20260302T181000:{person.pk}"]
+    assert emails.plan(again) == 0
+
+
+def test_who_was_called_under_another_key_is_not_called_again(db: None):
+    """Keys did not always say when the round was opened; a mail of then is a call as well."""
+    one = rounds.open_round()
+    person = rounds.evaluator_of(one)
+    emails.plan(NOW)
+    OutgoingMail.objects.update(key=f"round_opened:{one.pk}:{DUE}:{person.pk}", status="sent", sent_at=NOW)
+
+    assert emails.plan(NOW + timedelta(days=1)) == 0
 
 
 def test_who_joins_later_is_called_by_the_planner(db: None):
