@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
+from tests.template import migrated_database
 
 servers.prepare()  # before pytest-django reads the settings, which need DATABASE_URL and REDIS_URL
 
@@ -47,6 +48,11 @@ def _clean_redis() -> Iterator[None]:
     yield
     with redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture(scope="session")
