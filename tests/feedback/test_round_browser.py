@@ -1,18 +1,16 @@
-"""Drafts in a real browser: kept while the line is down, two windows, two people at one computer; and axe."""
+"""Drafts in a real browser: kept while the line is down, two windows, two people at one computer."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from feedback.actions import rounds as actions
 from feedback.models import Evaluation, ReviewRound, Score
 from ogpgroup.models import User
 from tests import factories
@@ -178,45 +176,3 @@ def test_after_submitting_nothing_is_left_on_the_device(one: ReviewRound, browse
 
     wait_until(lambda: kept(page) == 0, "the device to forget the draft")
     assert Evaluation.objects.get().status == "submitted"
-
-
-@pytest.mark.parametrize("language", ["es-mx", "en"])
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
-def test_pages_are_sound(one: ReviewRound, browser_of: Any, language: str, width: int, scheme: str) -> None:
-    coordinator = factories.create_coordinator(language=language)
-    official = factories.create_official(city=one.plan.city)
-    person = rounds.evaluator_of(one)
-    User.objects.filter(pk__in=[official.pk, person.pk]).update(language=language)
-    rounds.evaluator_of(one)
-    size = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-    contexts = {
-        name: browser_of(user, **size)
-        for name, user in {"member": person, "coordinator": coordinator, "official": official}.items()
-    }
-
-    def look(who: str, *addresses: str) -> None:
-        page = contexts[who].new_page()
-        for address in addresses:
-            page.goto(address)
-            found = Axe().run(page)
-            assert found.violations_count == 0, (address, found.generate_report())
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        page.close()
-
-    look("member", AT, f"{AT}evaluate/?commitment=1", f"{AT}submit/", f"{AT}conflict/")
-    look(
-        "coordinator",
-        AT,
-        "/plans/reynosa/evaluations/",
-        "/plans/reynosa/evaluations/new/",
-        f"{AT}close/",
-        f"{AT}cancel/",
-    )
-    rounds.submitted(one, by=person, evidence="Lo vimos.", levels={"completion": "No evidence available"})
-    look("member", AT, f"{AT}evaluate/?commitment=1")
-    actions.close_round(one, by=None, now=NOW)
-    look("coordinator", f"{AT}publish/", f"{AT}reopen/")
-    look("official", AT, f"{AT}reply/?criterion=lens&commitment=1")
-    rounds.reply_to_all(one)
-    actions.publish_round(one, by=None, now=NOW)
-    look("coordinator", AT)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -115,9 +116,24 @@ def real_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
 
 
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Style sheets and scripts as they are served in production; the same for every story."""
+    folder = tmp_path_factory.mktemp("product")
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(folder)},
+        check=True,
+        timeout=60,
+    )
+    return folder / "static"
+
+
 @pytest.fixture
-def product(transactional_db: None, real_passwords: None, tmp_path: Path) -> Iterator[Product]:
+def product(transactional_db: None, real_passwords: None, tmp_path: Path, static_files: Path) -> Iterator[Product]:
     """Everything that runs in production, on this test's database."""
+    shutil.copytree(static_files, tmp_path / "static")
     with Sink() as sink:
         url = f"http://127.0.0.1:{_free_port()}"
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
@@ -129,20 +145,11 @@ def product(transactional_db: None, real_passwords: None, tmp_path: Path) -> Ite
             "MAIL_URL": sink.url,
             "KILL_POINTS": "",
         }
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            timeout=60,
-        )
         celery = ["celery", "-A", "ogpgroup"]
         commands = {
-            "web": ["gunicorn", "ogpgroup.wsgi", "--bind", urlsplit(url).netloc, "--workers=2", "--preload"],
-            "worker": [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"],
-            "beat": [*celery, "beat"],
+            "web": ["gunicorn", "ogpgroup.wsgi", "--bind", urlsplit(url).netloc, "--preload", "--no-control-socket"],
+            "worker and beat": [*celery, "worker", "--beat", "--concurrency=1", "--without-gossip", "--without-mingle"],
         }
-        commands["web"].append("--no-control-socket")
         processes: list[subprocess.Popen[bytes]] = []
         try:
             for name, command in commands.items():
