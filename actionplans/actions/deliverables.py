@@ -23,6 +23,8 @@ def hand_in(
     Raises ActionNotPossible when it was handed in already, is no longer expected, or nothing is handed in.
     """
     deliverable = _locked(deliverable)
+    if deliverable.plan.is_reference:
+        raise ActionNotPossible(_("This plan is read as a reference: nothing is handed in on it here."))
     if deliverable.plan.status == ActionPlan.Status.CLOSED:
         raise ActionNotPossible(_("The plan is closed."))
     evidence = list(evidence)

@@ -91,6 +91,13 @@ class Deliverable(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("actionplans:deliverable", args=[self.plan.slug, self.pk])
 
+    @property
+    def is_awaited(self) -> bool:
+        """The city may hand it in now."""
+        if self.plan.status == ActionPlan.Status.CLOSED or self.plan.is_reference:
+            return False
+        return self.status == self.Status.EXPECTED
+
     def is_late(self, on: date) -> bool:
         """Nobody is late in a plan that is closed or read as a reference. See also `DeliverableQuerySet.late`."""
         if self.plan.status == ActionPlan.Status.CLOSED or self.plan.is_reference:

@@ -1,10 +1,11 @@
 """What a city hands in: read by everybody, handed in by its officials, accepted or returned by coordinators."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from actionplans import actions
 from actionplans.forms.deliverables import HandInForm, ReturnForm
 from actionplans.models import ActionPlan, Deliverable
 from actionplans.reports import history
-from actionplans.views.keeping import keeps, person, readable_plan
+from actionplans.views.keeping import keeps, person, readable_plan, tried
 from cities.access import coordinator_required, roles_of
 from cities.models import group_day
 
@@ -24,44 +25,38 @@ def deliverable(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What was handed in, and for the city's officials the form to do so."""
     plan = readable_plan(request, slug)
     found = _of_plan(plan, pk)
-    can_hand_in = (
-        keeps(request, plan)
-        and found.status == Deliverable.Status.EXPECTED
-        and plan.status != ActionPlan.Status.CLOSED
-        and not plan.is_reference
-    )
-    form = _hand_in_form(request, plan, found) if can_hand_in else None
     if request.method == "POST":
-        if form is None:
-            return _refused(request, plan, found)
-        if form.is_valid():
-            data = form.cleaned_data
-            actions.hand_in(found, text=data["text"], evidence=data["evidence"], by=person(request), now=timezone.now())
+        return _hand_in(request, plan, found)
+    form = _hand_in_form(request, plan, found) if keeps(request, plan) and found.is_awaited else None
+    return render(request, "actionplans/deliverable.html", _context(request, plan, found, form))
+
+
+def _hand_in(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> HttpResponse:
+    """The form is read whatever became of the deliverable meanwhile: a refusal brings back the text and its files."""
+    if not keeps(request, plan):
+        raise Http404  # who does not keep the plan finds no form here
+    form, status = _hand_in_form(request, plan, found), 200
+    if form.is_valid():
+        data = form.cleaned_data
+        words = {"text": data["text"], "evidence": data["evidence"]}
+        if tried(form, partial(actions.hand_in, found, **words, by=person(request), now=timezone.now())) is not None:
             messages.success(request, _("It is handed in, and anybody can read it."))
             return redirect(found)
-    return render(request, "actionplans/deliverable.html", _context(request, plan, found, form))
+        found, status = _of_plan(plan, found.pk), 409
+    return render(request, "actionplans/deliverable.html", _context(request, plan, found, form), status=status)
 
 
 def _hand_in_form(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> HandInForm:
     """What was handed in before stands already, and takes its part of the room for files."""
+    is_sent = request.method == "POST"
     return HandInForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
         plan=plan,
         by=person(request),
         standing=len(found.evidence.all()),
         initial={"text": found.text},
     )
-
-
-def _refused(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> HttpResponse:
-    """Who does not keep the plan finds no form here; who does is told why it is gone."""
-    get_object_or_404(Deliverable.objects.editable_by(request.user), pk=found.pk)
-    messages.warning(
-        request,
-        _("This is %(status)s; that cannot be done now.") % {"status": found.get_status_display()},
-    )
-    return redirect(found)
 
 
 def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: HandInForm | None) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """Who keeps a plan: shared by the pages on which its city and the coordinators write."""
 
+from collections.abc import Callable
+
+from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from actionplans.models import ActionPlan
 from cities.access import roles_of
+from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 
@@ -29,3 +33,15 @@ def keeps(request: HttpRequest, plan: ActionPlan) -> bool:
 def person(request: HttpRequest) -> User:
     assert request.user.is_authenticated
     return request.user
+
+
+def tried[T](form: forms.Form, act: Callable[[], T]) -> T | None:
+    """What the action gives; where it is not possible now, None, and the form says why beside what was typed.
+
+    Left to the middleware the refusal would lead to another page, and with it would go the text and its files.
+    """
+    try:
+        return act()
+    except ActionNotPossible as error:
+        form.add_error(None, str(error.sentence))
+        return None

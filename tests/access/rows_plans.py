@@ -141,7 +141,7 @@ DELIVERABLES: Final = [
         lambda w: {**_plan(w), "pk": w.handed_in.pk},
         data=lambda _: {"text": "Otra propuesta."},
         GET=READ,
-        POST=only(KEEPERS, answer=ELSEWHERE, is_open=True),
+        POST=only(KEEPERS, answer=409, is_open=True),
     ),
     Row(
         "actionplans:deliverable",

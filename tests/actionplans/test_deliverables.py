@@ -2,8 +2,11 @@
 
 import threading
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
@@ -14,6 +17,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from tests import factories
 from tests.actionplans.test_views import signed_in
+from tests.ogpgroup.upload_documents import pdf
 
 NOW = datetime(2017, 7, 20, 18, tzinfo=UTC)
 
@@ -164,11 +168,52 @@ def test_others_hand_in_and_decide_nothing(
     assert (deliverable.status, deliverable.text) == ("handed_in", "Propia")
 
 
-def test_sent_after_somebody_else_handed_in_is_told(deliverable: Deliverable, official_reynosa: User) -> None:
-    actions.hand_in(deliverable, text="La de mi colega", by=None, now=NOW)
+@pytest.mark.parametrize("state", ["handed in", "dropped", "plan closed"])
+def test_what_was_typed_and_its_files_come_back_when_it_is_too_late(
+    deliverable: Deliverable, official_reynosa: User, state: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    if state == "handed in":
+        actions.hand_in(deliverable, text="La de mi colega", by=None, now=NOW)
+    elif state == "dropped":
+        Deliverable.objects.update(status="dropped")
+    else:
+        ActionPlan.objects.update(status="closed")
+    typed = {"text": "La mía", "files": SimpleUploadedFile("acta.pdf", pdf()), "links": "https://ejemplo.org/anexo"}
 
-    answer = signed_in(official_reynosa).post(deliverable.get_absolute_url(), {"text": "La mía"}, follow=True)
+    answer = signed_in(official_reynosa).post(deliverable.get_absolute_url(), typed)
 
     deliverable.refresh_from_db()
-    assert deliverable.text == "La de mi colega"
-    assert len(list(answer.context["messages"])) == 1
+    assert deliverable.text == ("La de mi colega" if state == "handed in" else "")
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    assert (form["text"].value(), form["links"].value()) == ("La mía", "https://ejemplo.org/anexo")
+    assert [one.name for one in form.kept] == ["acta.pdf"]
+    assert len(form.non_field_errors()) == 1
+    html = answer.content.decode()
+    assert "La mía</textarea>" in html
+    assert str(form.kept[0].uuid) in html
+
+
+def test_files_kept_through_a_refusal_are_handed_in_once_it_is_returned(
+    deliverable: Deliverable, official_reynosa: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    actions.hand_in(deliverable, text="La de mi colega", by=None, now=NOW)
+    client, address = signed_in(official_reynosa), deliverable.get_absolute_url()
+    refused = client.post(address, {"text": "La mía", "files": SimpleUploadedFile("acta.pdf", pdf())})
+    actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+
+    client.post(address, {"text": "La mía", "kept": str(refused.context["form"].kept[0].uuid)})
+
+    deliverable.refresh_from_db()
+    assert (deliverable.status, deliverable.text) == ("handed_in", "La mía")
+    assert [one.name for one in deliverable.evidence.all()] == ["acta.pdf"]
+
+
+def test_nothing_is_handed_in_on_a_reference_plan(coordinator: User, db: None) -> None:
+    deliverable = factories.create_deliverable(plan=factories.create_reference_plan())
+    client = signed_in(coordinator)
+
+    assert client.get(deliverable.get_absolute_url()).context["form"] is None
+    assert client.post(deliverable.get_absolute_url(), {"text": "La propuesta"}).status_code == 409
