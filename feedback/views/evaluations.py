@@ -22,6 +22,8 @@ from ogpgroup.dates import spoken_hour
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
+SAVED = "#saved"  # tells the device, by the address, that it need not keep the page any longer; see draft.js
+
 
 class _Desk:
     """A person before one round: what they have answered, and the page of it they are on."""
@@ -171,8 +173,8 @@ def _saved(request: HttpRequest, desk: _Desk, evaluation: Evaluation, *, as_json
     messages.success(request, _("Saved at %(hour)s.") % {"hour": _hour(request, evaluation)})
     going_on = desk.next if "go_on" in request.POST else None
     if "go_on" in request.POST and going_on is None:
-        return redirect(desk.address("submit"))
-    return redirect(desk.address("evaluate", going_on or desk.step))
+        return redirect(desk.address("submit") + SAVED)
+    return redirect(desk.address("evaluate", going_on or desk.step) + SAVED)
 
 
 def progress_sentence(progress: Progress | Step) -> str:

@@ -8,39 +8,44 @@
  */
 const WAIT = 1200;
 const RETRY = 15000;
+const SENT = "draft-sent";
+const SAVED = "#saved";
 
-const storage = {
+// What is full or forbidden keeps nothing: the form itself still holds it.
+const storing = (area) => ({
   read(key) {
     try {
-      return JSON.parse(localStorage.getItem(key));
+      return JSON.parse(area().getItem(key));
     } catch {
       return null;
     }
   },
   write(key, value) {
     try {
-      localStorage.setItem(key, JSON.stringify(value));
+      area().setItem(key, JSON.stringify(value));
     } catch {
-      // full or forbidden: the form itself still holds it
+      // as above
     }
   },
   drop(key) {
     try {
-      localStorage.removeItem(key);
+      area().removeItem(key);
     } catch {
       // as above
     }
   },
   pages(prefix) {
     try {
-      return Object.keys(localStorage)
+      return Object.keys(area())
         .filter((key) => key.startsWith(prefix))
         .map((key) => key.slice(prefix.length));
     } catch {
       return [];
     }
   },
-};
+});
+const storage = storing(() => localStorage);
+const ofThisWindow = storing(() => sessionStorage);
 
 const follow = (form) => {
   const { draft: prefix, draftPage: page } = form.dataset;
@@ -51,6 +56,7 @@ const follow = (form) => {
   const changed = new Set(); // names of criteria, and "organization"
   let timer = 0;
   let isSending = false;
+  let sendAgain = false; // the line came back while a try was failing
   let mayGo = true;
   let theirs = null;
   let unanswered = []; // what was sent without our learning the outcome: it may stand there, and is ours
@@ -168,7 +174,15 @@ const follow = (form) => {
       later(RETRY);
     } finally {
       isSending = false;
+      if (sendAgain) {
+        sendAgain = false;
+        later(0);
+      }
     }
+  };
+  const sendNow = () => {
+    sendAgain = isSending;
+    later(0);
   };
 
   form.addEventListener("input", (event) => {
@@ -180,7 +194,11 @@ const follow = (form) => {
     keep();
     later(event.target.type === "radio" ? 100 : WAIT);
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    const all = [...form.querySelectorAll("[data-criterion]")].map((place) => place.dataset.criterion);
+    ofThisWindow.write(SENT, { key, fields: fieldsOf(form.elements.organization ? ["organization", ...all] : all) });
+  });
   form.querySelector("[data-draft-keep]").addEventListener("click", () => {
     edition.value = theirs.edition;
     theirs = null;
@@ -204,8 +222,8 @@ const follow = (form) => {
       storage.drop(key);
     }
   });
-  window.addEventListener("online", () => later(0));
-  document.addEventListener("visibilitychange", () => later(0));
+  window.addEventListener("online", sendNow);
+  document.addEventListener("visibilitychange", sendNow);
 
   const left = storage.read(key);
   if (left) {
@@ -224,6 +242,24 @@ const follow = (form) => {
     }
   }
   remind(form, prefix, page);
+};
+
+/*
+ * A button sent a whole page. Where the server has saved it, the address it leads to says so, and what was kept of that
+ * page is forgotten, unless another window has written something else meanwhile. A higher edition alone would not do: it
+ * may be another window's, while this one's page was lost on its way.
+ */
+const forgetSent = () => {
+  if (location.hash !== SAVED) {
+    return;
+  }
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const sent = ofThisWindow.read(SENT);
+  const left = sent && storage.read(sent.key);
+  if (left && Object.entries(left.fields).every(([name, value]) => sent.fields[name] === value)) {
+    storage.drop(sent.key);
+  }
+  ofThisWindow.drop(SENT);
 };
 
 /* Pages of the same evaluation that hold changes which were never saved. */
@@ -247,6 +283,7 @@ const remind = (place, prefix, besides) => {
   }
 };
 
+forgetSent();
 document.querySelectorAll("form[data-draft]").forEach(follow);
 document.querySelectorAll("[data-draft-flush]").forEach((place) => remind(place, place.dataset.draftFlush, null));
 document.querySelectorAll("[data-draft-forget]").forEach((place) => {

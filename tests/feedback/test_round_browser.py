@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from feedback.models import Evaluation, ReviewRound, Score
@@ -144,6 +144,61 @@ def test_two_windows_overwrite_nothing_in_silence(choice: str, one: ReviewRound,
         expect(radio(first, one, "verifiability", "Yes")).to_be_checked()
         assert said(one, "verifiability") == ("Yes", "")
     assert kept(first) == 0
+
+
+def test_button_leaves_nothing_on_the_device_once_the_server_has_it(one: ReviewRound, browser_of: Any) -> None:
+    page = browser_of(rounds.evaluator_of(one)).new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+
+    words(page, one, "lens").fill("Se publicó el acta.")
+    page.get_by_role("button", name="Guardar y seguir con el compromiso 2").click()
+
+    expect(page.locator("h1")).to_contain_text("Compromiso 2")
+    assert said(one, "lens") == ("", "Se publicó el acta.")
+    assert kept(page) == 0
+    assert page.locator(".notice-warm:visible").count() == 0
+    assert page.url.endswith(f"{AT}evaluate/?commitment=2")
+
+    words(page, one, "lens").fill("También aquí.")
+    page.get_by_role("button", name="Guardar y revisar el conjunto").click()
+
+    expect(page.locator("h1")).to_have_text("Su evaluación todavía no está completa")
+    assert kept(page) == 0
+    expect(page.locator("[data-draft-flush]")).to_be_hidden()
+
+
+def test_what_a_button_sent_into_the_void_stays_on_the_device(one: ReviewRound, browser_of: Any) -> None:
+    """Another window saves meanwhile, so the edition rises without these words."""
+    person = rounds.evaluator_of(one)
+    context = browser_of(person)
+    page = context.new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+    rounds.draft(one, person, rounds.answers(one)[1:2])
+    context.route("**/draft/", lambda route: route.abort())
+
+    words(page, one, "lens").fill("Se publicó el acta.")
+    page.get_by_role("button", name="Guardar y seguir con el compromiso 2").click()
+    context.unroute("**/draft/")
+    page.goto(f"{AT}evaluate/?commitment=2")
+
+    expect(page.locator(".notice-warm:visible")).to_contain_text("compromiso 1")
+    assert kept(page) == 1
+
+
+def test_line_that_returns_during_a_failing_try_is_used_at_once(one: ReviewRound, browser_of: Any) -> None:
+    context = browser_of(rounds.evaluator_of(one))
+    page = context.new_page()
+    page.goto(f"{AT}evaluate/?commitment=1")
+    held: list[Route] = []
+    context.route("**/draft/", lambda route: route.continue_() if held else held.append(route))
+    radio(page, one, "lens", "Yes").check()
+    expect(page.locator("[data-draft-status]")).to_have_text("Guardando…")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    held[0].abort()
+
+    expect(page.locator("[data-draft-status]")).to_contain_text("Guardado a las")
+    assert said(one, "lens") == ("Yes", "")
 
 
 def test_next_person_at_the_computer_sees_nothing_of_it(

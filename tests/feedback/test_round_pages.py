@@ -71,7 +71,7 @@ def test_member_evaluates_page_by_page_and_submits(one: ReviewRound, person: Use
     assert f'{AT}evaluate/"' in html(client, AT)
 
     first = client.post(f"{AT}draft/", page_data(person, one, go_on="1"))
-    assert first["Location"] == f"{AT}evaluate/?commitment=2"
+    assert first["Location"] == f"{AT}evaluate/?commitment=2#saved"
     assert "5 de 10 respondidos" in html(client, f"{AT}evaluate/")
     missing = html(client, f"{AT}submit/")
     assert missing.count("evaluate/?commitment=2#criterion-") == 5
@@ -79,7 +79,7 @@ def test_member_evaluates_page_by_page_and_submits(one: ReviewRound, person: Use
     assert Evaluation.objects.get().status == "draft"
 
     last = client.post(f"{AT}draft/", page_data(person, one, number=2, edition=1, go_on="1"))
-    assert last["Location"] == f"{AT}submit/"
+    assert last["Location"] == f"{AT}submit/#saved"
     assert "Entregar la evaluación" in html(client, f"{AT}submit/")
     client.post(f"{AT}submit/", {"edition": 2})
 
