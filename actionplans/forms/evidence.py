@@ -79,8 +79,13 @@ class EvidenceForm(forms.Form):
     def __init__(self, *args: Any, plan: ActionPlan, by: User, standing: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._plan, self._by = plan, by
-        self._room = Evidence.MOST - standing
+        self._standing = standing
         self.kept: list[Evidence] = []
+
+    @property
+    def room(self) -> int:
+        """So many files and links may come beside what stands there already."""
+        return Evidence.MOST - self._standing
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -120,7 +125,7 @@ class EvidenceForm(forms.Form):
         until = time.monotonic() + SECONDS
         for position, upload in enumerate(files):
             try:
-                if len(self.kept) >= self._room:
+                if len(self.kept) >= self.room:
                     raise actions.too_many()
                 one = actions.keep_file(
                     self._plan, upload=upload, alt=self._alt(position), by=self._by, seconds=until - time.monotonic()
@@ -154,6 +159,6 @@ class EvidenceForm(forms.Form):
             except Refused as refused:
                 told = _("“%(name)s” was not kept. %(reason)s") % {"name": url[:80], "reason": refused.sentence}
                 self.add_error("links", told)
-        if links and len(links) + len(self.kept) > self._room:
-            self.add_error("links", str(actions.too_many().sentence))
+        if len(links) + len(self.kept) > self.room:
+            self.add_error("links" if links else "files", str(actions.too_many().sentence))
         return list(links.items())

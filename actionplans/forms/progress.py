@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.forms.evidence import EvidenceForm
-from actionplans.models import Commitment, Completion, Evidence, Milestone
+from actionplans.models import Commitment, Completion, Evidence, Milestone, ProgressEntry
 from actionplans.reports.progress import PlanProgress
 from ogpgroup.dates import spoken_day
 
@@ -73,11 +74,27 @@ class CorrectionForm(ProgressForm):
 
     def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._offer(evidence)
+
+    @property
+    def room(self) -> int:
+        """What stays of the old entry takes its part."""
+        return super().room - len(self.cleaned_data.get("keep", []))
+
+    def put_on(self, entry: ProgressEntry) -> None:
+        """From here on the form is about another entry: sent again, with what was typed, it corrects that one."""
+        self._offer(entry.evidence.all())
+        typed = self.data.copy()  # type: ignore[attr-defined]
+        typed.setlist(self.add_prefix("keep"), list(self._evidence))
+        self.data = typed
+
+    def _offer(self, evidence: Iterable[Evidence]) -> None:
         self._evidence = {str(one.pk): one for one in evidence}
-        self.fields["keep"].choices = [(key, one.alt or one.name) for key, one in self._evidence.items()]  # type: ignore[attr-defined]
-        self.fields["keep"].initial = list(self._evidence)
-        if not self._evidence:
-            del self.fields["keep"]
+        self.fields.pop("keep", None)
+        if self._evidence:
+            self.fields["keep"] = field = deepcopy(self.base_fields["keep"])
+            field.choices = [(key, one.alt or one.name) for key, one in self._evidence.items()]  # type: ignore[attr-defined]
+            field.initial = list(self._evidence)
 
     def clean_keep(self) -> list[Evidence]:
         return [self._evidence[key] for key in self.cleaned_data["keep"]]

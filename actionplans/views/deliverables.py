@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,10 +31,10 @@ def deliverable(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "actionplans/deliverable.html", _context(request, plan, found, form))
 
 
+@login_required
 def _hand_in(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> HttpResponse:
     """The form is read whatever became of the deliverable meanwhile: a refusal brings back the text and its files."""
-    if not keeps(request, plan):
-        raise Http404  # who does not keep the plan finds no form here
+    get_object_or_404(Deliverable.objects.editable_by(request.user), pk=found.pk)
     form, status = _hand_in_form(request, plan, found), 200
     if form.is_valid():
         data = form.cleaned_data

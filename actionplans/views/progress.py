@@ -1,6 +1,7 @@
 """Logging progress, and correcting what was logged."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from actionplans import actions
 from actionplans.forms.progress import CorrectionForm, ProgressForm, key_of
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry
 from actionplans.reports.progress import PlanProgress, Track, progress_of
-from actionplans.views.keeping import kept_plan, person
+from actionplans.views.keeping import kept_plan, person, tried
 from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
 
@@ -49,22 +50,17 @@ class Choice:
 def progress_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Log progress: what about, how far, what happened, when, and the evidence."""
     plan = kept_plan(request, slug)
-    progress = _running(plan)
+    progress = _progress(request, plan)
     first = _first_choice(progress, request.GET.get("milestone", ""))
-    form = ProgressForm(
-        request.POST or None,
-        request.FILES or None,
-        plan=plan,
-        by=person(request),
-        progress=progress,
-        today=plan.today(timezone.now()),
-        initial={"about": first},
-    )
+    form = ProgressForm(*_sent(request), **_asked(request, plan, progress), initial={"about": first})
+    status = 200
     if request.method == "POST" and form.is_valid():
-        entry = actions.log_progress(**_typed(form), by=person(request), now=timezone.now())
-        messages.success(request, _("It is in the diary, and anybody can read it."))
-        return redirect(entry)
-    return render(request, "actionplans/progress_form.html", _context(plan, progress, form))
+        entry = tried(form, partial(actions.log_progress, **_typed(form), by=person(request), now=timezone.now()))
+        if entry is not None:
+            messages.success(request, _("It is in the diary, and anybody can read it."))
+            return redirect(entry)
+        status = 409
+    return render(request, "actionplans/progress_form.html", _context(plan, progress, form), status=status)
 
 
 @login_required
@@ -73,16 +69,12 @@ def progress_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     plan = kept_plan(request, slug)
     entries = ProgressEntry.objects.of_plan(plan).select_related("commitment__plan", "milestone__commitment")
     entry = get_object_or_404(entries.prefetch_related("evidence"), pk=pk)
-    progress = _running(plan)
-    if ProgressEntry.objects.filter(corrects=entry).exists() and request.method != "POST":
+    progress = _progress(request, plan)
+    if request.method != "POST" and ProgressEntry.objects.filter(corrects=entry).exists():
         raise ActionNotPossible(_("This entry was corrected already; correct the correction instead."))
     form = CorrectionForm(
-        request.POST or None,
-        request.FILES or None,
-        plan=plan,
-        by=person(request),
-        progress=progress,
-        today=plan.today(timezone.now()),
+        *_sent(request),
+        **_asked(request, plan, progress),
         evidence=entry.evidence.all(),
         initial={
             "about": key_of(entry.milestone or entry.commitment),
@@ -91,19 +83,41 @@ def progress_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "happened_on": entry.happened_on,
         },
     )
+    status = 200
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        correction = actions.correct_progress(
-            entry,
-            **_typed(form),
-            reason=data["reason"],
-            keep=data.get("keep", []),
-            by=person(request),
-            now=timezone.now(),
-        )
-        messages.success(request, _("The correction stands; the old entry stays readable beside it."))
-        return redirect(correction)
-    return render(request, "actionplans/progress_form.html", _context(plan, progress, form) | {"entry": entry})
+        correction = _corrected(request, form, entry)
+        if correction is not None:
+            messages.success(request, _("The correction stands; the old entry stays readable beside it."))
+            return redirect(correction)
+        entry, status = _put_on_newest(form, entry), 409
+    context = _context(plan, progress, form) | {"entry": entry, "is_other": entry.pk != pk}
+    return render(request, "actionplans/progress_form.html", context, status=status)
+
+
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _asked(request: HttpRequest, plan: ActionPlan, progress: PlanProgress) -> dict[str, Any]:
+    return {"plan": plan, "by": person(request), "progress": progress, "today": plan.today(timezone.now())}
+
+
+def _corrected(request: HttpRequest, form: CorrectionForm, entry: ProgressEntry) -> ProgressEntry | None:
+    said = {"reason": form.cleaned_data["reason"], "keep": form.cleaned_data.get("keep", [])}
+    act = partial(actions.correct_progress, entry, **_typed(form), **said, by=person(request), now=timezone.now())
+    return tried(form, act)
+
+
+def _put_on_newest(form: CorrectionForm, entry: ProgressEntry) -> ProgressEntry:
+    """Where a colleague was first, the form goes on with their correction, which its sender then reads beside it."""
+    newest = entry
+    while (
+        later := ProgressEntry.objects.filter(corrects=newest).select_related("commitment__plan").first()
+    ) is not None:
+        newest = later
+    if newest != entry:
+        form.put_on(newest)
+    return newest
 
 
 def _typed(form: ProgressForm) -> dict[str, Any]:
@@ -111,8 +125,11 @@ def _typed(form: ProgressForm) -> dict[str, Any]:
     return {name: data[name] for name in ("about", "text", "status", "happened_on", "form_id", "evidence")}
 
 
-def _running(plan: ActionPlan) -> PlanProgress:
-    """Whether anything can be logged now is said before anybody types."""
+def _progress(request: HttpRequest, plan: ActionPlan) -> PlanProgress:
+    """Whether anything can be logged now is said before anybody types; what was typed is read whatever happened."""
+    progress = progress_of(plan, on=group_day(timezone.now()))
+    if request.method == "POST":
+        return progress
     if plan.is_reference:
         raise ActionNotPossible(_("This plan is read as a reference: nobody logs progress on it here."))
     if not plan.is_running:
@@ -120,7 +137,6 @@ def _running(plan: ActionPlan) -> PlanProgress:
             _("The plan is %(status)s: progress is logged while it is in force.")
             % {"status": plan.get_status_display()}
         )
-    progress = progress_of(plan, on=group_day(timezone.now()))
     if not progress.commitments:
         raise ActionNotPossible(_("The plan has no commitments yet: add one, then log progress on it."))
     return progress
@@ -132,7 +148,7 @@ def _first_choice(progress: PlanProgress, asked: str) -> str:
         return f"m{asked}"
     for track in [*progress.ahead, *progress.late]:
         return key_of(track.milestone)
-    return key_of(progress.commitments[0].commitment)
+    return key_of(progress.commitments[0].commitment) if progress.commitments else ""
 
 
 def _context(plan: ActionPlan, progress: PlanProgress, form: ProgressForm) -> dict[str, Any]:

@@ -99,7 +99,14 @@ COMMITMENTS: Final = [
 
 PROGRESS: Final = [
     Row("actionplans:progress_create", "in force", _plan, data=_logged, GET=KEEP, POST=KEEPING),
-    Row("actionplans:progress_create", "in preparation", _draft_plan, data=_logged, GET=NOT_NOW, POST=NOT_NOW),
+    Row(
+        "actionplans:progress_create",
+        "in preparation",
+        _draft_plan,
+        data=lambda w: {**_logged(w), "about": f"m{w.draft_milestone.pk}"},
+        GET=NOT_NOW,
+        POST=only(KEEPERS, answer=409),
+    ),
     Row(
         "actionplans:progress_create",
         "about another plan's milestone",
@@ -133,7 +140,7 @@ DELIVERABLES: Final = [
         lambda w: {**_plan(w), "pk": w.deliverable.pk},
         data=lambda _: {"text": "La propuesta."},
         GET=READ,
-        POST=only(KEEPERS, answer=DONE, is_open=True),
+        POST=KEEPING,
     ),
     Row(
         "actionplans:deliverable",
@@ -141,7 +148,7 @@ DELIVERABLES: Final = [
         lambda w: {**_plan(w), "pk": w.handed_in.pk},
         data=lambda _: {"text": "Otra propuesta."},
         GET=READ,
-        POST=only(KEEPERS, answer=409, is_open=True),
+        POST=only(KEEPERS, answer=409),
     ),
     Row(
         "actionplans:deliverable",

@@ -325,7 +325,7 @@ def test_form_is_not_opened_unless_the_plan_is_in_force(
     client = signed_in(official_reynosa)
 
     assert client.get(NEW)["Location"] == "/"
-    assert client.post(NEW, sent(milestone)).status_code == 302
+    assert client.post(NEW, sent(milestone)).status_code == 409
     assert not ProgressEntry.objects.exists()
 
 
@@ -381,7 +381,7 @@ def test_corrected_entry_cannot_be_corrected_again(now_plan: ActionPlan, officia
     address = f"/plans/plan/progress/{entry.pk}/correct/"
 
     assert client.get(address).status_code == 302
-    client.post(address, sent(milestone, reason="Otra vez."))
+    assert client.post(address, sent(milestone, reason="Otra vez.")).status_code == 409
 
     assert ProgressEntry.objects.count() == 2
 
