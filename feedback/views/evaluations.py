@@ -219,10 +219,9 @@ def submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What is missing, with links; once nothing is, hand it in."""
     desk = _Desk(request, slug, number)
     if request.method == "POST":
-        edition = request.POST.get("edition", "")
-        actions.submit(
-            desk.round, by=desk.user, edition=int(edition) if edition.isdecimal() else -1, now=timezone.now()
-        )
+        sent = request.POST.get("edition", "")
+        edition = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
+        actions.submit(desk.round, by=desk.user, edition=edition, now=timezone.now())
         messages.success(request, _("Thank you: your evaluation is submitted. From now on nobody can change it."))
         return redirect(desk.round)
     if desk.is_locked:

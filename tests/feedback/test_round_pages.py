@@ -90,6 +90,16 @@ def test_member_evaluates_page_by_page_and_submits(one: ReviewRound, person: Use
     assert again["Location"] == f"http://testserver{AT}"
 
 
+@pytest.mark.parametrize("edition", ["", "x", "-1", "9" * 5000])
+def test_evaluation_is_not_submitted_from_a_forged_edition(edition: str, one: ReviewRound, person: User) -> None:
+    rounds.draft(one, person, rounds.answers(one))
+
+    response = signed_in(person).post(f"{AT}submit/", {"edition": edition}, HTTP_REFERER=f"http://testserver{AT}")
+
+    assert response["Location"] == f"http://testserver{AT}"
+    assert Evaluation.objects.get().status == "draft"
+
+
 def test_page_comes_back_with_what_was_typed_when_it_is_too_long(one: ReviewRound, person: User) -> None:
     criterion = criteria_of(one)[0]
     data = page_data(person, one) | {f"evidence-{criterion.pk}": "muy largo " * 500}
