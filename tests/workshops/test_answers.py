@@ -143,7 +143,7 @@ def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, me
     actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
     change(session, at=NOW + timedelta(hours=1), venue="Sala 2")
     (mail,) = OutgoingMail.objects.filter(user=member)
-    assert emails._still_true([mail], NOW) == {mail.pk}
+    assert emails.kinds._still_true([mail], NOW) == {mail.pk}
 
     if reason == "left the group":
         Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
@@ -153,7 +153,7 @@ def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, me
         change(session, at=NOW + timedelta(hours=2), visibility="invited")
         assert waiting(member) == []
 
-    assert emails._still_true([mail], NOW) == set()
+    assert emails.kinds._still_true([mail], NOW) == set()
 
 
 def test_who_comes_at_their_own_wish_and_is_expected_later_is_invited_once(member):

@@ -44,7 +44,7 @@ def plan_through(start: datetime, end: datetime) -> None:
 
 
 def still_true(mails, now: datetime) -> set[str]:
-    return {one.key for one in mails if one.pk in emails._reminder_still_true(mails, now)}
+    return {one.key for one in mails if one.pk in emails.kinds._reminder_still_true(mails, now)}
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_change_mail_counts_from_the_version_a_person_was_told(cycle, member):
     (withdrawn, waiting) = OutgoingMail.objects.filter(kind=emails.CHANGE).order_by("subject_version")
 
     assert (withdrawn.status, waiting.status) == (Status.WITHDRAWN, Status.QUEUED)
-    assert emails._still_true([withdrawn, waiting], NOW) == {waiting.pk}
+    assert emails.kinds._still_true([withdrawn, waiting], NOW) == {waiting.pk}
     (kind,) = (kind for kind in emails.KINDS if kind.name == emails.CHANGE)
     text = kind.render([waiting], NOW)[waiting.pk].content.decode()
     assert "Sala 1 =E2=86=92 Sala 2" in text

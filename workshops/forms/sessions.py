@@ -1,8 +1,7 @@
-"""What coordinators type: sessions, releases, cancellations."""
+"""A session as a coordinator describes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Prefetch, Q, QuerySet
-from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,68 +18,12 @@ from ogpgroup import dates
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
 from workshops import actions
-from workshops.models import ScheduleRelease, Session
+from workshops.forms.clocks import FOLDS, TwiceThatDay, comes_twice, instant_of
+from workshops.forms.posted import replaced
+from workshops.models import Session
 
 HOUR_MISSING = gettext_lazy("Give the hour, or choose that only the date is known.")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-
-
-# --- Wall clocks ------------------------------------------------------------------------------------------------------
-
-
-class TwiceThatDay(ValidationError):
-    """The hour comes twice: the person must say which one."""
-
-
-def instant_of(day: date, hour: time, zone: str, fold: str = "") -> datetime:
-    """The instant at which the zone's clocks show this hour on this day.
-
-    Raises ValidationError for an hour that the change of clocks leaves out, and TwiceThatDay for one that it repeats,
-    unless `fold` says which one is meant.
-    """
-    naive = datetime.combine(day, hour)
-    first, second = (naive.replace(tzinfo=dates.zone_info(zone), fold=number) for number in (0, 1))
-    told = {
-        "day": dates.spoken_day(day, weekday=False),
-        "hour": f"{hour:%H:%M}",
-        "zone": dates.spoken_zone(zone),
-    }
-    if first.utcoffset() == second.utcoffset():
-        return first.astimezone(UTC)
-    if first.astimezone(UTC).astimezone(dates.zone_info(zone)).replace(tzinfo=None) != naive:
-        raise ValidationError(
-            _(
-                "On %(day)s the clocks go forward and %(hour)s does not exist in %(zone)s time. "
-                "Please choose an earlier or a later hour."
-            )
-            % told
-        )
-    if fold not in {"0", "1"}:
-        raise TwiceThatDay(
-            _(
-                "On %(day)s the clocks go back and %(hour)s comes twice in %(zone)s time. "
-                "Please choose beneath which one is meant."
-            )
-            % told
-        )
-    return (second if fold == "1" else first).astimezone(UTC)
-
-
-def comes_twice(instant: datetime | None, zone: str) -> bool:
-    """Whether the clocks of the zone show this instant's hour a second time that day."""
-    if instant is None:
-        return False
-    local = instant.astimezone(dates.zone_info(zone))
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-
-
-FOLDS = [
-    ("0", gettext_lazy("the first one, before the clocks go back")),
-    ("1", gettext_lazy("the second one, an hour later")),
-]
-
-
-# --- Sessions ---------------------------------------------------------------------------------------------------------
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -329,14 +271,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     def reopen(self, sentence: str, stored: Session) -> None:
         """Say that somebody else was first; the next attempt to save counts as made after looking at theirs."""
         self.add_error(None, sentence)
-        self.data = _with(self.data, "edits", str(stored.edits))
-
-
-def _with(data: Any, name: str, value: str) -> Any:
-    """The posted data with one hidden value replaced."""
-    changed = data.copy()
-    changed[name] = value
-    return changed
+        self.data = replaced(self.data, "edits", str(stored.edits))
 
 
 def _zone_of(city: City | None) -> str:
@@ -382,74 +317,3 @@ def initial_like(session: Session, *, cycle: Cycle) -> dict[str, Any]:
     for name in ("day", "end_date", "start_fold", "end_fold", "edits", "join_url"):
         copied.pop(name, None)
     return copied | {"cycle": cycle.pk}
-
-
-# --- When two coordinators edit the same session ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A field in which what is stored now differs from what was typed."""
-
-    label: str
-    stored: str
-    typed: str
-
-
-def differences(form: SessionForm, stored: Session) -> list[Difference]:
-    """Compare what was typed with what somebody else stored meanwhile, field by field, in words."""
-    now_stored = SessionForm(instance=stored, cycle=stored.cycle, now=form.now)
-    told = []
-    for typed in form.visible_fields():
-        before = _shown(now_stored[typed.name], now_stored[typed.name].value())
-        after = _shown(typed, typed.value())
-        if before != after:
-            told.append(Difference(str(typed.label), before, after))
-    return told
-
-
-def _shown(bound: BoundField, value: Any) -> str:
-    """A field's value in words: the labels of what is chosen, else what stands in the box."""
-    field: Any = bound.field
-    if value in (None, ""):
-        return ""
-    if isinstance(bound.field, forms.ModelMultipleChoiceField):
-        ids = [int(pk) for pk in value if str(pk).isdigit()]
-        return ", ".join(field.label_from_instance(one) for one in field.queryset.filter(pk__in=ids))
-    if isinstance(bound.field, forms.ChoiceField):
-        return {str(key): str(label) for key, label in field.choices}.get(str(value), "")
-    return str(field.widget.format_value(value) or "").strip()
-
-
-# --- Releases and cancellations ---------------------------------------------------------------------------------------
-
-
-class ReleaseForm(forms.Form):
-    """The covering note, and the fingerprint of the preview it was written under."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Covering note"),
-        help_text=gettext_lazy("Everybody reads it beside this version: what changes, and why."),
-        max_length=ScheduleRelease._meta.get_field("note").max_length,
-        required=False,
-        widget=forms.Textarea,
-    )
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def showing(self, fingerprint: str) -> "ReleaseForm":
-        """The same note under a fresh preview."""
-        self.initial["seen"] = fingerprint
-        if self.is_bound:
-            self.data = _with(self.data, "seen", fingerprint)
-        return self
-
-
-class CancelForm(forms.Form):
-    """Why a session does not take place, in words that everybody invited will read."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Everybody invited reads it, and it stays in the public schedule."),
-        max_length=Session._meta.get_field("cancel_reason").max_length,
-        widget=forms.Textarea,
-    )

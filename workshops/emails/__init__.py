@@ -1,0 +1,44 @@
+"""What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
+
+from workshops.emails.kinds import KINDS
+from workshops.emails.queueing import (
+    people_to_tell,
+    queue_changes,
+    queue_invitations,
+    queue_uninvitations,
+    withdraw_outdated,
+)
+from workshops.emails.reminders import (
+    MOVED,
+    PLANNED_AHEAD,
+    lead_name,
+    plan_reminders,
+    reminder_key,
+    reminders_of,
+    withdraw_reminders,
+    write_reminders_anew,
+)
+from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
+
+__all__ = [
+    "CANCELLATION",
+    "CHANGE",
+    "INVITATION",
+    "KINDS",
+    "MOVED",
+    "PLANNED_AHEAD",
+    "REMINDER",
+    "SUBJECT",
+    "UNINVITATION",
+    "lead_name",
+    "people_to_tell",
+    "plan_reminders",
+    "queue_changes",
+    "queue_invitations",
+    "queue_uninvitations",
+    "reminder_key",
+    "reminders_of",
+    "withdraw_outdated",
+    "withdraw_reminders",
+    "write_reminders_anew",
+]

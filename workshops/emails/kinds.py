@@ -1,0 +1,118 @@
+"""The kinds of mail about sessions: when each is still true, and who writes it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import group_day
+from ogpgroup import mail
+from ogpgroup.models import OutgoingMail, User
+from workshops import letters
+from workshops.emails.reminders import reminder_key
+from workshops.models import Participation, SessionVersion
+from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SUBJECT, UNINVITATION
+
+
+def _looked_up(
+    mails: Sequence[OutgoingMail], now: datetime
+) -> Iterator[tuple[OutgoingMail, SessionVersion, Participation, User]]:
+    """Each mail of a batch with what it is about: the version that counts now, the participation, the person.
+
+    Two queries. Mails whose session or person is gone are left out: they hold no more. Each participation says whether
+    mail concerns the person (`is_concerned`).
+    """
+    session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails}
+    versions = {
+        version.session_id: version
+        for version in SessionVersion.objects.current().filter(session__in=session_ids).select_related("session")
+    }
+    participations = {
+        (one.session_id, one.user_id): one
+        for one in Participation.objects.with_concern(group_day(now))
+        .filter(session__in=session_ids, user__in=user_ids)
+        .select_related("user")
+    }
+    for one in mails:
+        participation = participations.get((one.subject_id or 0, one.user_id))
+        if participation is not None and participation.user is not None and participation.session_id in versions:
+            yield one, versions[participation.session_id], participation, participation.user
+
+
+def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """They hold while their version is the current one; an invitation for those expected, news for those concerned."""
+    return {
+        one.pk
+        for one, version, participation, user in _looked_up(mails, now)
+        if version.finishes_at > now
+        and version.sequence == one.subject_version
+        and version.is_cancelled == (one.kind == CANCELLATION)
+        and (participation.expected if one.kind == INVITATION else participation.is_concerned)
+        and user.is_active
+    }
+
+
+def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """It holds while the person is not expected and may have read that they were."""
+    read = set(
+        OutgoingMail.objects.filter(
+            subject_type=SUBJECT,
+            subject_id__in={one.subject_id for one in mails},
+            user__in={one.user_id for one in mails},
+            kind__in=[INVITATION, CHANGE],
+        )
+        .filter(Q(status__in=PERHAPS_READ) | Q(unknown_count__gt=0))
+        .values_list("subject_id", "user_id")
+    )
+    return {
+        one.pk
+        for one, version, participation, _user in _looked_up(mails, now)
+        if version.finishes_at > now and not participation.is_concerned and (one.subject_id, one.user_id) in read
+    }
+
+
+def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """A reminder holds while its key is what would be planned today: the same start, a person to remind."""
+    return {
+        one.pk
+        for one, version, participation, user in _looked_up(mails, now)
+        if not version.is_cancelled
+        and one.key in {reminder_key(version, lead, user.pk) for lead in version.lead_times()}
+        and participation.is_concerned
+        and participation.answer != Participation.Answer.NO
+        and user.is_active
+        and user.wants_reminders
+    }
+
+
+KINDS = [
+    mail.Kind(
+        INVITATION, OutgoingMail.Priority.CHANGE, True, _still_true, letters.invitation, _("invitation to a session")
+    ),
+    mail.Kind(CHANGE, OutgoingMail.Priority.CHANGE, True, _still_true, letters.change, _("change of a session")),
+    mail.Kind(
+        CANCELLATION,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _still_true,
+        letters.cancellation,
+        _("cancellation of a session"),
+    ),
+    mail.Kind(
+        UNINVITATION,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _uninvitation_still_true,
+        letters.uninvitation,
+        _("no longer expected at a session"),
+    ),
+    mail.Kind(
+        REMINDER,
+        OutgoingMail.Priority.REMINDER,
+        True,
+        _reminder_still_true,
+        letters.reminder,
+        _("reminder of a session"),
+    ),
+]

@@ -1,0 +1,128 @@
+"""Queueing what a release or a new membership causes: invitations, changes, cancellations."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cities.models import group_day
+from ogpgroup import mail
+from ogpgroup.models import OutgoingMail, User
+from workshops import diff
+from workshops.audience import Expectation
+from workshops.models import Participation, SessionVersion
+from workshops.told import CANCELLATION, CHANGE, INVITATION, SUBJECT, UNINVITATION, Heard, Pair, Unmoved
+
+
+def _row(kind: str, key: str, version: SessionVersion, user: User, *, now: datetime) -> OutgoingMail:
+    return OutgoingMail(
+        key=key,
+        kind=kind,
+        priority=OutgoingMail.Priority.CHANGE,
+        user=user,
+        recipient=user.email,
+        subject_type=SUBJECT,
+        subject_id=version.session_id,
+        subject_version=version.sequence,
+        due=now,
+        useful_until=version.finishes_at,
+        is_demo=version.is_demo,
+    )
+
+
+def _people(user_ids: Iterable[int]) -> dict[int, User]:
+    return User.objects.filter(is_active=True).only("pk", "email").in_bulk(list(set(user_ids)))
+
+
+def queue_invitations(versions: Sequence[SessionVersion], newcomers: list[Expectation], *, now: datetime) -> int:
+    """Invite those who are expected for the first time, or again."""
+    by_session = {version.session_id: version for version in versions}
+    people = _people(newcomer.user_id for newcomer in newcomers)
+    return mail.enqueue(
+        _row(
+            INVITATION,
+            f"{INVITATION}:{newcomer.session_id}:{newcomer.user_id}:{now:%Y%m%dT%H%M%S%f}",
+            by_session[newcomer.session_id],
+            people[newcomer.user_id],
+            now=now,
+        )
+        for newcomer in newcomers
+        if newcomer.user_id in people
+    )
+
+
+def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expectation], *, now: datetime) -> int:
+    """Tell those no longer expected; who never got the invitation is told nothing (`_uninvitation_still_true`)."""
+    by_session = {version.session_id: version for version in versions}
+    people = _people(leaver.user_id for leaver in leavers)
+    return mail.enqueue(
+        _row(
+            UNINVITATION,
+            f"{UNINVITATION}:{leaver.session_id}:{leaver.user_id}:{now:%Y%m%dT%H%M%S%f}",
+            by_session[leaver.session_id],
+            people[leaver.user_id],
+            now=now,
+        )
+        for leaver in leavers
+        if leaver.user_id in people
+    )
+
+
+def people_to_tell(versions: Sequence[SessionVersion], *, now: datetime) -> list[Expectation]:
+    """Whom a change or a cancellation concerns: those expected, and those who come at their own wish."""
+    known = [version.session_id for version in versions if version.previous_id is not None]
+    rows = Participation.objects.concerned(group_day(now)).filter(session__in=known, user__is_active=True)
+    pairs = rows.order_by("pk").values_list("session_id", "user_id")
+    return [Expectation(session_id, user_id) for session_id, user_id in pairs if user_id is not None]
+
+
+def withdraw_outdated(versions: Sequence[SessionVersion]) -> set[Pair]:
+    """Take back what waits and tells of an earlier version; returns whose invitation surely never went.
+
+    Done before anybody decides who has heard what: a sender that was quicker has its mail under way by then.
+    """
+    sessions = [version.session_id for version in versions]
+    outdated = OutgoingMail.objects.filter(
+        subject_type=SUBJECT,
+        subject_id__in=sessions,
+        kind__in=[INVITATION, CHANGE, CANCELLATION],
+        status=OutgoingMail.Status.QUEUED,
+    )
+    mails = list(
+        outdated.select_for_update().order_by("pk").values_list("pk", "kind", "unknown_count", "subject_id", "user_id")
+    )
+    mail.withdraw(OutgoingMail.objects.filter(pk__in=[pk for pk, *_rest in mails]))
+    return {
+        (session_id or 0, user_id or 0)
+        for _pk, kind, unknown, session_id, user_id in mails
+        if kind == INVITATION and not unknown
+    }
+
+
+def queue_changes(
+    versions: Sequence[SessionVersion], people: list[Expectation], *, waiting: set[Pair], heard: Heard, now: datetime
+) -> tuple[int, list[Unmoved]]:
+    """Tell people what changed; who still waited for the invitation gets a new one instead.
+
+    Who has heard of nothing but what the new version says as well is told nothing; they are returned.
+    """
+    by_session = {version.session_id: version for version in versions}
+    facts = {version.session_id: diff.version_facts(version) for version in versions}
+    users = _people(person.user_id for person in people)
+    rows, unmoved = [], []
+    for person in people:
+        version, user = by_session[person.session_id], users.get(person.user_id)
+        pair = (person.session_id, person.user_id)
+        if user is None or (version.is_cancelled and version.previous and version.previous.is_cancelled):
+            continue
+        kind = CANCELLATION if version.is_cancelled else CHANGE
+        if pair in waiting:
+            if version.is_cancelled:
+                continue  # nobody heard of the session
+            kind = INVITATION
+        elif heard.nothing_new(*pair, version, facts[person.session_id]):
+            last = heard.last(*pair)
+            assert last is not None
+            unmoved.append(Unmoved(*pair, last))
+            continue
+        key = f"{kind}:{version.session_id}:{version.sequence}:{user.pk}"
+        rows.append(_row(kind, key, version, user, now=now))
+    return mail.enqueue(rows), unmoved
