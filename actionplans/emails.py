@@ -104,7 +104,8 @@ def _undone(plan_ids: Iterable[int], *, until: date) -> dict[int, list[Thing]]:
 def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime) -> list[Occasion]:
     """What falls due within a day, or did and is still of use."""
     found = []
-    for day in sorted({thing.due_on for thing in things}):
+    oldest = group_day(now) - timedelta(days=2)  # a mail about an older day would be of no use anywhere
+    for day in sorted({thing.due_on for thing in things if thing.due_on >= oldest}):
         moments = [_at(day - timedelta(days=lead), plan) for lead in LEADS]
         ends = [*moments[1:], _at(day + timedelta(days=1), plan)]
         found += [Occasion(DUE, plan, day, *row) for row in zip(LEADS, moments, ends, strict=True)]

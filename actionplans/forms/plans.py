@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from actionplans.models import ActionPlan, Deliverable
+from actionplans.models.days import WITHIN
 from cities.access import roles_of
 from cities.models import City, Membership, Role
 from ogpgroup.models import User
@@ -21,7 +22,7 @@ class FellowForm(forms.Form):
     """The group's decision, with its reason."""
 
     city = CityChoiceField(label=gettext_lazy("City"), queryset=City.objects.none())
-    on = forms.DateField(label=gettext_lazy("Decided on"))
+    on = forms.DateField(label=gettext_lazy("Decided on"), validators=WITHIN)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=2000,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from actionplans.forms.evidence import EvidenceForm
 from actionplans.models import Commitment, Completion, Evidence, Milestone, ProgressEntry
+from actionplans.models.days import FIRST_DAY, WITHIN
 from actionplans.reports.progress import PlanProgress
 from ogpgroup.dates import spoken_day
 
@@ -33,7 +34,7 @@ class ProgressForm(EvidenceForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("A sentence is enough. Anybody will read it."),
     )
-    happened_on = forms.DateField(label=gettext_lazy("When?"))
+    happened_on = forms.DateField(label=gettext_lazy("When?"), validators=WITHIN)
     form_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, progress: PlanProgress, today: date, **kwargs: Any) -> None:
@@ -45,7 +46,7 @@ class ProgressForm(EvidenceForm):
             self._things[key_of(one.commitment)] = one.commitment
         self.fields["about"].choices = [(key, str(thing)) for key, thing in self._things.items()]  # type: ignore[attr-defined]
         self.fields["happened_on"].initial = today
-        self.fields["happened_on"].widget.attrs["max"] = today.isoformat()
+        self.fields["happened_on"].widget.attrs |= {"min": FIRST_DAY.isoformat(), "max": today.isoformat()}
         self.fields["form_id"].initial = uuid.uuid4
 
     def clean_about(self) -> Commitment | Milestone:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models.days import WITHIN, within
 from actionplans.models.plans import ActionPlan
 from ogpgroup.models import User
 
@@ -97,8 +98,8 @@ class Commitment(models.Model):
     short_title = models.CharField(_("short title"), max_length=80, blank=True)
     lead = models.CharField(_("lead office or institution"), max_length=200, blank=True)
     institutions = models.TextField(_("institutions involved"), max_length=2000, blank=True)
-    starts_on = models.DateField(_("starts"), null=True, blank=True)
-    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    starts_on = models.DateField(_("starts"), null=True, blank=True, validators=WITHIN)
+    ends_on = models.DateField(_("ends"), null=True, blank=True, validators=WITHIN)
     problem = models.TextField(_("problem"), max_length=4000, blank=True)
     causes = models.TextField(_("causes"), max_length=4000, blank=True)
     status_quo = models.TextField(_("status quo"), max_length=4000, blank=True)
@@ -136,6 +137,7 @@ class Commitment(models.Model):
                 name="commitment_ends_after_start",
                 violation_error_message=_("The last day must not come before the first."),
             ),
+            models.CheckConstraint(condition=within("starts_on", "ends_on"), name="commitment_days_within"),
         ]
 
     def __str__(self) -> str:
@@ -199,8 +201,8 @@ class Milestone(models.Model):
     title = models.CharField(_("title"), max_length=300)
     expected_output = models.TextField(_("expected output"), max_length=2000, blank=True)
     lead = models.CharField(_("lead office or institution"), max_length=200, blank=True)
-    starts_on = models.DateField(_("starts"))
-    ends_on = models.DateField(_("ends"))
+    starts_on = models.DateField(_("starts"), validators=WITHIN)
+    ends_on = models.DateField(_("ends"), validators=WITHIN)
     edition = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MilestoneQuerySet.as_manager()
@@ -216,6 +218,7 @@ class Milestone(models.Model):
                 name="milestone_ends_after_start",
                 violation_error_message=_("The last day must not come before the first."),
             ),
+            models.CheckConstraint(condition=within("starts_on", "ends_on"), name="milestone_days_within"),
         ]
         indexes = [models.Index(fields=["ends_on"], name="milestone_ends")]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from actionplans.models.days import WITHIN, within
 from actionplans.models.plans import ActionPlan
 from ogpgroup.models import User
 
@@ -60,7 +61,7 @@ class Deliverable(models.Model):
     plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="deliverables", verbose_name=_("plan"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=200)
-    due_on = models.DateField(_("due"))
+    due_on = models.DateField(_("due"), validators=WITHIN)
     due_is_computed = models.BooleanField(
         _("the day was worked out"), default=False, help_text=_("The source says “in a month”, not a day.")
     )
@@ -82,6 +83,7 @@ class Deliverable(models.Model):
                 condition=~Q(status__in=["handed_in", "accepted"]) | Q(handed_in_at__isnull=False),
                 name="deliverable_handed_in_has_time",
             ),
+            models.CheckConstraint(condition=within("due_on"), name="deliverable_day_within"),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="deliverable_due")]
 

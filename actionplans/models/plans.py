@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models.days import WITHIN, within
 from cities.access import roles_of
 from cities.models import City, Cycle, Organization, group_day
 from ogpgroup.dates import zone_info
@@ -124,8 +125,8 @@ class ActionPlan(models.Model):
     vision = models.TextField(
         _("open government challenges, opportunities and strategic vision"), max_length=8000, blank=True
     )
-    starts_on = models.DateField(_("starts"))
-    ends_on = models.DateField(_("ends"))
+    starts_on = models.DateField(_("starts"), validators=WITHIN)
+    ends_on = models.DateField(_("ends"), validators=WITHIN)
     only_years_known = models.BooleanField(_("the source gives years alone"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     contact = models.ForeignKey(
@@ -153,6 +154,7 @@ class ActionPlan(models.Model):
                 name="actionplan_ends_after_start",
                 violation_error_message=_("The last day must come after the first."),
             ),
+            models.CheckConstraint(condition=within("starts_on", "ends_on"), name="actionplan_days_within"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans.models.commitments import Commitment, Milestone
+from actionplans.models.days import WITHIN, within
 from actionplans.models.deliverables import Deliverable
 from actionplans.models.plans import ActionPlan
 from ogpgroup.models import User
@@ -60,7 +61,7 @@ class ProgressEntry(models.Model):
     )
     text = models.TextField(_("what happened"), max_length=4000)
     status = models.CharField(_("how far it is"), max_length=12, choices=Completion.choices)
-    happened_on = models.DateField(_("when"))
+    happened_on = models.DateField(_("when"), validators=WITHIN)
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="correction", verbose_name=_("corrects")
     )
@@ -80,6 +81,7 @@ class ProgressEntry(models.Model):
                 | (Q(corrects__isnull=False) & ~Q(correction_reason="")),
                 name="progressentry_correction_has_reason",
             ),
+            models.CheckConstraint(condition=within("happened_on"), name="progressentry_day_within"),
         ]
         indexes = [
             models.Index(fields=["commitment", "-happened_on"], name="progressentry_diary"),

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, ProgressEntry
+from actionplans.models.days import nearest
 from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
 from ogpgroup.dates import short_month
 
@@ -144,14 +145,14 @@ def picture_of(progress: PlanProgress) -> Picture | None:
 
 
 def _axis(plan: ActionPlan, tracks: Iterable[Track], *, today: date) -> Axis:
-    """All that is drawn fits; whole months."""
+    """All that is drawn fits; whole months. What lies beyond all bounds is drawn at the edge."""
     days = [plan.starts_on, plan.ends_on]
     for track in tracks:
         days += [track.milestone.starts_on, track.milestone.ends_on]
         days += [day for day in (track.started_on, track.said.on if track.said else None) if day]
         if track.is_late:
             days.append(today)
-    return Axis(min(days).replace(day=1), _next_month(max(days)))
+    return Axis(nearest(min(days)).replace(day=1), _next_month(nearest(max(days))))
 
 
 def _row(track: Track, axis: Axis, marks: list[tuple[int, date]], *, today: str, href: str) -> Row:
