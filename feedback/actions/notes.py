@@ -168,11 +168,13 @@ def settle_note(note: Note, *, answer_id: int, settles: bool, reaction: str, now
 
 @transaction.atomic
 def report_change(answer: Answer, *, changed_on: date, report: str, now: datetime) -> Answer:
-    """Keep what was changed and on which day, once."""
-    _locked(answer.note)
+    """Keep what was changed and on which day, once, on the answer that stands; a promise that was replaced is none."""
+    note = _locked(answer.note)
     answer = Answer.objects.select_for_update().get(pk=answer.pk)
     if (answer.changed_on, answer.change_report) == (changed_on, report):
         return answer  # the same form, sent twice
+    if not note.answers.standing().filter(pk=answer.pk).exists():
+        raise ActionNotPossible(_("The city has answered anew meanwhile. Report the change on that answer."))
     if not answer.is_promised():
         raise ActionNotPossible(_("The change was reported already."))
     if changed_on > group_day(now):

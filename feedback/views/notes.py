@@ -8,6 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 NOTES_PER_PAGE = 25
+NOT_POSSIBLE = "not_possible"
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
@@ -123,7 +125,7 @@ def note_create(request: HttpRequest, target: str, pk: int) -> HttpResponse:
         if written is not None:
             messages.success(request, _("Your note is there, and those who are asked are told."))
             return redirect(written)
-    return render(request, "feedback/note_form.html", _form_context(form, thing))
+    return render(request, "feedback/note_form.html", _form_context(form, thing), status=_status(form))
 
 
 @login_required
@@ -140,7 +142,8 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(found)
     elif found.status != Note.Status.OPEN and request.method != "POST":
         raise ActionNotPossible(_("This note was answered or withdrawn; it can no longer be changed."))
-    return render(request, "feedback/note_form.html", {**_form_context(form, thing), "note": found})
+    context = {**_form_context(form, thing), "note": found}
+    return render(request, "feedback/note_form.html", context, status=_status(form))
 
 
 @login_required
@@ -169,7 +172,8 @@ def note_settle(request: HttpRequest, pk: int) -> HttpResponse:
         if _tried(form, act, answer=str(standing.pk)) is not None:
             messages.success(request, _("Thank you, your word is kept with the answer."))
             return redirect(found)
-    return render(request, "feedback/note_settle.html", {**_note_context(request, found), "form": form})
+    context = {**_note_context(request, found), "form": form}
+    return render(request, "feedback/note_settle.html", context, status=_status(form))
 
 
 # --- Answering --------------------------------------------------------------------------------------------------------
@@ -188,7 +192,8 @@ def note_answer(request: HttpRequest, pk: int) -> HttpResponse:
         if _tried(form, act, seen=edition_of(found)) is not None:
             messages.success(request, _("The answer is there, and the author is told."))
             return redirect(found)
-    return render(request, "feedback/note_answer.html", {**_note_context(request, found), "form": form})
+    context = {**_note_context(request, found), "form": form}
+    return render(request, "feedback/note_answer.html", context, status=_status(form))
 
 
 @login_required
@@ -197,6 +202,8 @@ def answer_changed(request: HttpRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(Answer, pk=pk)
     found = _answerable(request, answer.note_id)
     now = timezone.now()
+    if request.method != "POST" and not found.answers.standing().filter(pk=pk).exists():
+        raise Http404
     if request.method != "POST" and not answer.is_promised():
         raise ActionNotPossible(_("No change is promised here, or it was reported already."))
     form = ChangedForm(request.POST or None, now=now)
@@ -206,7 +213,7 @@ def answer_changed(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The change is on record."))
             return redirect(found)
     context = {**_note_context(request, found), "form": form, "answer": answer}
-    return render(request, "feedback/note_changed.html", context)
+    return render(request, "feedback/note_changed.html", context, status=_status(form))
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
@@ -234,9 +241,14 @@ def _tried[T](form: forms.Form, act: Callable[[], T], **now_read: str) -> T | No
     try:
         return act()
     except ActionNotPossible as error:
-        form.add_error(None, str(error.sentence))
+        form.add_error(None, ValidationError(str(error.sentence), code=NOT_POSSIBLE))
         form.data = {**{name: form.data.get(name) for name in form.data}, **now_read}
         return None
+
+
+def _status(form: forms.Form) -> int:
+    """409 where the form was sound and the action was not possible, see `_tried`."""
+    return 409 if form.is_bound and form.has_error(NON_FIELD_ERRORS, NOT_POSSIBLE) else 200
 
 
 def _form_context(form: NoteForm, thing: Target) -> dict[str, Any]:

@@ -335,6 +335,19 @@ def test_change_is_reported_once():
     assert (given.changed_on, given.change_report) == (TODAY, "Convocó el IMPLAN.")
 
 
+def test_change_is_reported_on_the_answer_that_stands():
+    note = write(factories.create_plan())
+    replaced = answer(note)
+    settle(note, settles=False)
+    answer(note, reason="Otra respuesta.")
+
+    with pytest.raises(ActionNotPossible, match="The city has answered anew"):
+        actions.report_change(replaced, changed_on=TODAY, report="Ya.", now=NOW)
+
+    replaced.refresh_from_db()
+    assert replaced.changed_on is None
+
+
 def test_change_is_not_reported_for_tomorrow_or_without_a_promise():
     given = answer(write(factories.create_plan()))
     declined = answer(write(factories.create_plan()), decision="declined")

@@ -163,13 +163,31 @@ def test_city_answers_and_author_settles(note, member, official_reynosa, strange
     assert official_reynosa.name not in text
 
 
+def test_report_on_a_replaced_answer_keeps_the_words_and_its_page_is_gone(note, official_reynosa):
+    replaced = answer(note, by=official_reynosa, change_by=group_day(timezone.now()))
+    settle(note, settles=False)
+    answer(note, by=official_reynosa, reason="Otra.", change_by=group_day(timezone.now()))
+    client, address = signed_in(official_reynosa), reverse("feedback:answer_changed", args=[replaced.pk])
+
+    response = client.post(address, {"changed_on": group_day(timezone.now()).isoformat(), "report": "Ya convoca."})
+
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "The city has answered anew meanwhile" in text
+    assert "Ya convoca." in text
+    assert not Answer.objects.filter(changed_on__isnull=False).exists()
+    assert client.get(address).status_code == 404
+
+
 def test_second_official_keeps_their_words_and_is_told(note, reynosa, official_reynosa):
     sent = answer_words(note, reason="Pensado toda la mañana")
     second = signed_in(factories.create_official(city=reynosa))
     answer(note, by=official_reynosa, change_by=group_day(timezone.now()))
 
-    text = second.post(reverse("feedback:note_answer", args=[note.pk]), sent).content.decode()
+    response = second.post(reverse("feedback:note_answer", args=[note.pk]), sent)
 
+    text = response.content.decode()
+    assert response.status_code == 409
     assert "Somebody answered this note meanwhile." in text
     assert "Pensado toda la mañana" in text
     assert Answer.objects.count() == 1
