@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -90,6 +90,7 @@ class Track:
     milestone: Milestone
     said: Said | None
     started_on: date | None  # day of the first standing entry that is not "not started"
+    finished_on: date | None  # day since which every standing entry says complete
     clock_runs: bool  # nobody is late in a plan that is closed, in preparation or read as a reference
     today: date
     with_evidence: int = 0  # standing entries that bring files or links
@@ -97,11 +98,6 @@ class Track:
     @property
     def is_complete(self) -> bool:
         return self.said is not None and self.said.status == COMPLETE
-
-    @property
-    def finished_on(self) -> date | None:
-        """The day of the newest standing entry, if that says complete."""
-        return self.said.on if self.said and self.is_complete else None
 
     @property
     def is_late(self) -> bool:
@@ -271,13 +267,30 @@ def _said(entries: ProgressEntryQuerySet, thing: str) -> dict[int, Said]:
     return {key: Said(status, on) for key, status, on in rows}
 
 
+def _began_and_finished(entries: ProgressEntryQuerySet) -> tuple[dict[int, date], dict[int, date]]:
+    """By milestone, when it began and since when all that is said of it is “complete”; one query.
+
+    Who confirms later what was complete on time does not make it late: the first entry of the last unbroken run counts.
+    """
+    in_order = entries.standing().order_by("happened_on", "reported_at", "pk")
+    began: dict[int, date] = {}
+    finished: dict[int, date] = {}
+    for milestone, status, on in in_order.values_list("milestone", "status", "happened_on"):
+        if status != Completion.NOT_STARTED:
+            began.setdefault(milestone, on)
+        if status == COMPLETE:
+            finished.setdefault(milestone, on)
+        else:
+            finished.pop(milestone, None)
+    return began, finished
+
+
 def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> list[CommitmentProgress]:
     entries = ProgressEntry.objects.filter(commitment__in=[commitment.pk for commitment in commitments])
     about_steps = entries.filter(milestone__isnull=False)
     said_of_commitments = _said(entries.filter(milestone__isnull=True), "commitment")
     said_of_milestones = _said(about_steps, "milestone")
-    begun = about_steps.standing().exclude(status=Completion.NOT_STARTED)
-    started = dict(begun.values_list("milestone").annotate(Min("happened_on")).order_by())
+    began, finished = _began_and_finished(about_steps)
     shown = about_steps.standing().filter(evidence__isnull=False)
     evidence = dict(shown.values_list("milestone").annotate(Count("pk", distinct=True)).order_by())
     tracks: defaultdict[int, list[Track]] = defaultdict(list)
@@ -289,7 +302,8 @@ def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> l
             Track(
                 milestone=milestone,
                 said=said_of_milestones.get(milestone.pk),
-                started_on=started.get(milestone.pk),
+                started_on=began.get(milestone.pk),
+                finished_on=finished.get(milestone.pk),
                 clock_runs=plan.is_running,
                 today=on,
                 with_evidence=evidence.get(milestone.pk, 0),

@@ -79,6 +79,29 @@ def test_actual_days_are_those_of_standing_entries(plan: ActionPlan) -> None:
     assert (track.started_on, track.finished_on, track.is_late) == (date(2017, 8, 15), date(2017, 12, 1), False)
 
 
+def test_complete_confirmed_later_does_not_become_late(plan: ActionPlan) -> None:
+    commitment = factories.create_commitment(plan=plan)
+    milestone = factories.create_milestone(commitment=commitment, ends_on=date(2017, 9, 15))
+    factories.create_entry(milestone=milestone, status="complete", happened_on=date(2017, 8, 1))
+    factories.create_entry(milestone=milestone, status="substantial", happened_on=date(2017, 8, 20))
+    factories.create_entry(milestone=milestone, status="complete", happened_on=date(2017, 9, 1))
+    factories.create_entry(milestone=milestone, status="complete", happened_on=date(2017, 12, 1))
+
+    track = track_of(milestone)
+
+    assert (track.finished_on, track.days_over, track.delay_in_words) == (date(2017, 9, 1), 0, "")
+    assert track.said == progress.Said("complete", date(2017, 12, 1))
+
+
+def test_complete_taken_back_and_reached_again_counts_from_then(plan: ActionPlan) -> None:
+    commitment = factories.create_commitment(plan=plan)
+    milestone = factories.create_milestone(commitment=commitment, ends_on=date(2017, 9, 15))
+    for status, day in (("complete", 1), ("substantial", 2), ("complete", 20), ("complete", 25)):
+        factories.create_entry(milestone=milestone, status=status, happened_on=date(2017, 9, day))
+
+    assert (track_of(milestone).finished_on, track_of(milestone).days_over) == (date(2017, 9, 20), 5)
+
+
 def test_complete_taken_back_is_not_finished(plan: ActionPlan) -> None:
     milestone = factories.create_milestone(commitment=factories.create_commitment(plan=plan))
     factories.create_entry(milestone=milestone, status="complete", happened_on=date(2017, 12, 1))
