@@ -84,14 +84,14 @@ def _monday(day: date) -> date:
 
 
 def _kept_plans() -> dict[int, ActionPlan]:
-    """Plans whose clock runs."""
-    return ActionPlan.objects.running().select_related("city").in_bulk()
+    """Plans on which something can be due: milestones of those in force, deliverables of drafts too."""
+    return ActionPlan.objects.handing_in().select_related("city").in_bulk()
 
 
 def _undone(plan_ids: Iterable[int], *, until: date) -> dict[int, list[Thing]]:
     """By plan, what is not done and falls due by that day, soonest first; two queries."""
     ids = list(plan_ids)
-    deliverables = Deliverable.objects.waiting().filter(plan__in=ids, due_on__lte=until, outcome_unknown=False)
+    deliverables = Deliverable.objects.awaited().filter(plan__in=ids, due_on__lte=until)
     milestones = Milestone.objects.unfinished().filter(commitment__plan__in=ids, ends_on__lte=until)
     things = [Thing(one, one.plan_id, one.due_on) for one in deliverables.select_related("plan")]
     things += [Thing(one, one.commitment.plan_id, one.ends_on) for one in milestones.select_related("commitment__plan")]

@@ -97,8 +97,8 @@ def _evaluate(one: ReviewRound) -> str:
 def _for_official(user: User, today: date) -> list[Waiting]:
     """What the person's cities have to do: hand in, reach, change as promised, reply."""
     cities, soon = roles_of(user).official_city_ids, today + DUE_SOON
-    deliverables = Deliverable.objects.waiting().filter(plan__city__in=cities, due_on__lte=soon, outcome_unknown=False)
-    deliverables = deliverables.filter(plan__in=ActionPlan.objects.running()).select_related("plan__city")
+    deliverables = Deliverable.objects.awaited().filter(plan__city__in=cities, due_on__lte=soon)
+    deliverables = deliverables.select_related("plan__city")
     milestones = Milestone.objects.unfinished().filter(commitment__plan__city__in=cities, ends_on__lte=soon)
     milestones = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")
     found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=True)
@@ -132,10 +132,8 @@ def late_in_plans(user: User, today: date) -> Late:
     notes = note_reports.late_notes(user, today)
     rounds = ReviewRound.objects.overdue(today).select_related("plan__city", "rubric").order_by("due_on", "pk")
     found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=False)
-    found += [
-        _note(one, today, about=pgettext("late", "A note without the answer or the change"), due_on=one.answer_due_on)
-        for one in notes[:AT_MOST]
-    ]
+    about = pgettext("late", "A note without the answer or the change")
+    found += [_note(one, today, about=about, due_on=_late_since(one, today)) for one in notes[:AT_MOST]]
     for one in rounds[:AT_MOST]:
         is_open = one.status == ReviewRound.Status.OPEN
         title = _("Evaluations of the plan of %(holder)s") if is_open else _("Reply of %(holder)s to its evaluation")
@@ -145,6 +143,14 @@ def late_in_plans(user: User, today: date) -> Late:
         )
     counts = [one.count() for one in (deliverables, milestones, notes, rounds)]
     return Late(_by_day(found), sum(counts))
+
+
+def _late_since(note: Note, today: date) -> date:
+    """The day that has passed: of the answer, or of the change that the answer that stands has promised."""
+    if note.waits_for_answer() and note.answer_due_on < today:
+        return note.answer_due_on
+    standing = max(note.answers.all(), key=lambda answer: answer.pk, default=None)
+    return standing.change_by if standing and standing.change_by else note.answer_due_on
 
 
 def headline(things: list[Waiting]) -> str:

@@ -29,10 +29,13 @@ class DeliverableQuerySet(models.QuerySet["Deliverable"]):
         """Not handed in yet."""
         return self.filter(status=Deliverable.Status.EXPECTED)
 
+    def awaited(self) -> Self:
+        """Not handed in where a city must; what a record of the past does not tell is awaited by nobody."""
+        return self.waiting().filter(outcome_unknown=False, plan__in=ActionPlan.objects.handing_in())
+
     def late(self, on: date) -> Self:
         """See also `Deliverable.is_late`."""
-        kept = self.waiting().filter(due_on__lt=on, outcome_unknown=False, plan__city__isnull=False)
-        return kept.exclude(plan__status=ActionPlan.Status.CLOSED)
+        return self.awaited().filter(due_on__lt=on)
 
 
 @pghistory.track()
@@ -96,15 +99,11 @@ class Deliverable(models.Model):
     @property
     def is_awaited(self) -> bool:
         """The city may hand it in now."""
-        if self.plan.status == ActionPlan.Status.CLOSED or self.plan.is_reference:
-            return False
-        return self.status == self.Status.EXPECTED
+        return self.plan.takes_in and self.status == self.Status.EXPECTED
 
     def is_late(self, on: date) -> bool:
         """Nobody is late in a plan that is closed or read as a reference. See also `DeliverableQuerySet.late`."""
-        if self.plan.status == ActionPlan.Status.CLOSED or self.plan.is_reference:
-            return False
-        return self.status == self.Status.EXPECTED and self.due_on < on and not self.outcome_unknown
+        return self.is_awaited and self.due_on < on and not self.outcome_unknown
 
     def is_due(self, on: date) -> bool:
         """Still to be handed in, that day or later."""

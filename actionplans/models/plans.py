@@ -75,6 +75,13 @@ class ActionPlanQuerySet(models.QuerySet["ActionPlan"]):
             return self
         return self.filter(city__in=roles.official_city_ids)
 
+    def handing_in(self) -> Self:
+        """Plans of a city on which something can be due: a draft too, for the proposal comes before it is in force.
+
+        See also `ActionPlan.takes_in`.
+        """
+        return self.exclude(status=ActionPlan.Status.CLOSED).filter(city__isnull=False)
+
     def running(self) -> Self:
         """Plans on which the clock runs. See also `ActionPlan.is_running`."""
         return self.filter(status=ActionPlan.Status.ACTIVE, city__isnull=False)
@@ -184,6 +191,11 @@ class ActionPlan(models.Model):
     def is_running(self) -> bool:
         """In force in a city: progress is logged and things can be late. See also `ActionPlanQuerySet.running`."""
         return self.status == self.Status.ACTIVE and not self.is_reference
+
+    @property
+    def takes_in(self) -> bool:
+        """The city hands things in, and is late with them. See also `ActionPlanQuerySet.handing_in`."""
+        return self.status != self.Status.CLOSED and not self.is_reference
 
     def today(self, now: datetime) -> date:
         """The day it is where the plan is carried out; a reference plan goes by the group's day."""

@@ -128,6 +128,25 @@ def test_no_clock_runs_on_a_plan_that_is_not_in_force(plan: ActionPlan, official
     assert emails.plan(in_reynosa(2027, 3, 3)) == 0
 
 
+def test_proposal_is_reminded_of_while_the_plan_is_a_draft(plan: ActionPlan, official_reynosa: User) -> None:
+    add_milestone(plan)
+    factories.create_deliverable(plan=plan, due_on=DAY, title="Propuesta sintética")
+    ActionPlan.objects.update(status="draft")
+
+    plan_through(in_reynosa(2027, 3, 1), in_reynosa(2027, 3, 22, 23))
+
+    prefix, user = f"plan_due:{plan.pk}:2027-03-17", official_reynosa.pk
+    assert [key for key, _due in queued()] == [
+        f"{prefix}:14d:{user}",
+        f"{prefix}:3d:{user}",
+        f"{prefix}:0d:{user}",
+        f"plan_late:{plan.pk}:2027-03-22:{user}",
+    ]
+    (first, *_others) = OutgoingMail.objects.order_by("due")
+    assert "Propuesta sintética" in emails._render([first], first.due)[first.pk].headline
+    assert emails._told([first], first.due)[first.pk][1][0].title == "Propuesta sintética"
+
+
 def test_no_clock_runs_on_a_reference_plan(plan: ActionPlan, official_reynosa: User) -> None:
     add_milestone(plan)
     organization = factories.create_organization()

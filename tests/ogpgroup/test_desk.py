@@ -126,7 +126,7 @@ def test_desk_of_an_official_shows_what_the_city_must_hand_in(official_reynosa: 
 
     response = page(client_of(official_reynosa))
 
-    assert [one.title for one in response.context["things"]] == ["Atrasado", "Pronto"]
+    assert [one.title for one in response.context["things"]] == ["Atrasado", "De un borrador", "Pronto"]
     assert "1 thing is late" in text_of(response)
 
 

@@ -66,6 +66,17 @@ def test_nothing_of_another_city_or_of_a_plan_without_a_clock_waits(
     assert waiting.for_person(official_reynosa, TODAY) == []
 
 
+def test_official_sees_what_is_to_be_handed_in_while_the_plan_is_a_draft(
+    plan: ActionPlan, official_reynosa: User
+) -> None:
+    factories.create_deliverable(plan=plan, title="Propuesta", due_on=TODAY - timedelta(days=1))
+    commitment = factories.create_commitment(plan=plan)
+    factories.create_milestone(commitment=commitment, ends_on=TODAY)
+    ActionPlan.objects.update(status=ActionPlan.Status.DRAFT)
+
+    assert told(waiting.for_person(official_reynosa, TODAY)) == [("Propuesta", "Deliverable · Reynosa", True)]
+
+
 def test_member_sees_answers_to_own_notes_and_rounds_to_evaluate(plan: ActionPlan) -> None:
     organization = factories.create_organization()
     member = factories.create_member(organization=organization)
@@ -111,6 +122,26 @@ def test_coordination_sees_all_that_is_late(plan: ActionPlan, coordinator: User)
     ]
     assert late.count == 4
     assert waiting.late_in_plans(coordinator, TODAY).count == 0
+
+
+def test_note_that_is_late_for_its_promise_shows_the_day_of_the_promise(plan: ActionPlan, coordinator: User) -> None:
+    promised = noting.write(plan, text="Promesa rota", now=NOW)
+    noting.answer(promised, change="Convoca el IMPLAN.", change_by=date(2026, 3, 9), now=NOW)
+
+    late = waiting.late_in_plans(coordinator, date(2026, 3, 10))
+
+    assert [(one.title, one.due_on, one.is_late) for one in late.things] == [("“Promesa rota”", date(2026, 3, 9), True)]
+    assert promised.answer_due_on > date(2026, 3, 10)
+
+
+def test_note_that_was_not_settled_and_not_answered_again_shows_the_day_of_the_answer(
+    plan: ActionPlan, coordinator: User
+) -> None:
+    noting.write(plan, text="Sin respuesta", now=NOW)
+
+    late = waiting.late_in_plans(coordinator, date(2026, 4, 3))
+
+    assert [(one.title, one.due_on) for one in late.things] == [("“Sin respuesta”", date(2026, 4, 1))]
 
 
 def test_ex_members_have_nothing_to_do(plan: ActionPlan, ex_member: User) -> None:
