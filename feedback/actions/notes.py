@@ -77,7 +77,10 @@ def edit_note(
     by: User,
     now: datetime,
 ) -> Note:
-    """Change a note that nobody has answered. Nothing is saved over an answer or over another window's words."""
+    """Change a note that nobody has answered. Nothing is saved over an answer or over another window's words.
+
+    What was a strength and asks for something now has the whole time for an answer, and those asked are told.
+    """
     note = _locked(note)
     if note.status != Note.Status.OPEN:
         raise ActionNotPossible(_("This note was answered or withdrawn meanwhile; it can no longer be changed."))
@@ -89,10 +92,13 @@ def edit_note(
         _check_words(text, organization, by)
     else:
         _check_words(text, None, by)
-    if note.kind == Note.Kind.STRENGTH and kind != Note.Kind.STRENGTH:
-        note.answer_due_on = group_day(now) + Note.ANSWER_WITHIN  # only now does it ask for something
+    asks_now = note.kind == Note.Kind.STRENGTH and kind != Note.Kind.STRENGTH
+    if asks_now:
+        note.answer_due_on = group_day(now) + Note.ANSWER_WITHIN
     note.kind, note.text, note.visibility, note.organization = kind, text, visibility, organization
     note.save(update_fields=["kind", "text", "visibility", "organization", "answer_due_on"])
+    if asks_now:
+        emails.queue_asks_now(note, now=now)
     return note
 
 
@@ -168,7 +174,10 @@ def settle_note(note: Note, *, answer_id: int, settles: bool, reaction: str, now
 
 @transaction.atomic
 def report_change(answer: Answer, *, changed_on: date, report: str, now: datetime) -> Answer:
-    """Keep what was changed and on which day, once, on the answer that stands; a promise that was replaced is none."""
+    """Keep what was changed and on which day, once, and tell the author by mail.
+
+    Only on the answer that stands: a promise that was replaced is none.
+    """
     note = _locked(answer.note)
     answer = Answer.objects.select_for_update().get(pk=answer.pk)
     if (answer.changed_on, answer.change_report) == (changed_on, report):
@@ -181,6 +190,7 @@ def report_change(answer: Answer, *, changed_on: date, report: str, now: datetim
         raise ActionNotPossible(_("The day of the change cannot be in the future."))
     answer.changed_on, answer.change_report = changed_on, report
     answer.save(update_fields=["changed_on", "change_report"])
+    emails.queue_changed(note, answer, now=now)
     return answer
 
 

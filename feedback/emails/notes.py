@@ -1,7 +1,10 @@
-"""Mails about notes: who is asked hears of a note, its author of the answer. Nobody is shown what they may not read."""
+"""Mails about notes: who is asked hears of a note, its author of the answer and of the change that it promised.
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+Nobody is shown what they may not read.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -19,6 +22,7 @@ from ogpgroup.models import OutgoingMail, User
 
 WRITTEN: Final = "note_written"
 ANSWERED: Final = "note_answered"
+CHANGED: Final = "note_changed"
 SUBJECT: Final = "feedback.note"
 USEFUL_FOR: Final = timedelta(days=14)
 EXCERPT: Final = 600
@@ -27,7 +31,16 @@ EXCERPT: Final = 600
 def queue_written(note: Note, *, unsettled: Answer | None = None, now: datetime) -> int:
     """Tell those asked of a new note, or of an answer that does not settle it; returns to how many."""
     about = f"{note.pk}:{unsettled.pk}" if unsettled else f"{note.pk}"
-    version = unsettled.pk if unsettled else 0
+    return _tell_asked(note, about, unsettled.pk if unsettled else 0, now=now)
+
+
+def queue_asks_now(note: Note, *, now: datetime) -> int:
+    """Tell those asked that what was a strength asks for an answer; news of it that still waits is taken back."""
+    mail.withdraw(OutgoingMail.objects.filter(kind=WRITTEN, subject_type=SUBJECT, subject_id=note.pk))
+    return _tell_asked(note, f"{note.pk}:asks-{now.astimezone(UTC):%Y%m%dT%H%M%S}", 0, now=now)
+
+
+def _tell_asked(note: Note, about: str, version: int, *, now: datetime) -> int:
     return mail.enqueue(
         _row(WRITTEN, f"{WRITTEN}:{about}:{user.pk}", note, version, user, now=now)
         for user in asked_people(note, on=group_day(now))
@@ -36,12 +49,20 @@ def queue_written(note: Note, *, unsettled: Answer | None = None, now: datetime)
 
 def queue_answered(note: Note, answer: Answer, *, now: datetime) -> int:
     """Tell the author of the answer, as long as they belong to the group."""
+    return _tell_author(ANSWERED, note, answer, now=now)
+
+
+def queue_changed(note: Note, answer: Answer, *, now: datetime) -> int:
+    """Tell the author that the promised change was made, as long as they belong to the group."""
+    return _tell_author(CHANGED, note, answer, now=now)
+
+
+def _tell_author(kind: str, note: Note, answer: Answer, *, now: datetime) -> int:
     if note.author is None:
         return 0
     if not Readers.of([note.author.pk], [note], on=group_day(now)).may_read(note, note.author.pk):
         return 0
-    key = f"{ANSWERED}:{answer.pk}:{note.author.pk}"
-    return mail.enqueue([_row(ANSWERED, key, note, answer.pk, note.author, now=now)])
+    return mail.enqueue([_row(kind, f"{kind}:{answer.pk}:{note.author.pk}", note, answer.pk, note.author, now=now)])
 
 
 def _row(kind: str, key: str, note: Note, version: int, user: User, *, now: datetime) -> OutgoingMail:
@@ -87,16 +108,24 @@ def _written_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int
 
 def _answered_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """While it is the last answer, the author has not spoken, and may read what stands there."""
+    return {one.pk for one, note in _for_authors(mails, now) if note.status == Note.Status.ANSWERED}
+
+
+def _changed_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """While it is the last answer and the author may read what stands there, whatever they have said of it."""
+    return {one.pk for one, _note in _for_authors(mails, now)}
+
+
+def _for_authors(mails: Sequence[OutgoingMail], now: datetime) -> list[tuple[OutgoingMail, Note]]:
     notes, readers = _looked_up(mails, now)
-    return {
-        one.pk
+    return [
+        (one, note)
         for one in mails
         if (note := notes.get(one.subject_id or 0))
-        and note.status == Note.Status.ANSWERED
         and note.author_id == one.user_id
         and _standing_id(note) == one.subject_version
         and readers.may_read(note, one.user_id or 0)
-    }
+    ]
 
 
 def _standing_id(note: Note) -> int:
@@ -112,25 +141,24 @@ def _write_written(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Re
     }
 
 
-def _write_answered(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Rendered]:
-    notes, readers = _looked_up(mails, now)
-    return {
-        one.pk: _answered(one, note, answer, user)
-        for one in mails
-        if (note := notes.get(one.subject_id or 0))
-        and (user := readers.users.get(one.user_id or 0))
-        and (answer := next((row for row in note.answers.all() if row.pk == one.subject_version), None))
-    }
+def _writer_to_author(template: str) -> Callable[[Sequence[OutgoingMail], datetime], dict[int, Rendered]]:
+    def render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Rendered]:
+        notes, readers = _looked_up(mails, now)
+        return {
+            one.pk: _rendered(one, note, user, template, {"answer": answer})
+            for one in mails
+            if (note := notes.get(one.subject_id or 0))
+            and (user := readers.users.get(one.user_id or 0))
+            and (answer := next((row for row in note.answers.all() if row.pk == one.subject_version), None))
+        }
+
+    return render
 
 
 def _written(one: OutgoingMail, note: Note, user: User) -> Rendered:
     unsettled = next((row for row in note.answers.all() if row.pk == one.subject_version), None)
     more = {"unsettled": unsettled, "excerpt": markdown.words(note.text, most=EXCERPT), "asks": note.waits_for_answer()}
     return _rendered(one, note, user, "note_written", more)
-
-
-def _answered(one: OutgoingMail, note: Note, answer: Answer, user: User) -> Rendered:
-    return _rendered(one, note, user, "note_answered", {"answer": answer})
 
 
 def _rendered(one: OutgoingMail, note: Note, user: User, template: str, more: dict[str, Any]) -> Rendered:
@@ -154,7 +182,15 @@ KINDS: Final = [
         OutgoingMail.Priority.CHANGE,
         False,  # it decides something
         _answered_still_true,
-        _write_answered,
+        _writer_to_author("note_answered"),
         _("answer to a note"),
+    ),
+    Kind(
+        CHANGED,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _changed_still_true,
+        _writer_to_author("note_changed"),
+        _("report of a promised change"),
     ),
 ]

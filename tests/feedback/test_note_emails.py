@@ -1,8 +1,9 @@
 """Mails about notes: who gets them, whether they still hold, and what they say in both languages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from cities.models import Membership, Role
 from feedback.actions import notes as actions
+from feedback.actions.notes import edition_of
 from feedback.emails import notes as emails
+from feedback.models import Note
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.factories_schedule import create_session, in_days, publish
-from tests.feedback.noting import NOW, answer, colleague_of, create_commitment, create_item, settle, write
+from tests.feedback.noting import NOW, TODAY, answer, colleague_of, create_commitment, create_item, settle, write
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +126,60 @@ def test_author_hears_of_the_answer_as_long_as_it_stands(plan, official_reynosa,
     assert still_true("note_answered") == [False, True]
 
 
+def test_author_hears_that_the_promised_change_was_made(plan, official_reynosa, author):
+    note = write(plan, by=author)
+    given = answer(note, by=official_reynosa)
+    settle(note, settles=True)
+
+    for _ in range(2):  # the form, sent twice
+        actions.report_change(given, changed_on=TODAY, report="Convocó el IMPLAN.", now=NOW)
+
+    assert told("note_changed") == [author.email]
+    assert still_true("note_changed") == [True]
+    Membership.objects.filter(user=author).update(until=NOW.date() - timedelta(days=1))
+    assert still_true("note_changed") == [False]
+
+
+def test_change_on_an_answer_that_was_replaced_is_no_news(plan, official_reynosa, author):
+    note = write(plan, by=author)
+    given = answer(note, by=official_reynosa)
+    actions.report_change(given, changed_on=TODAY, report="Convocó el IMPLAN.", now=NOW)
+
+    settle(note, settles=False)
+    assert still_true("note_changed") == [True]
+    answer(note, by=official_reynosa, reason="Otra vez.")
+
+    assert still_true("note_changed") == [False]
+
+
+def change(note: Note, kind: str, now: datetime = NOW) -> None:
+    assert note.author
+    said: dict[str, Any] = {"text": note.text, "visibility": note.visibility, "organization": note.organization}
+    seen = edition_of(Note.objects.get(pk=note.pk))
+    actions.edit_note(note, kind=kind, **said, seen=seen, by=note.author, now=now)
+
+
+def test_strength_that_becomes_a_doubt_is_told_as_what_it_asks_now(plan, official_reynosa, author):
+    note = write(plan, by=author, kind="strength")
+    OutgoingMail.objects.filter(kind="note_written").update(status="sent", sent_at=NOW)
+
+    change(note, "doubt")
+
+    assert told("note_written") == [official_reynosa.email]
+    assert still_true("note_written") == [True]
+    assert read("note_written")["Subject"] == "Duda sobre el plan «Reynosa abre su plan»"
+
+
+def test_news_of_a_note_that_changes_its_mind_is_one_mail(plan, official_reynosa, author):
+    note = write(plan, by=author, kind="strength")
+
+    for minutes, kind in enumerate(["doubt", "suggestion", "strength", "difficulty"]):
+        change(note, kind, NOW + timedelta(minutes=minutes))
+
+    assert told("note_written") == [official_reynosa.email]
+    assert read("note_written")["Subject"] == "Dificultad sobre el plan «Reynosa abre su plan»"
+
+
 def test_who_has_left_the_group_is_not_told(plan, official_reynosa, author):
     left_before, left_after = write(plan), write(plan, by=author)
     Membership.objects.filter(user=left_before.author).update(until=NOW.date() - timedelta(days=1))
@@ -145,7 +202,9 @@ def test_answer_that_does_not_settle_is_told_to_the_city_again(plan, official_re
 
 
 def test_decision_is_sent_once_and_news_may_be_repeated():
-    assert (KINDS["note_answered"].repeatable, KINDS["note_written"].repeatable) == (False, True)
+    repeatable = {name: kind.repeatable for name, kind in KINDS.items()}
+
+    assert repeatable == {"note_written": True, "note_answered": False, "note_changed": True}
 
 
 def test_mails_of_the_demonstration_are_marked():
@@ -162,13 +221,15 @@ def test_mails_of_the_demonstration_are_marked():
     assert set(OutgoingMail.objects.values_list("kind", "is_demo")) == {("note_written", True), ("note_answered", True)}
 
 
-@pytest.mark.parametrize("kind", ["note_written", "note_answered"])
+@pytest.mark.parametrize("kind", ["note_written", "note_answered", "note_changed"])
 def test_a_batch_takes_as_many_queries_as_one(kind: str, plan, official_reynosa):
     def queries(notes: int) -> int:
         for _ in range(notes):
             note = write(create_commitment(plan=plan))
-            if kind == "note_answered":
-                answer(note, by=official_reynosa)
+            if kind != "note_written":
+                given = answer(note, by=official_reynosa)
+            if kind == "note_changed":
+                actions.report_change(given, changed_on=TODAY, report="Convocó.", now=NOW)
         mails = waiting(kind)
         with CaptureQueriesContext(connection) as captured:
             KINDS[kind].still_true(mails, NOW)
@@ -292,6 +353,38 @@ def test_author_reads_a_refusal_with_its_reason(plan, official_reynosa, member):
         "Leer la respuesta y decirlo:\n"
         f"http://localhost/notes/{note.pk}/\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "asks"),
+    [
+        ("answered", "Does that settle it for you? Please say so; if it does not, you will get another answer.\n\n"),
+        ("unsettled", "If that settles it for you now, please say so.\n\n"),
+        ("settled", ""),
+    ],
+)
+def test_author_reads_what_was_changed_and_when(status: str, asks: str, plan, official_reynosa, author):
+    note = write(plan, by=author)
+    given = answer(note, by=official_reynosa)
+    if status != "answered":
+        settle(note, settles=status == "settled")
+    actions.report_change(given, changed_on=TODAY, report="Convocó <el> IMPLAN.", now=NOW)
+
+    message = read("note_changed")
+
+    assert message["Subject"] == "Changed, as promised: the plan “Reynosa abre su plan”"
+    assert part_of(message, "plain") == (
+        "Reynosa reports the change that it promised when it answered your note about the plan “Reynosa abre su "
+        "plan”.\n"
+        "\n"
+        "Promised: Convoca el IMPLAN.\n"
+        "Changed on Monday 23 November 2026: Convocó <el> IMPLAN.\n"
+        "\n"
+        f"{asks}"
+        "Read the note with its answers:\n"
+        f"http://localhost/notes/{note.pk}/\n"
+    )
+    assert "Convocó &lt;el&gt; IMPLAN." in part_of(message, "html")
 
 
 def test_a_name_with_a_line_break_adds_no_header(plan, author):
