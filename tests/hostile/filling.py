@@ -22,7 +22,7 @@ from tests.access.roles import Role
 from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
-from workshops.models import Participation, SessionVersion
+from workshops.models import CalendarFeed, Participation, ReceivedReply, SessionVersion
 
 OURS: Final = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
 MARK: Final = "x-hostile"  # a tag or attribute of this name is text that got out
@@ -45,6 +45,7 @@ BY_MACHINE: Final = {
     "actionplans.Evidence": {"content_type", "sha256"},
     "workshops.Session": {"time_zone"},
     "workshops.SessionVersion": {"time_zone", "city_slug"},
+    "workshops.ReceivedReply": {"message_id"},
 }
 # No row of these is made here, and why.
 WITHOUT_ROWS: Final = {
@@ -129,6 +130,8 @@ def enrich(world: World) -> None:
     emails.plan_reminders(now)
     mail.enqueue([invitation_mail(world.invitation, now=now)])
     Participation.objects.create(session=world.past, name="Sin cuenta", expected_because="own_wish")
+    CalendarFeed.objects.create(user=guest)
+    ReceivedReply.objects.create(message_id="<1@ejemplo.mx>", outcome=ReceivedReply.Outcome.UNREADABLE)
     factories.create_candidacy(cycle=world.cycle, city=world.reynosa)
     milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
     entry = factories.create_entry(milestone=milestone)

@@ -31,6 +31,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "audience": {"audience": "everybody"},
     "status": {"status": "cancelled", "cancel_reason": "Paro"},
     "cancel_reason": {"status": "cancelled", "cancel_reason": "Otro"},
+    "seats_in_person": {"seats_in_person": 40},
+    "seats_remote": {"seats_remote": 100},
 }
 
 

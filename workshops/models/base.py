@@ -31,10 +31,11 @@ class SessionBase(models.Model):
 
     class Audience(models.TextChoices):
         EVERYBODY = "everybody", _("the whole working group")
-        CHOSEN = "chosen", _("chosen organisations and people")
+        CHOSEN = "chosen", _("chosen cities, organisations, roles or people")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("planned")
+        POSTPONED = "postponed", _("postponed")
         CANCELLED = "cancelled", _("cancelled")
 
     # Calendar days before the start, at the same hour of the session's zone; hours are exact.
@@ -68,7 +69,10 @@ class SessionBase(models.Model):
         _("who is expected"), max_length=10, choices=Audience.choices, default=Audience.EVERYBODY
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
-    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=500, blank=True)  # of being cancelled or postponed
+    # Places for people in the room and on the line; none given: as many as come.
+    seats_in_person = models.PositiveIntegerField(_("seats in the room"), null=True, blank=True)
+    seats_remote = models.PositiveIntegerField(_("places on the line"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -150,6 +154,8 @@ RELEASED_FIELDS = (
     "audience",
     "status",
     "cancel_reason",
+    "seats_in_person",
+    "seats_remote",
 )
 
 
@@ -165,7 +171,7 @@ def session_constraints(name: str) -> list[models.BaseConstraint]:
             condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name=f"{name}_ends_after_start"
         ),
         models.CheckConstraint(
-            condition=(Q(status="cancelled") & ~Q(cancel_reason="")) | Q(status="planned", cancel_reason=""),
-            name=f"{name}_cancelled_has_reason",
+            condition=(~Q(status="planned") & ~Q(cancel_reason="")) | Q(status="planned", cancel_reason=""),
+            name=f"{name}_not_held_has_reason",
         ),
     ]

@@ -37,6 +37,8 @@ class AgendaItem(models.Model):
     presenter_organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("organisation")
     )
+    presenter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    respondent = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     respondent_name = models.CharField(_("answered first by"), max_length=120, blank=True)
     respondent_organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

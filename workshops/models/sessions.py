@@ -1,22 +1,25 @@
 """Sessions as coordinators edit them, and as they were published."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Self
 
 import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from actionplans.models import ActionPlan, Deliverable
 from cities.access import roles_of
-from cities.models import City, Cycle, Membership, Organization
+from cities.models import City, Cycle, Organization, Role
 from ogpgroup.models import User
 from workshops.models.base import SessionBase, session_constraints
+from workshops.models.participations import Participation
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -37,7 +40,8 @@ class Session(SessionBase):
     """A session as coordinators edit it, in private. The public reads `current_version`, never this row."""
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
-        SessionBase.Status.PLANNED: {SessionBase.Status.CANCELLED},
+        SessionBase.Status.PLANNED: {SessionBase.Status.CANCELLED, SessionBase.Status.POSTPONED},
+        SessionBase.Status.POSTPONED: {SessionBase.Status.PLANNED, SessionBase.Status.CANCELLED},
         SessionBase.Status.CANCELLED: {SessionBase.Status.PLANNED},
     }
 
@@ -51,6 +55,31 @@ class Session(SessionBase):
         Organization, blank=True, related_name="+", verbose_name=_("organisations expected")
     )
     audience_people = models.ManyToManyField(User, blank=True, related_name="+", verbose_name=_("people expected"))
+    audience_cities = models.ManyToManyField(
+        City, blank=True, related_name="+", verbose_name=_("cities expected"), help_text=_("All their institutions.")
+    )
+    audience_roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("roles expected"),
+    )
+    # What the session reviews; the pages of those things decide who may read of them.
+    reviews_plan = models.ForeignKey(
+        ActionPlan, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("plan")
+    )
+    reviews_deliverable = models.ForeignKey(
+        Deliverable, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("deliverable")
+    )
+    reviews_agreement = models.ForeignKey(
+        "Agreement", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agreement")
+    )
+    # Hours before the start at which people are reminded; none given: those of its kind. Counts at once, unpublished.
+    lead_hours = ArrayField(
+        models.PositiveSmallIntegerField(), null=True, blank=True, size=6, verbose_name=_("reminders, in hours before")
+    )
+    series = models.UUIDField(null=True, blank=True, db_index=True, editable=False)  # the occurrences made together
+    check_in_code = models.CharField(max_length=32, null=True, blank=True, unique=True, editable=False)
     responsible = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("responsible")
     )
@@ -145,6 +174,7 @@ class SessionVersion(SessionBase):
         ADDED = "added", _("added")
         CHANGED = "changed", _("changed")
         CANCELLED = "cancelled", _("cancelled")
+        POSTPONED = "postponed", _("postponed")
         REINSTATED = "reinstated", _("takes place after all")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="versions")
@@ -161,7 +191,9 @@ class SessionVersion(SessionBase):
     city_name = models.CharField(max_length=200, blank=True)
     city_slug = models.CharField(max_length=80, blank=True)
     cycle_name = models.CharField(max_length=120)
-    expected = models.JSONField(default=dict)  # {"organizations": [{"id", "name"}], "people": [id]}
+    # {"organizations": [{"id", "name"}], "cities": [{"id", "name"}], "roles": [role], "people": [id]}
+    expected = models.JSONField(default=dict)
+    reviews = models.JSONField(default=dict)  # {"plan": id, "deliverable": id, "agreement": id}, those that it has
     vevent = models.BinaryField()  # made once; a feed is a join of these
     is_demo = models.BooleanField(default=False)
 
@@ -196,121 +228,3 @@ class SessionVersion(SessionBase):
     def place(self) -> str:
         """Venue and city in one line, or nothing for a remote session."""
         return ", ".join(part for part in (self.venue, self.city_name) if part)
-
-
-class ParticipationQuerySet(models.QuerySet["Participation"]):
-    def expected(self) -> Self:
-        return self.filter(expected=True)
-
-    def concerned(self, on: date) -> Self:
-        """Whom mail about the session concerns that day; `with_concern` says it of each."""
-        return self.filter(_concern(on))
-
-    def with_concern(self, on: date) -> Self:
-        """Each with `is_concerned`: whether mail about the session concerns the person that day."""
-        yes, no = Value(value=True), Value(value=False)
-        return self.annotate(is_concerned=Case(When(_concern(on), then=yes), default=no))
-
-    def open_to(self, user: User | AnonymousUser) -> Self:
-        """The person's own that open a session to them. Who has left the group keeps only what names them.
-
-        The planner takes leavers off sessions to come, but sessions that are over keep their lists. See also
-        `Participation.may_join`.
-        """
-        own = self.expected().filter(user=user.pk)
-        return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
-
-    def own(self, user: User | AnonymousUser, on: date) -> Self:
-        """The person's own that open a session to them, and those to which they come at their own wish."""
-        own = self.concerned(on).filter(user=user.pk)
-        return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
-
-
-def _concern(on: date) -> Q:
-    """Those expected, and members of the group who come at their own wish as long as they may see the session.
-
-    Who said no without being expected is told nothing more.
-    """
-    member = Membership.objects.on(on).filter(user=OuterRef("user"))
-    own_wish = Q(
-        expected=False,
-        expected_because=Participation.Because.OWN_WISH,
-        answer__in=[Participation.Answer.YES, Participation.Answer.MAYBE],
-    )
-    hidden = Q(session__current_version__visibility=SessionBase.Visibility.INVITED)
-    return Q(expected=True) | (own_wish & ~hidden & Q(Exists(member)))
-
-
-class Participation(models.Model):
-    """Invitation, answer and attendance of one person at one session, in one row.
-
-    Expected is who the audience names. Anybody of the group may answer; an answer alone makes nobody expected and opens
-    nothing: the reason is then OWN_WISH.
-    """
-
-    class Because(models.TextChoices):
-        EVERYBODY = "everybody", _("the whole working group is expected")
-        ORGANIZATION = "organization", _("the organisation is expected")
-        PERSON = "person", _("expected by name")
-        OWN_WISH = "own_wish", _("at the person's own wish")
-
-    class Answer(models.TextChoices):
-        NONE = "none", _("no answer yet")
-        YES = "yes", _("yes")
-        MAYBE = "maybe", _("maybe")
-        NO = "no", _("no")
-
-    class Attended(models.TextChoices):
-        UNKNOWN = "unknown", _("not recorded")
-        PRESENT = "present", _("present")
-        ABSENT = "absent", _("absent")
-        EXCUSED = "excused", _("excused")
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participations")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="participations")
-    name = models.CharField(max_length=120, blank=True)  # of a person without an account
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    expected = models.BooleanField(default=True)
-    expected_because = models.CharField(max_length=12, choices=Because.choices)
-    expected_since = models.DateTimeField(db_default=Now())
-    answer = models.CharField(
-        _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
-    )
-    answered_at = models.DateTimeField(null=True, blank=True)
-    # The answer to an earlier date, or before a cancellation: it counts no more, and coordinators read it.
-    earlier_answer = models.CharField(max_length=6, choices=Answer.choices, blank=True, default="", db_default="")
-    earlier_answered_at = models.DateTimeField(null=True, blank=True)
-    # The least SEQUENCE that mail to this person must carry: raised when they leave the audience, and when they return.
-    calendar_sequence = models.PositiveIntegerField(default=0, db_default=0)
-    attended = models.CharField(
-        max_length=8, choices=Attended.choices, default=Attended.UNKNOWN, db_default=Attended.UNKNOWN
-    )
-    mode = models.CharField(max_length=20, choices=SessionBase.Mode.choices, blank=True, db_default="")
-
-    objects = ParticipationQuerySet.as_manager()
-
-    is_concerned: bool  # of rows `with_concern`
-
-    class Meta:
-        verbose_name = _("participation")
-        verbose_name_plural = _("participations")
-        constraints = [
-            models.UniqueConstraint(fields=["session", "user"], name="participation_once_per_person"),
-            models.CheckConstraint(
-                condition=Q(user__isnull=False, name="") | (Q(user__isnull=True) & ~Q(name="")),
-                name="participation_account_or_name",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer="none", answered_at__isnull=True)
-                | (~Q(answer="none") & Q(answered_at__isnull=False)),
-                name="participation_answer_has_time",
-            ),
-        ]
-        indexes = [models.Index(fields=["user", "expected"], name="participation_user")]
-
-    def __str__(self) -> str:
-        return f"{self.user or self.name}: {self.session}"
-
-    def may_join(self, *, in_group: bool) -> bool:
-        """Whether the person may see the link to join: those expected. See also `ParticipationQuerySet.open_to`."""
-        return self.expected and (in_group or self.expected_because == self.Because.PERSON)
