@@ -349,10 +349,8 @@ class Platform:
         python = [sys.executable, "-m"]
         sockets = [word for address in bind for word in ("--bind", address)]
         options = [
-            "--workers=2",
-            "--preload",
+            "--config=deploy/gunicorn.conf.py",
             "--graceful-timeout=5",
-            "--timeout=60",
             "--no-control-socket",
             "--access-logfile=-",
         ]

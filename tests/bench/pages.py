@@ -136,8 +136,7 @@ def gunicorn() -> Iterator[tuple[int, psutil.Process]]:
         "-m",
         "gunicorn",
         "ogpgroup.wsgi",
-        "--workers=2",
-        "--preload",
+        "--config=deploy/gunicorn.conf.py",
         f"--bind=127.0.0.1:{port}",
     ]
     process = subprocess.Popen(

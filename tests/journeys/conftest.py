@@ -146,8 +146,9 @@ def product(transactional_db: None, real_passwords: None, tmp_path: Path, static
             "KILL_POINTS": "",
         }
         celery = ["celery", "-A", "ogpgroup"]
+        web = ["gunicorn", "ogpgroup.wsgi", "--config=deploy/gunicorn.conf.py", "--bind", urlsplit(url).netloc]
         commands = {
-            "web": ["gunicorn", "ogpgroup.wsgi", "--bind", urlsplit(url).netloc, "--preload", "--no-control-socket"],
+            "web": [*web, "--workers=1", "--no-control-socket"],
             "worker and beat": [*celery, "worker", "--beat", "--concurrency=1", "--without-gossip", "--without-mingle"],
         }
         processes: list[subprocess.Popen[bytes]] = []

@@ -71,13 +71,13 @@ def test_pages_tell_their_address_to_no_other_site(client: Client):
 
 
 def test_access_log_of_the_web_server_is_masked(tmp_path):
-    """The product's own command, whose configuration is found by itself."""
+    """The product's own command and configuration."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path / "access.log"
     options = [f"--bind=127.0.0.1:{port}", f"--access-logfile={log}", "--log-level=error", "--no-control-socket"]
-    command = [sys.executable, "-m", "gunicorn", "ogpgroup.wsgi", *options]
+    command = [sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "ogpgroup.wsgi", *options]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ) as server:
         try:
             ask_until_it_answers(port)
