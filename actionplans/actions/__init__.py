@@ -9,7 +9,15 @@ from actionplans.actions.commitments import (
     save_commitment,
     save_milestone,
 )
-from actionplans.actions.deliverables import accept_deliverable, hand_in, return_deliverable
+from actionplans.actions.deliverables import (
+    accept_deliverable,
+    drop_deliverable,
+    edit_deliverable,
+    expect_again,
+    hand_in,
+    return_deliverable,
+    take_back_acceptance,
+)
 from actionplans.actions.plans import (
     close_plan,
     expect_deliverable,
@@ -19,6 +27,7 @@ from actionplans.actions.plans import (
     open_plan,
     publish_plan,
     record_reference_plan,
+    reopen_plan,
     select,
     stand,
 )
@@ -31,6 +40,9 @@ __all__ = [
     "add_milestone",
     "close_plan",
     "correct_progress",
+    "drop_deliverable",
+    "edit_deliverable",
+    "expect_again",
     "expect_deliverable",
     "hand_in",
     "hand_over",
@@ -42,9 +54,11 @@ __all__ = [
     "record_reference_plan",
     "remove_commitment",
     "remove_milestone",
+    "reopen_plan",
     "return_deliverable",
     "save_commitment",
     "save_milestone",
     "select",
     "stand",
+    "take_back_acceptance",
 ]

@@ -1,7 +1,7 @@
-"""Verbs on what a city hands in: hand in, accept, return."""
+"""Verbs on what a city hands in: expect, change, drop, hand in, accept, return."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pghistory
@@ -23,10 +23,6 @@ def hand_in(
     Raises ActionNotPossible when it was handed in already, is no longer expected, or nothing is handed in.
     """
     deliverable = _locked(deliverable)
-    if deliverable.plan.is_reference:
-        raise ActionNotPossible(_("This plan is read as a reference: nothing is handed in on it here."))
-    if deliverable.plan.status == ActionPlan.Status.CLOSED:
-        raise ActionNotPossible(_("The plan is closed."))
     evidence = list(evidence)
     if not text.strip() and not evidence and not deliverable.evidence.exists():
         raise ActionNotPossible(_("Please write a text or add a file: there is nothing to hand in yet."))
@@ -40,9 +36,18 @@ def hand_in(
 
 @transaction.atomic
 def accept_deliverable(deliverable: Deliverable) -> Deliverable:
-    """Say that what was handed in is what was asked for."""
+    """Say that what was handed in is what was asked for. Raises ActionNotPossible on a closed plan."""
     deliverable = _locked(deliverable)
     _move(deliverable, Deliverable.Status.ACCEPTED)
+    deliverable.save(update_fields=["status"])
+    return deliverable
+
+
+@transaction.atomic
+def take_back_acceptance(deliverable: Deliverable) -> Deliverable:
+    """Look at it once more: what was accepted is handed in again, to be accepted or returned."""
+    deliverable = _locked(deliverable)
+    _move(deliverable, Deliverable.Status.HANDED_IN, refuse_from={Deliverable.Status.EXPECTED})
     deliverable.save(update_fields=["status"])
     return deliverable
 
@@ -51,7 +56,8 @@ def accept_deliverable(deliverable: Deliverable) -> Deliverable:
 def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
     """Give it back with a word; the city hands it in anew. The text stays for it to go on with.
 
-    The reason stands in the history, from where the page reads it. See also `actionplans.reports.history`.
+    The reason stands in the history, from where the page reads it. See also `actionplans.reports.history`. Raises
+    ActionNotPossible on a closed plan, where nobody could hand it in anew.
     """
     if not reason.strip():
         raise ActionNotPossible(_("Please say what is missing; the city will read it."))
@@ -63,14 +69,64 @@ def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
     return deliverable
 
 
+@transaction.atomic
+def edit_deliverable(
+    deliverable: Deliverable, *, kind: str, title: str, due_on: date, due_is_computed: bool
+) -> Deliverable:
+    """Change what is expected and by when; the plan's history shows the change.
+
+    Raises ActionNotPossible once it is handed in: what a city has met is not changed behind its back.
+    """
+    deliverable = _locked(deliverable)
+    if deliverable.status != Deliverable.Status.EXPECTED:
+        raise _not_now(deliverable)
+    deliverable.kind, deliverable.title = kind, title
+    deliverable.due_on, deliverable.due_is_computed = due_on, due_is_computed
+    deliverable.save(update_fields=["kind", "title", "due_on", "due_is_computed"])
+    return deliverable
+
+
+@transaction.atomic
+def drop_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
+    """Expect it no longer, for a reason that anybody reads; nobody is late with it or reminded of it any more."""
+    if not reason.strip():
+        raise ActionNotPossible(_("Please say why it is no longer expected; anybody will read it."))
+    deliverable = _locked(deliverable)
+    _move(deliverable, Deliverable.Status.DROPPED)
+    with pghistory.context(reason=reason.strip()):
+        deliverable.save(update_fields=["status"])
+    return deliverable
+
+
+@transaction.atomic
+def expect_again(deliverable: Deliverable) -> Deliverable:
+    """Take back that it was dropped."""
+    deliverable = _locked(deliverable)
+    _move(deliverable, Deliverable.Status.EXPECTED, refuse_from={Deliverable.Status.HANDED_IN})
+    deliverable.save(update_fields=["status"])
+    return deliverable
+
+
 def _locked(deliverable: Deliverable) -> Deliverable:
-    return Deliverable.objects.select_for_update(of=("self",)).select_related("plan").get(pk=deliverable.pk)
+    """The deliverable for a change; a plan that is closed or read as a reference takes none."""
+    plan = ActionPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=deliverable.plan_id)
+    if plan.is_reference:
+        raise ActionNotPossible(_("This plan is read as a reference: nothing is handed in on it here."))
+    if plan.status == ActionPlan.Status.CLOSED:
+        raise ActionNotPossible(_("The plan is closed."))
+    deliverable = Deliverable.objects.select_for_update().get(pk=deliverable.pk)
+    deliverable.plan = plan
+    return deliverable
 
 
 def _move(deliverable: Deliverable, status: str, *, refuse_from: frozenset[str] | set[str] = frozenset()) -> None:
     """Change the status if the table allows it; `refuse_from` are ways the table knows and this verb does not go."""
     if status not in Deliverable.TRANSITIONS[deliverable.status] or deliverable.status in refuse_from:
-        raise ActionNotPossible(
-            _("This is %(status)s; that cannot be done now.") % {"status": deliverable.get_status_display()}
-        )
+        raise _not_now(deliverable)
     deliverable.status = status
+
+
+def _not_now(deliverable: Deliverable) -> ActionNotPossible:
+    return ActionNotPossible(
+        _("This is %(status)s; that cannot be done now.") % {"status": deliverable.get_status_display()}
+    )

@@ -140,14 +140,21 @@ def close_plan(plan: ActionPlan) -> ActionPlan:
 
 
 @transaction.atomic
+def reopen_plan(plan: ActionPlan) -> ActionPlan:
+    """Put a closed plan in force again: its clock runs on as if it had never been closed."""
+    return _move(plan, ActionPlan.Status.ACTIVE, only_from=ActionPlan.Status.CLOSED)
+
+
+@transaction.atomic
 def publish_plan(plan: ActionPlan) -> ActionPlan:
     """Put a draft in force: from now on anybody may read it."""
-    return _move(plan, ActionPlan.Status.ACTIVE)
+    return _move(plan, ActionPlan.Status.ACTIVE, only_from=ActionPlan.Status.DRAFT)
 
 
-def _move(plan: ActionPlan, status: str) -> ActionPlan:
+def _move(plan: ActionPlan, status: str, *, only_from: str = "") -> ActionPlan:
+    """Change the status if the table allows it; `only_from` tells apart two verbs that lead to one status."""
     plan = ActionPlan.objects.select_for_update().get(pk=plan.pk)
-    if status not in ActionPlan.TRANSITIONS[plan.status]:
+    if status not in ActionPlan.TRANSITIONS[plan.status] or only_from not in {"", plan.status}:
         raise ActionNotPossible(
             _("The plan is %(status)s; this cannot be done now.") % {"status": plan.get_status_display()}
         )

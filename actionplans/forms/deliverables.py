@@ -1,9 +1,18 @@
-"""What a city hands in, and what a coordinator answers."""
+"""What a city is to hand in, what it hands in, and what a coordinator answers."""
+
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
 from actionplans.forms.evidence import EvidenceForm
+from actionplans.models import Deliverable
+
+
+class DeliverableForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Deliverable
+        fields: ClassVar = ["kind", "title", "due_on", "due_is_computed"]
 
 
 class HandInForm(EvidenceForm):
@@ -20,4 +29,13 @@ class ReturnForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The city reads it, and so does the public."),
+    )
+
+
+class DropForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is no longer expected"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Anybody reads it on the page of the deliverable."),
     )

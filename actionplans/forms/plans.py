@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from actionplans.models import ActionPlan, Deliverable
+from actionplans.models import ActionPlan
 from actionplans.models.days import WITHIN
 from cities.access import roles_of
 from cities.models import City, Membership, Role
@@ -69,9 +69,3 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         people = User.objects.filter(is_active=True, pk__in=officials.values("user"))
         self.fields["contact"].queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["contact"].help_text = gettext_lazy("One of the officials of the city.")
-
-
-class DeliverableForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Deliverable
-        fields: ClassVar = ["kind", "title", "due_on", "due_is_computed"]

@@ -47,12 +47,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Return:
-    """A deliverable given back, and why."""
+class Decision:
+    """A deliverable returned, or no longer expected, and why."""
 
     who: str
     at: datetime
     reason: str
+    is_drop: bool
 
 
 class Voices:
@@ -97,15 +98,25 @@ def history_of(commitment: Commitment, *, keeper: bool) -> list[Change]:
     return [change for change in changes if change.added or change.differences][:SHOWN]
 
 
-def returns_of(deliverable: Deliverable) -> list[Return]:
-    """When it was given back to the city, and with which words, newest first."""
-    events = _model("DeliverableEvent").objects.filter(pgh_obj=deliverable.pk, status=Deliverable.Status.EXPECTED)
+def decisions_of(deliverable: Deliverable) -> list[Decision]:
+    """When it was given back to the city or dropped, and with which words, newest first."""
+    events = _model("DeliverableEvent").objects.filter(pgh_obj=deliverable.pk)
     told = list(
-        events.filter(pgh_context__metadata__has_key="reason").select_related("pgh_context").order_by("-pgh_id")
+        events.filter(
+            status__in=[Deliverable.Status.EXPECTED, Deliverable.Status.DROPPED],
+            pgh_context__metadata__has_key="reason",
+        )
+        .select_related("pgh_context")
+        .order_by("-pgh_id")
     )
     voices = Voices(_person(event) for event in told)
     return [
-        Return(_who(event, voices, deliverable.plan), event.pgh_created_at, event.pgh_context.metadata["reason"])
+        Decision(
+            _who(event, voices, deliverable.plan),
+            event.pgh_created_at,
+            event.pgh_context.metadata["reason"],
+            is_drop=event.status == Deliverable.Status.DROPPED,
+        )
         for event in told
     ]
 

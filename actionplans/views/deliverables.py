@@ -1,4 +1,4 @@
-"""What a city hands in: read by everybody, handed in by its officials, accepted or returned by coordinators."""
+"""What a city hands in: read by everybody, handed in by its officials, asked for and judged by coordinators."""
 
 from functools import partial
 from typing import Any
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from actionplans import actions
-from actionplans.forms.deliverables import HandInForm, ReturnForm
+from actionplans.forms.deliverables import DeliverableForm, DropForm, HandInForm, ReturnForm
 from actionplans.models import ActionPlan, Deliverable
 from actionplans.reports import history
 from actionplans.views.keeping import keeps, person, readable_plan, tried
 from cities.access import coordinator_required, roles_of
 from cities.models import group_day
+from ogpgroup.errors import ActionNotPossible
 
 
 @login_not_required
@@ -62,7 +63,9 @@ def _hand_in_form(request: HttpRequest, plan: ActionPlan, found: Deliverable) ->
 def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: HandInForm | None) -> dict[str, Any]:
     today = group_day(timezone.now())
     is_read = found.status in {Deliverable.Status.HANDED_IN, Deliverable.Status.ACCEPTED}
-    decides = roles_of(request.user).is_coordinator and found.status == Deliverable.Status.HANDED_IN
+    decides = roles_of(request.user).is_coordinator and plan.takes_in
+    decisions = history.decisions_of(found)
+    newest = decisions[0] if decisions and not is_read else None
     return {
         "plan": plan,
         "deliverable": found,
@@ -70,10 +73,84 @@ def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: H
         "is_read": is_read,
         "evidence": list(found.evidence.all()) if is_read or form else [],
         "is_late": found.is_late(today),
-        "returns": history.returns_of(found),
-        "return_form": ReturnForm(auto_id="return_%s") if decides else None,
+        # What was decided last stands on top while it holds: returned and to be completed, or dropped.
+        "decided": newest if newest and newest.is_drop == (found.status == Deliverable.Status.DROPPED) else None,
+        "decisions": decisions,
+        "decides": decides,
+        "return_form": ReturnForm(auto_id="return_%s")
+        if decides and found.status == Deliverable.Status.HANDED_IN
+        else None,
         "is_demo": plan.is_demo,
     }
+
+
+# --- What coordinators decide -----------------------------------------------------------------------------------------
+
+
+@coordinator_required
+def deliverable_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what the city hands in next."""
+    plan = readable_plan(request, slug)
+    form = DeliverableForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if tried(form, partial(actions.expect_deliverable, plan, **form.cleaned_data)) is not None:
+            messages.success(request, _("The deliverable is on the plan."))
+            return redirect(plan)
+        status = 409
+    return render(request, "actionplans/deliverable_form.html", {"form": form, "plan": plan}, status=status)
+
+
+@coordinator_required
+def deliverable_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Change what is expected and by when, while it is."""
+    plan = readable_plan(request, slug)
+    found = _to_be_changed(request, plan, pk)
+    form = DeliverableForm(request.POST or None, instance=_of_plan(plan, pk))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if tried(form, partial(actions.edit_deliverable, found, **form.cleaned_data)) is not None:
+            messages.success(request, _("The changes are saved."))
+            return redirect(found)
+        status = 409
+    context = {"form": form, "plan": plan, "deliverable": found}
+    return render(request, "actionplans/deliverable_form.html", context, status=status)
+
+
+@coordinator_required
+def deliverable_drop(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Expect it no longer, and say why."""
+    plan = readable_plan(request, slug)
+    found = _to_be_changed(request, plan, pk)
+    form = DropForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if tried(form, partial(actions.drop_deliverable, found, reason=form.cleaned_data["reason"])) is not None:
+            messages.success(request, _("It is no longer expected."))
+            return redirect(found)
+        status = 409
+    context = {"form": form, "plan": plan, "deliverable": found}
+    return render(request, "actionplans/deliverable_drop.html", context, status=status)
+
+
+def _to_be_changed(request: HttpRequest, plan: ActionPlan, pk: int) -> Deliverable:
+    """That it is too late is said before anybody types; what was typed is read whatever happened."""
+    found = _of_plan(plan, pk)
+    if request.method != "POST" and not plan.takes_in:
+        raise ActionNotPossible(_("The plan is closed."))
+    if request.method != "POST" and not found.is_awaited:
+        raise ActionNotPossible(
+            _("This is %(status)s; that cannot be done now.") % {"status": found.get_status_display()}
+        )
+    return found
+
+
+@coordinator_required
+@require_POST
+def deliverable_expect(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = actions.expect_again(_of_plan(readable_plan(request, slug), pk))
+    messages.success(request, _("It is expected again."))
+    return redirect(found)
 
 
 @coordinator_required
@@ -87,17 +164,27 @@ def deliverable_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 
 @coordinator_required
 @require_POST
+def deliverable_look_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = actions.take_back_acceptance(_of_plan(readable_plan(request, slug), pk))
+    messages.success(request, _("It is no longer accepted: accept it or return it."))
+    return redirect(found)
+
+
+@coordinator_required
+@require_POST
 def deliverable_return(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Give it back to the city with a word."""
     plan = readable_plan(request, slug)
     found = _of_plan(plan, pk)
     form = ReturnForm(request.POST, auto_id="return_%s")
+    status = 200
     if form.is_valid():
-        actions.return_deliverable(found, reason=form.cleaned_data["reason"])
-        messages.success(request, _("The deliverable is back with the city, with your words."))
-        return redirect(found)
+        if tried(form, partial(actions.return_deliverable, found, reason=form.cleaned_data["reason"])) is not None:
+            messages.success(request, _("The deliverable is back with the city, with your words."))
+            return redirect(found)
+        status = 409
     context = _context(request, plan, found, None) | {"return_form": form}
-    return render(request, "actionplans/deliverable.html", context)
+    return render(request, "actionplans/deliverable.html", context, status=status)
 
 
 def _of_plan(plan: ActionPlan, pk: int) -> Deliverable:

@@ -35,7 +35,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def tried[T](form: forms.Form, act: Callable[[], T]) -> T | None:
+def tried[T](form: forms.BaseForm, act: Callable[[], T]) -> T | None:
     """What the action gives; where it is not possible now, None, and the form says why beside what was typed.
 
     Left to the middleware the refusal would lead to another page, and with it would go the text and its files.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from actionplans import actions
-from actionplans.forms.plans import DeliverableForm, FellowForm, PlanForm
+from actionplans.forms.plans import FellowForm, PlanForm
 from actionplans.models import ActionPlan, Deliverable
 from actionplans.reports.diary import diary_of_plan
 from actionplans.reports.picture import picture_of
@@ -69,6 +69,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "can_log": is_keeper and plan.is_running and bool(progress.commitments),
         "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),
         "can_publish": roles.is_coordinator and plan.status == ActionPlan.Status.DRAFT,
+        "can_close": roles.is_coordinator and plan.is_running,
+        "can_reopen": roles.is_coordinator and plan.status == ActionPlan.Status.CLOSED and not plan.is_reference,
+        "can_expect": roles.is_coordinator and plan.takes_in,
         "sees_contact": roles.in_group,
         "is_demo": plan.is_demo,
     }
@@ -132,12 +135,29 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @coordinator_required
-def deliverable_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say what the city hands in next."""
-    plan = get_object_or_404(ActionPlan.objects.select_related("city", "organization"), slug=slug)
-    form = DeliverableForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.expect_deliverable(plan, **form.cleaned_data)
-        messages.success(request, _("The deliverable is on the plan."))
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """End a plan; says first what that means."""
+    plan = _of_a_city(slug)
+    if request.method == "POST":
+        actions.close_plan(plan)
+        messages.success(request, _("The plan is closed. It stays readable, and it can be reopened."))
         return redirect(plan)
-    return render(request, "actionplans/deliverable_form.html", {"form": form, "plan": plan})
+    if not plan.is_running:
+        raise ActionNotPossible(
+            _("The plan is %(status)s; this cannot be done now.") % {"status": plan.get_status_display()}
+        )
+    awaited = list(Deliverable.objects.awaited().filter(plan=plan).order_by("due_on", "pk"))
+    context = {"plan": plan, "awaited": awaited, "is_demo": plan.is_demo}
+    return render(request, "actionplans/close.html", context)
+
+
+@coordinator_required
+@require_POST
+def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = actions.reopen_plan(_of_a_city(slug))
+    messages.success(request, _("The plan is in force again."))
+    return redirect(plan)
+
+
+def _of_a_city(slug: str) -> ActionPlan:
+    return get_object_or_404(ActionPlan.objects.filter(city__isnull=False).select_related("city"), slug=slug)

@@ -3,10 +3,12 @@
 from typing import Any, Final
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, Role, answers, only
+from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, NOBODY, Role, answers, only
 from tests.access.world import World
 
 KEEPERS: Final = COORDINATORS | {Role.OFFICIAL}  # of the plan
+DECIDING: Final = only(COORDINATORS)
+REFUSED: Final = only(COORDINATORS, answer=ELSEWHERE)
 READ: Final = answers(200)
 READ_BY_KEEPERS: Final = only(KEEPERS, is_open=True)
 KEEP: Final = only(KEEPERS)
@@ -184,6 +186,42 @@ DELIVERABLES: Final = [
         data=lambda _: {"reason": "Falta el presupuesto."},
         POST=DECIDED,
     ),
+    Row(
+        "actionplans:deliverable_edit",
+        "expected",
+        lambda w: {**_plan(w), "pk": w.deliverable.pk},
+        data=lambda _: {"kind": "other", "title": "Informe", "due_on": "2017-09-01"},
+        GET=DECIDING,
+        POST=DECIDED,
+    ),
+    Row(
+        "actionplans:deliverable_edit",
+        "handed in",
+        lambda w: {**_plan(w), "pk": w.handed_in.pk},
+        data=lambda _: {"kind": "other", "title": "Informe", "due_on": "2017-09-01"},
+        GET=REFUSED,
+        POST=only(COORDINATORS, answer=409),
+    ),
+    Row(
+        "actionplans:deliverable_drop",
+        "expected",
+        lambda w: {**_plan(w), "pk": w.deliverable.pk},
+        data=lambda _: {"reason": "Se fundió con el informe."},
+        GET=DECIDING,
+        POST=DECIDED,
+    ),
+    Row("actionplans:deliverable_expect", "dropped", lambda w: {**_plan(w), "pk": w.dropped.pk}, POST=DECIDED),
+    Row("actionplans:deliverable_expect", "handed in", lambda w: {**_plan(w), "pk": w.handed_in.pk}, POST=REFUSED),
+    Row("actionplans:deliverable_look_again", "accepted", lambda w: {**_plan(w), "pk": w.accepted.pk}, POST=DECIDED),
+    Row("actionplans:deliverable_look_again", "expected", lambda w: {**_plan(w), "pk": w.deliverable.pk}, POST=REFUSED),
+]
+
+ENDS: Final = [
+    Row("actionplans:close", "in force", _plan, GET=DECIDING, POST=DECIDED),
+    Row("actionplans:close", "in preparation", _draft_plan, GET=REFUSED, POST=REFUSED),
+    Row("actionplans:close", "a reference", lambda w: {"slug": w.reference.slug}, GET=only(NOBODY), POST=only(NOBODY)),
+    Row("actionplans:reopen", "closed", lambda w: {"slug": w.closed_plan.slug}, POST=DECIDED),
+    Row("actionplans:reopen", "in preparation", _draft_plan, POST=REFUSED),
 ]
 
 PLAN_PARTS: Final = [
@@ -191,4 +229,5 @@ PLAN_PARTS: Final = [
     *COMMITMENTS,
     *PROGRESS,
     *DELIVERABLES,
+    *ENDS,
 ]

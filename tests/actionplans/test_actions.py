@@ -116,6 +116,20 @@ def test_plan_is_published_once(reynosa: City) -> None:
         actions.publish_plan(plan)
 
 
+def test_closed_plan_is_reopened_and_no_other(db: None) -> None:
+    plan = factories.create_plan(status="draft")
+    with pytest.raises(ActionNotPossible):
+        actions.reopen_plan(plan)
+    actions.publish_plan(plan)
+    with pytest.raises(ActionNotPossible):
+        actions.reopen_plan(plan)
+    actions.close_plan(plan)
+    with pytest.raises(ActionNotPossible):
+        actions.publish_plan(plan)
+
+    assert actions.reopen_plan(plan).status == "active"
+
+
 def test_closed_plan_expects_nothing_more(db: None) -> None:
     plan = factories.create_plan(status="closed")
 

@@ -10,7 +10,8 @@ from django.test import Client
 
 from actionplans import emails
 from actionplans.forms.commitments import CommitmentForm, MilestoneForm
-from actionplans.forms.plans import DeliverableForm, PlanForm
+from actionplans.forms.deliverables import DeliverableForm
+from actionplans.forms.plans import PlanForm
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.models import City
 from ogpgroup.models import OutgoingMail, User

@@ -85,6 +85,66 @@ def test_returned_needs_a_word_and_can_be_handed_in_again(deliverable: Deliverab
     assert actions.accept_deliverable(deliverable).status == "accepted"
 
 
+def test_closed_and_reference_plans_take_no_decision(deliverable: Deliverable) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    reference = factories.create_deliverable(plan=factories.create_reference_plan(), status="handed_in")
+    ActionPlan.objects.filter(pk=deliverable.plan_id).update(status="closed")
+
+    for one in (deliverable, reference):
+        with pytest.raises(ActionNotPossible):
+            actions.accept_deliverable(one)
+        with pytest.raises(ActionNotPossible):
+            actions.return_deliverable(one, reason="Falta el presupuesto.")
+    assert set(Deliverable.objects.values_list("status", flat=True)) == {"handed_in"}
+
+
+def test_acceptance_is_taken_back(deliverable: Deliverable) -> None:
+    with pytest.raises(ActionNotPossible):
+        actions.take_back_acceptance(deliverable)
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    actions.accept_deliverable(deliverable)
+
+    assert actions.take_back_acceptance(deliverable).status == "handed_in"
+    deliverable.refresh_from_db()
+    assert (deliverable.status, deliverable.handed_in_at) == ("handed_in", NOW)
+
+
+def test_what_is_expected_can_be_changed_until_it_is_handed_in(deliverable: Deliverable) -> None:
+    changed: dict[str, Any] = {"kind": "other", "title": "Informe", "due_on": date(2017, 9, 1), "due_is_computed": True}
+
+    actions.edit_deliverable(deliverable, **changed)
+
+    deliverable.refresh_from_db()
+    assert {name: getattr(deliverable, name) for name in changed} == changed
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    with pytest.raises(ActionNotPossible):
+        actions.edit_deliverable(deliverable, **changed)
+
+
+def test_dropped_is_late_no_more_and_can_be_expected_again(deliverable: Deliverable) -> None:
+    with pytest.raises(ActionNotPossible):
+        actions.drop_deliverable(deliverable, reason=" ")
+
+    actions.drop_deliverable(deliverable, reason="Se fundió con el informe.")
+
+    assert not Deliverable.objects.late(date(2020, 1, 1)).exists()
+    with pytest.raises(ActionNotPossible):
+        actions.drop_deliverable(deliverable, reason="Otra vez.")
+    assert actions.expect_again(deliverable).status == "expected"
+    with pytest.raises(ActionNotPossible):
+        actions.expect_again(deliverable)
+
+
+@pytest.mark.parametrize("status", ["handed_in", "accepted"])
+def test_what_was_handed_in_is_not_dropped_or_expected_again(db: None, status: str) -> None:
+    deliverable = factories.create_deliverable(status=status)
+
+    with pytest.raises(ActionNotPossible):
+        actions.drop_deliverable(deliverable, reason="Ya no.")
+    with pytest.raises(ActionNotPossible):
+        actions.expect_again(deliverable)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_hand_in_at_once_one_is_told() -> None:
     deliverable = factories.create_deliverable()
@@ -217,3 +277,85 @@ def test_nothing_is_handed_in_on_a_reference_plan(coordinator: User, db: None) -
 
     assert client.get(deliverable.get_absolute_url()).context["form"] is None
     assert client.post(deliverable.get_absolute_url(), {"text": "La propuesta"}).status_code == 409
+
+
+# --- Changed and dropped --------------------------------------------------------------------------------------------
+
+
+def test_coordinator_changes_the_day(deliverable: Deliverable, coordinator: User) -> None:
+    client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}edit/"
+    assert client.get(address).context["form"]["due_on"].value() == date(2017, 7, 29)
+
+    answer = client.post(address, {"kind": "other", "title": "Informe", "due_on": "2017-09-01"})
+
+    assert answer["Location"] == deliverable.get_absolute_url()
+    deliverable.refresh_from_db()
+    assert (deliverable.kind, deliverable.title, deliverable.due_on) == ("other", "Informe", date(2017, 9, 1))
+
+
+def test_coordinator_drops_it_and_the_public_reads_why(
+    deliverable: Deliverable, coordinator: User, stranger: Client
+) -> None:
+    client, address = signed_in(coordinator), deliverable.get_absolute_url()
+    assert set(client.post(f"{address}drop/", {"reason": ""}).context["form"].errors) == {"reason"}
+
+    client.post(f"{address}drop/", {"reason": "Se fundió con el informe."})
+
+    page = stranger.get(address)
+    assert (page.context["deliverable"].status, page.context["decided"].reason) == (
+        "dropped",
+        "Se fundió con el informe.",
+    )
+    assert "Se fundió con el informe." in page.content.decode()
+    client.post(f"{address}expect/")
+    again = stranger.get(address)
+    assert (again.context["deliverable"].status, again.context["decided"]) == ("expected", None)
+    assert "Se fundió con el informe." in again.content.decode()  # among what came about
+
+
+@pytest.mark.parametrize(("verb", "typed"), [("edit", "title"), ("drop", "reason")])
+def test_change_that_comes_too_late_comes_back(
+    deliverable: Deliverable, coordinator: User, verb: str, typed: str
+) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}{verb}/"
+    sent = {"kind": "other", "title": "Con cuidado", "due_on": "2017-09-01", "reason": "Con cuidado"}
+
+    answer = client.post(address, sent)
+
+    assert answer.status_code == 409
+    assert answer.context["form"][typed].value() == "Con cuidado"
+    assert client.get(address).status_code == 302
+
+
+def test_page_offers_coordinators_what_they_can_do(deliverable: Deliverable, coordinator: User) -> None:
+    client, address = signed_in(coordinator), deliverable.get_absolute_url()
+
+    def offered() -> set[str]:
+        html = client.get(address).content.decode()
+        return {
+            verb for verb in ("edit", "drop", "expect", "accept", "return", "look-again") if f"{address}{verb}/" in html
+        }
+
+    assert offered() == {"edit", "drop"}
+    actions.drop_deliverable(deliverable, reason="Ya no.")
+    assert offered() == {"expect"}
+    actions.expect_again(deliverable)
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    assert offered() == {"accept", "return"}
+    actions.accept_deliverable(deliverable)
+    assert offered() == {"look-again"}
+    ActionPlan.objects.update(status="closed")
+    assert offered() == set()
+
+
+def test_late_word_to_the_city_comes_back(deliverable: Deliverable, coordinator: User) -> None:
+    actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
+    actions.accept_deliverable(deliverable)
+
+    answer = signed_in(coordinator).post(
+        f"{deliverable.get_absolute_url()}return/", {"reason": "Falta el presupuesto."}
+    )
+
+    assert answer.status_code == 409
+    assert "Falta el presupuesto.</textarea>" in answer.content.decode()

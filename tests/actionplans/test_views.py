@@ -109,6 +109,35 @@ def test_only_coordinators_publish_and_expect(draft: ActionPlan, official_reynos
     assert draft.status == "draft"
 
 
+def test_coordinator_closes_and_reopens_a_plan(
+    reynosa: City, coordinator: User, official_reynosa: User, stranger: Client
+) -> None:
+    plan = factories.create_plan(city=reynosa, slug="plan")
+    factories.create_deliverable(plan=plan, title="La que falta", due_on=date(2017, 7, 29))
+    client = signed_in(coordinator)
+    for verb in ("close", "reopen"):
+        assert signed_in(official_reynosa).post(f"/plans/plan/{verb}/").status_code == 404
+    assert [one.title for one in client.get("/plans/plan/close/").context["awaited"]] == ["La que falta"]
+
+    assert client.post("/plans/plan/close/")["Location"] == "/plans/plan/"
+    plan.refresh_from_db()
+    assert plan.status == "closed"
+    assert client.get("/plans/plan/close/").status_code == 302
+    page = client.get("/plans/plan/")
+    assert (page.context["can_close"], page.context["can_reopen"], page.context["can_expect"]) == (False, True, False)
+    assert "/plans/plan/reopen/" not in stranger.get("/plans/plan/").content.decode()
+
+    client.post("/plans/plan/reopen/")
+    plan.refresh_from_db()
+    assert plan.status == "active"
+
+
+def test_reference_plan_is_closed_by_nobody(coordinator: User, db: None) -> None:
+    factories.create_reference_plan(slug="referencia")
+
+    assert signed_in(coordinator).post("/plans/referencia/close/").status_code == 404
+
+
 def test_plan_before_the_fellow_city_leads_back_with_a_word(coordinator: User) -> None:
     factories.create_cycle(slug="sin-ciudad")
 

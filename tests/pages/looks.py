@@ -140,6 +140,10 @@ COORDINATION: Final = [
     coordinated("actionplans/detail.html", "actionplans:detail", of("plan"), "coordinator"),
     coordinated("actionplans/form.html", "actionplans:edit", of("plan")),
     coordinated("actionplans/deliverable_form.html", "actionplans:deliverable_create", of("plan")),
+    coordinated("actionplans/deliverable_form.html", "actionplans:deliverable_edit", of("plan", "deliverable"), "edit"),
+    coordinated("actionplans/deliverable_drop.html", "actionplans:deliverable_drop", of("plan", "deliverable")),
+    coordinated("actionplans/deliverable.html", "actionplans:deliverable", of("plan", "deliverable"), "coordinator"),
+    coordinated("actionplans/close.html", "actionplans:close", of("plan")),
     coordinated("actionplans/fellow.html", "actionplans:fellow", of("next_cycle")),
 ]
 
