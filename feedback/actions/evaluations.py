@@ -49,6 +49,11 @@ class ChangedElsewhere(ActionNotPossible):
         self.theirs = theirs
 
 
+def takes_none() -> str:
+    """Why nothing of the person is kept any more."""
+    return _("This round takes no evaluation of yours: it is closed, or you are not invited.")
+
+
 def organizations_for(one: ReviewRound, user: User) -> list[Organization]:
     """The invited organisations the person may speak for, by name."""
     return list(one.organizations.filter(pk__in=roles_of(user).organization_ids).by_name())
@@ -139,7 +144,7 @@ def _own(one: ReviewRound, *, by: User, organization: Organization | None = None
     """
     _hold(one)
     if not ReviewRound.objects.open_for(by).filter(pk=one.pk).exists():
-        raise ActionNotPossible(_("This round takes no evaluation of yours: it is closed, or you are not invited."))
+        raise ActionNotPossible(takes_none())
     may_speak_for = organizations_for(one, by)
     if organization is not None and organization not in may_speak_for:
         raise ActionNotPossible(_("You do not act for this organisation, or it is not invited."))

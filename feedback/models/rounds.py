@@ -71,6 +71,11 @@ class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
         invited = self.filter(status=ReviewRound.Status.OPEN, organizations__in=roles.organization_ids)
         return invited.exclude(plan__city__in=own_city).distinct()
 
+    def begun_by(self, user: User | AnonymousUser) -> Self:
+        """Rounds with an evaluation of the person's own, whatever became of either: they go on reading their words."""
+        own = Evaluation.objects.of(user).values("round")
+        return self.filter(pk__in=own, plan__in=ActionPlan.objects.visible_to(user))
+
     def waiting_for(self, user: User | AnonymousUser) -> Self:
         """Open rounds in which the person has neither submitted an evaluation nor declared a conflict."""
         done = Evaluation.objects.of(user).exclude(status=Evaluation.Status.DRAFT)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,13 +27,21 @@ SAVED = "#saved"  # tells the device, by the address, that it need not keep the 
 
 
 class _Desk:
-    """A person before one round: what they have answered, and the page of it they are on."""
+    """A person before one round: what they have answered, and the page of it they are on.
 
-    def __init__(self, request: HttpRequest, slug: str, number: int) -> None:
+    Those of the city's own organisations, and who is not invited, find nothing here; nor does anybody once the round is
+    closed, but where they only read (`keeps_words`) who has begun an evaluation finds it as long as its plan is there.
+    """
+
+    def __init__(self, request: HttpRequest, slug: str, number: int, *, keeps_words: bool = False) -> None:
         assert isinstance(request.user, User)
         self.user = request.user
-        # Those of the city's own organisations, and who is not invited, find nothing here.
-        self.round = find(ReviewRound.objects.open_for(request.user), slug, number)
+        rounds = ReviewRound.objects.open_for(request.user)
+        if keeps_words:
+            begun = ReviewRound.objects.begun_by(request.user)
+            rounds = ReviewRound.objects.filter(Q(pk__in=rounds.values("pk")) | Q(pk__in=begun.values("pk")))
+        self.round = find(rounds, slug, number)
+        self.takes_answers = not keeps_words or ReviewRound.objects.open_for(request.user).contains(self.round)
         mine = Evaluation.objects.of(request.user).filter(round=self.round).select_related("organization")
         self.evaluation = mine.first()
         self.organizations = actions.organizations_for(self.round, request.user)
@@ -51,7 +60,8 @@ class _Desk:
 
     @property
     def is_locked(self) -> bool:
-        return self.evaluation is not None and self.evaluation.status != Evaluation.Status.DRAFT
+        is_over = self.evaluation is not None and self.evaluation.status != Evaluation.Status.DRAFT
+        return is_over or not self.takes_answers
 
     def form(self, request: HttpRequest) -> EvaluationForm:
         return EvaluationForm(
@@ -79,8 +89,11 @@ class _Desk:
 @login_required
 @require_safe
 def evaluate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One page of the person's evaluation: each criterion with its levels, evidence, or why it does not apply."""
-    desk = _Desk(request, slug, number)
+    """One page of the person's evaluation: each criterion with its levels, evidence, or why it does not apply.
+
+    Once it is submitted or the round is closed, the same to be read alone.
+    """
+    desk = _Desk(request, slug, number, keeps_words=True)
     return _page(request, desk, desk.form(request))
 
 
@@ -90,6 +103,7 @@ def _page(
     form: EvaluationForm,
     *,
     theirs: dict[int, str] | None = None,
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -97,6 +111,7 @@ def _page(
         "plan": desk.round.plan,
         "evaluation": desk.evaluation,
         "is_locked": desk.is_locked,
+        "refusal": refusal,
         "progress": desk.progress,
         "step": desk.step,
         "next": desk.next,
@@ -127,11 +142,15 @@ def _question(criterion: Any, form: EvaluationForm, theirs: dict[int, str]) -> d
 @require_POST
 def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Keep what was answered on a page. A script sends the changes and reads JSON, a browser alone sends it all."""
-    desk = _Desk(request, slug, number)
+    desk = _Desk(request, slug, number, keeps_words=True)
     form = desk.form(request)
     as_json = request.headers.get("Accept", "").startswith("application/json")
     if request.POST.get("person") != str(desk.user.pk):
         raise PermissionDenied  # written by somebody else who was signed in on this computer
+    if not desk.takes_answers:
+        sentence = actions.takes_none()
+        as_it_was_sent = _page(request, desk, form, refusal=sentence, status=409)
+        return JsonResponse({"sentence": sentence}, status=410) if as_json else as_it_was_sent
     if not form.is_valid():
         errors = [str(error) for errors in form.errors.values() for error in errors]
         return (

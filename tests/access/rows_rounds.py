@@ -64,7 +64,9 @@ ROUNDS: Final = [
         GET=only(frozenset(), is_open=True),
     ),
     Row("feedback:evaluate", "open", at("open_round"), GET=only(ASKED | STEPPED_BACK)),
-    Row("feedback:evaluate", "closed", at("closed_round"), GET=only(frozenset())),
+    # Who has evaluated goes on reading it.
+    Row("feedback:evaluate", "closed", at("closed_round"), GET=only(frozenset({Role.MEMBER}))),
+    Row("feedback:evaluate", "published", at("published_round"), GET=only(frozenset({Role.MEMBER}))),
     Row("feedback:evaluate", "no such page", at("open_round"), query="?commitment=77", GET=only(frozenset())),
     Row(
         "feedback:draft",
@@ -73,7 +75,13 @@ ROUNDS: Final = [
         data=_answers,
         POST=only(frozenset({Role.MEMBER}), answer=DONE) | dict.fromkeys([Role.GUEST, *STEPPED_BACK], 403),
     ),
-    Row("feedback:draft", "closed", at("closed_round"), data=_answers, POST=only(frozenset())),
+    Row(
+        "feedback:draft",
+        "closed",
+        at("closed_round"),
+        data=_answers,
+        POST=only(frozenset({Role.MEMBER}), answer=409),
+    ),
     Row(
         "feedback:submit",
         "not whole",

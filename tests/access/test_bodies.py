@@ -171,7 +171,7 @@ FORGED: dict[str, Callable[[World], Forged]] = {
     "a form of a note that somebody else has sent": lambda w: Forged(
         Role.GUEST,
         reverse("feedback:note_create", args=["plan", w.plan.pk]),
-        200,
+        409,
         {"kind": "doubt", "text": "Mía.", "visibility": "public", "form_id": str(w.notes["public"].form_id)},
     ),
     "a commitment that was promised in public": _promised_commitment,

@@ -21,7 +21,8 @@ NOW = timezone.now()
 DUE, REPLY_DUE = NOW.date() + timedelta(days=20), NOW.date() + timedelta(days=40)
 
 
-def signed_in(user: User) -> Client:
+def signed_in(user: User, *, language: str = "") -> Client:
+    User.objects.filter(pk=user.pk).update(language=language or user.language)
     client = Client()
     client.force_login(user)
     return client
@@ -169,7 +170,9 @@ def test_script_sends_what_changed_and_is_told_when(one: ReviewRound, person: Us
     assert status == 422
     assert answer["sentence"]
     actions.close_round(one, by=None, now=NOW)
-    assert client.post(f"{AT}draft/", frame, headers={"accept": "application/json"}).status_code == 404
+    status, answer = sent(signed_in(person, language="en"), frame | {f"level-{criterion.pk}": yes})
+    sentence = "This round takes no evaluation of yours: it is closed, or you are not invited."
+    assert (status, answer) == (410, {"sentence": sentence})
 
 
 def test_script_learns_that_the_evaluation_is_locked(one: ReviewRound, person: User) -> None:
@@ -186,6 +189,54 @@ def test_what_somebody_else_wrote_on_this_computer_is_not_taken(one: ReviewRound
 
     assert signed_in(other).post(f"{AT}draft/", page_data(person, one)).status_code == 403
     assert not Evaluation.objects.exists()
+
+
+# --- Own words, once the round is closed ------------------------------------------------------------------------------
+
+
+def test_evaluation_stays_readable_for_who_submitted_it(one: ReviewRound, person: User) -> None:
+    rounds.submitted(one, by=person, evidence="Vi el acta.")
+    other = rounds.evaluator_of(one)
+    actions.close_round(one, by=None, now=NOW)
+    client = signed_in(person)
+
+    assert f'href="{AT}evaluate/"' in html(client, AT)
+    body = html(client, f"{AT}evaluate/?commitment=2")
+
+    assert body.count("Vi el acta.") == 5
+    assert "Esto es lo que entregó." in body
+    assert "<textarea" not in body
+    html(signed_in(other), f"{AT}evaluate/", status=404)
+
+
+def test_draft_that_came_too_late_stays_readable_for_who_wrote_it(one: ReviewRound, person: User) -> None:
+    rounds.draft(one, person, rounds.answers(one, evidence="A medias.")[:1])
+    actions.close_round(one, by=None, now=NOW)
+    client = signed_in(person, language="en")
+
+    assert f'href="{AT}evaluate/"' in html(client, AT)
+    body = html(client, f"{AT}evaluate/?commitment=1")
+
+    assert "A medias." in body
+    assert "This draft was not submitted" in body
+    assert "<textarea" not in body
+    for address in ("submit/", "conflict/"):
+        html(client, f"{AT}{address}", status=404)
+
+
+def test_page_that_is_sent_after_the_end_comes_back_to_be_copied(one: ReviewRound, person: User) -> None:
+    rounds.draft(one, person, rounds.answers(one, evidence="A medias.")[:1])
+    criterion = criteria_of(one)[0]
+    data = page_data(person, one, edition=1) | {f"evidence-{criterion.pk}": "Lo que faltaba."}
+    actions.close_round(one, by=None, now=NOW)
+
+    response = signed_in(person, language="en").post(f"{AT}draft/", data)
+
+    body = response.content.decode()
+    assert response.status_code == 409
+    assert "This round takes no evaluation of yours: it is closed, or you are not invited." in body
+    assert "Lo que faltaba." in body
+    assert Score.objects.get().evidence == "A medias."
 
 
 # --- Conflict of interest ---------------------------------------------------------------------------------------------
