@@ -290,7 +290,7 @@ def test_planning_takes_the_same_queries_for_any_number_of_people_and_sessions(c
         session_at(cycle, NOW + timedelta(days=14))
     actions.publish_release(cycle, by=None, at=NOW - timedelta(days=1))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert emails.plan_reminders(NOW) == count * count
 
 

@@ -1,7 +1,8 @@
 """Reminders: planned from the database alone, each queued once."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,46 +12,80 @@ from django.utils.translation import gettext_noop
 
 from cities.models import group_day
 from ogpgroup import mail
-from ogpgroup.models import OutgoingMail
+from ogpgroup.models import OutgoingMail, User
+from workshops.emails import quiet
 from workshops.models import Participation, SessionVersion
+from workshops.models.sessions import SessionVersionQuerySet
 from workshops.told import REMINDER, SUBJECT
 
 # Reminders become rows this long before they are due; what is later is a forecast, computed when somebody looks.
 PLANNED_AHEAD = timedelta(hours=24)
+SHIFTED_AT_MOST = timedelta(days=1)  # by quiet hours and by the change of clocks
 MOVED = gettext_noop("The session was moved or cancelled.")
 
 
 def lead_name(lead: timedelta) -> str:
-    """Short and stable, because it stands in keys: 14d, 2h."""
-    return f"{lead.days}d" if lead.seconds == 0 else f"{lead.seconds // 3600}h"
+    """Short and stable, because it stands in keys: 14d, 36h, 2h."""
+    return f"{lead.days}d" if lead.seconds == 0 else f"{lead // timedelta(hours=1)}h"
 
 
 def reminder_key(version: SessionVersion, lead: timedelta, user_id: int | str) -> str:
-    """Holds the start: a corrected typo reminds nobody twice, a moved session reminds anew."""
+    """Holds the start: a corrected typo reminds nobody twice, a moved session reminds anew.
+
+    It does not hold when the person is told: who moves to another zone is not reminded again.
+    """
     start = f"{version.reminder_start():%Y%m%dT%H%MZ}"
     return f"reminder:{version.session_id}:{start}:{lead_name(lead)}:{user_id}"
 
 
-def reminders_of(version: SessionVersion) -> list[tuple[timedelta, datetime, datetime]]:
-    """Each lead time with when it is due and until when it is useful: the next one's due time, at last the start.
+def reminders_of(version: SessionVersion, zone: str) -> list[tuple[timedelta, datetime, datetime]]:
+    """Each lead time with when people of a zone are told and until when it is useful: the next one, or the start.
 
     Lead times that were past when this start was first published are left out: the invitation or the change mail has
-    just said the same.
+    just said the same. Of two that quiet hours put at one moment the later one is left. Expects `session`.
     """
     leads = version.lead_times()
     dues = [version.due_of(lead) for lead in leads]
-    ends = [*dues[1:], version.begins_at if version.has_hours else version.finishes_at]
-    return [row for row in zip(leads, dues, ends, strict=True) if row[1] >= version.start_released_at]
+    start = version.reminder_start()
+    told = [
+        quiet.considerate(due, zone, lead=lead, start=start, next_due=following)
+        for lead, due, following in zip(leads, dues, [*dues[1:], None], strict=True)
+    ]
+    ends = [*told[1:], version.begins_at if version.has_hours else version.finishes_at]
+    rows = zip(leads, told, ends, strict=True)
+    return [row for row in rows if row[1] >= version.start_released_at and row[2] > row[1]]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One reminder of one session to the people of those zones whose nights leave it at one moment."""
+
+    version: SessionVersion
+    lead: timedelta
+    due: datetime
+    useful_until: datetime
+    zones: tuple[str, ...]
+
+
+def tellings_of(version: SessionVersion, zones: Iterable[str]) -> list[Telling]:
+    """The reminders of a session, those zones together that are told at one moment; in the order in which they go."""
+    together: dict[tuple[timedelta, datetime, datetime], list[str]] = {}
+    for zone in zones:
+        for row in reminders_of(version, zone):
+            together.setdefault(row, []).append(zone)
+    return sorted((Telling(version, *row, tuple(those)) for row, those in together.items()), key=lambda one: one.due)
 
 
 _TO_REMIND = """
 SELECT lead.number, person.id, person.email
-FROM jsonb_to_recordset(%s::jsonb) AS lead(number int, session_id bigint, due timestamptz, prefix text)
+FROM jsonb_to_recordset(%s::jsonb)
+    AS lead(number int, session_id bigint, due timestamptz, prefix text, zones text[])
 JOIN workshops_participation participation
     ON participation.session_id = lead.session_id AND participation.expected_since <= lead.due
     AND participation.id IN ({concerned})
 JOIN ogpgroup_user person
     ON person.id = participation.user_id AND person.is_active AND person.wants_reminders
+        AND person.time_zone = ANY(lead.zones)
 WHERE NOT EXISTS (SELECT 1 FROM ogpgroup_outgoingmail known WHERE known.key = lead.prefix || person.id)
 ORDER BY lead.number, person.id
 """
@@ -62,47 +97,62 @@ def plan_reminders(now: datetime) -> int:
     Derived from the database alone: a planner that was down catches up, and two planners add nothing. People are those
     concerned who have not declined, whose account is open and who want reminders. See also `_reminder_still_true`.
     """
-    longest = max(lead for leads in SessionVersion.LEAD_TIMES.values() for lead in leads)
-    versions = SessionVersion.objects.current().planned().upcoming(now)
-    versions = versions.filter(begins_at__lte=now + longest + PLANNED_AHEAD + timedelta(days=1))
-    leads = [
-        (version, lead, due, useful_until)
-        for version in versions.filter(release__notified=True).defer("vevent", "purpose", "bring", "decisions")
-        for lead, due, useful_until in reminders_of(version)
-        if due <= now + PLANNED_AHEAD and useful_until > now
+    far = now + SessionVersion.LONGEST_LEAD + PLANNED_AHEAD + SHIFTED_AT_MOST
+    zones = list(User.objects.filter(is_active=True).order_by().values_list("time_zone", flat=True).distinct())
+    tellings = [
+        telling
+        for version in remindable(now).filter(begins_at__lte=far)
+        for telling in tellings_of(version, zones)
+        if telling.due <= now + PLANNED_AHEAD and telling.useful_until > now
     ]
-    if not leads:
-        return 0
+    return mail.enqueue(_rows(tellings, _people(tellings, now))) if tellings else 0
+
+
+def remindable(now: datetime) -> SessionVersionQuerySet:
+    """Sessions to come that people are reminded of, with what their lead times need."""
+    versions = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
+    long_texts = ("purpose", "bring", "decisions")
+    unread = (*long_texts, "vevent", "session__report", *(f"session__{name}" for name in long_texts))
+    return versions.select_related("session").defer(*unread)
+
+
+def _people(tellings: Sequence[Telling], now: datetime) -> list[tuple[int, int, str]]:
+    """Whom each telling reaches and no row tells yet: its number, the person, their address; one query."""
     asked = [
-        {"number": number, "session_id": version.session_id, "due": due, "prefix": reminder_key(version, lead, "")}
-        for number, (version, lead, due, _useful) in enumerate(leads)
+        {
+            "number": number,
+            "session_id": one.version.session_id,
+            "due": one.due,
+            "prefix": reminder_key(one.version, one.lead, ""),
+            "zones": one.zones,
+        }
+        for number, one in enumerate(tellings)
     ]
     concerned = Participation.objects.concerned(group_day(now)).filter(
-        session__in={version.session_id for version, *_rest in leads}
+        session__in={one.version.session_id for one in tellings}
     )
     sql, parameters = concerned.exclude(answer=Participation.Answer.NO).values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_TO_REMIND.format(concerned=sql), [json.dumps(asked, cls=DjangoJSONEncoder), *parameters])
-        people = cursor.fetchall()
-    rows = []
+        return [(number, user_id, email) for number, user_id, email in cursor.fetchall()]
+
+
+def _rows(tellings: Sequence[Telling], people: Iterable[tuple[int, int, str]]) -> Iterator[OutgoingMail]:
     for number, user_id, email in people:
-        version, lead, due, useful_until = leads[number]
-        rows.append(
-            OutgoingMail(
-                key=reminder_key(version, lead, user_id),
-                kind=REMINDER,
-                priority=OutgoingMail.Priority.REMINDER,
-                user_id=user_id,
-                recipient=email,
-                subject_type=SUBJECT,
-                subject_id=version.session_id,
-                subject_version=version.sequence,
-                due=due,
-                useful_until=useful_until,
-                is_demo=version.is_demo,
-            )
+        one = tellings[number]
+        yield OutgoingMail(
+            key=reminder_key(one.version, one.lead, user_id),
+            kind=REMINDER,
+            priority=OutgoingMail.Priority.REMINDER,
+            user_id=user_id,
+            recipient=email,
+            subject_type=SUBJECT,
+            subject_id=one.version.session_id,
+            subject_version=one.version.sequence,
+            due=one.due,
+            useful_until=one.useful_until,
+            is_demo=one.version.is_demo,
         )
-    return mail.enqueue(rows)
 
 
 def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:

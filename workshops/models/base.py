@@ -44,6 +44,7 @@ class SessionBase(models.Model):
         Kind.WEBINAR: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
         Kind.WORKING_SESSION: (timedelta(days=14), timedelta(days=3), timedelta(days=1), timedelta(hours=2)),
     }
+    LONGEST_LEAD: ClassVar[timedelta] = timedelta(days=60)
     # A session with a date alone is reminded of as if it began at this hour of its zone.
     HOUR_OF_A_DATE = time(9)
 
@@ -129,9 +130,14 @@ class SessionBase(models.Model):
         """The start as reminders count it, in UTC."""
         return self.due_of(timedelta(0))
 
+    def given_lead_hours(self) -> list[int]:
+        """The lead times given for this session alone, in hours; never published, so versions ask the draft."""
+        raise NotImplementedError
+
     def lead_times(self) -> list[timedelta]:
-        """The lead times of its kind, longest first; hours make no sense for a date alone."""
-        leads = self.LEAD_TIMES[self.kind]
+        """Those given for the session, else those of its kind, longest first; a date alone knows no hours."""
+        given = {timedelta(hours=hours) for hours in self.given_lead_hours()}
+        leads = {lead for lead in given if timedelta(0) < lead <= self.LONGEST_LEAD} or set(self.LEAD_TIMES[self.kind])
         return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True)
 
 

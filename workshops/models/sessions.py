@@ -110,6 +110,9 @@ class Session(SessionBase):
     def get_absolute_url(self) -> str:
         return reverse("workshops:session_detail", args=[self.slug])
 
+    def given_lead_hours(self) -> list[int]:
+        return self.lead_hours or []
+
 
 class ScheduleRelease(models.Model):
     """A numbered publication of the schedule. Never changed and never deleted: it is the public record."""
@@ -215,6 +218,10 @@ class SessionVersion(SessionBase):
 
     def get_absolute_url(self) -> str:
         return reverse("workshops:session_detail", args=[self.slug])
+
+    def given_lead_hours(self) -> list[int]:
+        """Expects `session`: lead times count at once, without a release."""
+        return self.session.lead_hours or []
 
     @property
     def is_another_plan(self) -> bool:

@@ -24,23 +24,39 @@ class Ahead:
 def ahead(now: datetime) -> list[Ahead]:
     """The next reminder of each session that the planner has yet to queue, soonest first; two queries.
 
-    What is due within `emails.PLANNED_AHEAD` is queued already and stands in the outbox. See also
-    `emails.plan_reminders`, which decides the same from the same rows when the time comes.
+    What is due within `emails.PLANNED_AHEAD` is queued already and stands in the outbox. Where quiet hours part people
+    by their zones it is the moment at which the first are told. See also `emails.plan_reminders`, which decides the
+    same from the same rows when the time comes.
     """
-    versions = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
-    soonest = []
-    for version in versions.defer("vevent", "purpose", "bring", "decisions"):
-        dues = [due for _lead, due, _until in emails.reminders_of(version) if due > now + emails.PLANNED_AHEAD]
+    horizon = now + emails.PLANNED_AHEAD
+    roughly = []
+    for version in emails.remindable(now):
+        dues = [due for _lead, due, _until in emails.reminders_of(version, version.time_zone) if due > horizon]
         if dues:
-            soonest.append((min(dues), version))
-    soonest = sorted(soonest, key=lambda one: (one[0], one[1].pk))[:AT_MOST]
-    counts = _people([version.session_id for _due, version in soonest], now)
-    return [Ahead(version, due, counts.get(version.session_id, 0)) for due, version in soonest]
+            roughly.append((min(dues), version))
+    soonest = sorted(roughly, key=lambda one: (one[0], one[1].pk))[:AT_MOST]
+    people = _people([version.session_id for _due, version in soonest], now)
+    found = [_next(version, due, people.get(version.session_id, {}), horizon) for due, version in soonest]
+    return sorted(found, key=lambda one: (one.due, one.version.pk))
 
 
-def _people(sessions: list[int], now: datetime) -> dict[int, int]:
+def _next(version: SessionVersion, roughly: datetime, people: dict[str, int], horizon: datetime) -> Ahead:
+    """The next reminder to the people who would get it, counted by their zones."""
+    for telling in emails.tellings_of(version, people):
+        if telling.due > horizon:
+            same = [one for one in emails.tellings_of(version, people) if one.lead == telling.lead]
+            zones = {zone for one in same if one.due > horizon for zone in one.zones}
+            return Ahead(version, telling.due, sum(people[zone] for zone in zones))
+    return Ahead(version, roughly, 0)
+
+
+def _people(sessions: list[int], now: datetime) -> dict[int, dict[str, int]]:
+    """How many would be reminded, by session and zone."""
     concerned = Participation.objects.concerned(group_day(now)).filter(session__in=sessions)
     to_remind = concerned.filter(user__is_active=True, user__wants_reminders=True).exclude(
         answer=Participation.Answer.NO
     )
-    return dict(to_remind.order_by().values_list("session_id").annotate(Count("pk")))
+    counted: dict[int, dict[str, int]] = {}
+    for session, zone, count in to_remind.order_by().values_list("session_id", "user__time_zone").annotate(Count("pk")):
+        counted.setdefault(session, {})[str(zone)] = count
+    return counted
