@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import calendars, coordination, public, schedule
+from workshops.views import calendars, coordination, public, reminders, schedule
 
 app_name = "workshops"
 
@@ -15,6 +15,7 @@ coordination_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/reinstate/", coordination.reinstate, name="reinstate"),
     path("coordination/sessions/<slug:slug>/discard/", coordination.discard, name="discard"),
     path("coordination/sessions/<slug:slug>/people/", coordination.people, name="people"),
+    path("coordination/sessions/<slug:slug>/reminders/", reminders.reminders, name="reminders"),
     path("coordination/cycles/<slug:slug>/release/", coordination.publish, name="publish"),
 ]
 

@@ -9,6 +9,7 @@ from typing import Final
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, LOGIN, Role, answers, only
 from tests.access.rows_files import FILES
+from tests.access.rows_mail import MAIL
 from tests.access.rows_notes import NOTES
 from tests.access.rows_plans import PLAN_PARTS
 from tests.access.rows_rounds import ROUNDS
@@ -312,5 +313,6 @@ AREAS: Final[dict[str, list[Row]]] = {
     "readers": READERS,
     "desks": DESKS,
     "links": LINKS,
+    "mail": MAIL,
 }
 TABLE: Final = [row for rows in AREAS.values() for row in rows]

@@ -124,6 +124,7 @@ COORDINATION: Final = [
     coordinated("workshops/coordination/edit.html", "workshops:edit", of("session")),
     coordinated("workshops/coordination/cancel.html", "workshops:cancel", of("session")),
     coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
+    coordinated("workshops/coordination/reminders.html", "workshops:reminders", of("session")),
     coordinated("workshops/coordination/discard.html", "workshops:discard", of("draft")),
     coordinated("workshops/coordination/publish.html", "workshops:publish", of("cycle")),
     coordinated("workshops/session_detail.html", "workshops:session_detail", of("session"), note="coordinator"),

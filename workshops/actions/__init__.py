@@ -2,6 +2,7 @@
 
 from workshops.actions.answers import answer
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, reinstate, save_draft
+from workshops.actions.leads import set_lead_hours
 from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "refresh_expectations",
     "reinstate",
     "save_draft",
+    "set_lead_hours",
 ]

@@ -1,0 +1,20 @@
+"""Who may do what about reminders and the outbox, beside what `tests.access.table` says."""
+
+from typing import Final
+
+from tests.access.door import Row
+from tests.access.roles import COORDINATORS, DONE, only
+
+COORDINATION: Final = only(COORDINATORS)
+COORDINATION_DOES: Final = only(COORDINATORS, answer=DONE)
+
+MAIL: Final = [
+    Row(
+        "workshops:reminders",
+        at=lambda w: {"slug": w.invited.slug},
+        data=lambda _: {"leads": "1 h"},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+    Row("workshops:reminders", "nothing typed", lambda w: {"slug": w.draft.slug}, GET=COORDINATION),
+]

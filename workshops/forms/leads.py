@@ -1,0 +1,59 @@
+"""Lead times of one session, typed as people write them: 14 d, 3 d, 2 h."""
+
+import re
+from datetime import datetime, timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ogpgroup import dates
+from workshops.models import Session
+
+MOST = 6
+_ONE = re.compile(r"(\d{1,4})\s*([dh])", re.IGNORECASE)
+
+
+def as_typed(hours: list[int]) -> str:
+    """The longest first, whole days as days."""
+    return ", ".join(f"{one // 24} d" if one % 24 == 0 else f"{one} h" for one in sorted(hours, reverse=True))
+
+
+class LeadTimesForm(forms.Form):
+    """When people are reminded of one session; empty means as of all of its kind."""
+
+    leads = forms.CharField(
+        label=gettext_lazy("How long before the start"),
+        help_text=gettext_lazy(
+            "For instance 14 d, 3 d, 2 h: fourteen days, three days and two hours before; six at most, the longest "
+            "60 days. Leave it empty for the usual ones."
+        ),
+        max_length=100,
+        required=False,
+    )
+
+    def __init__(self, *args: object, session: Session, now: datetime, **options: object) -> None:
+        super().__init__(*args, initial={"leads": as_typed(session.lead_hours or [])}, **options)  # type: ignore[arg-type]
+        self.session, self.now = session, now
+
+    def clean_leads(self) -> list[int]:
+        """Hours, the longest first. A moment that has passed is refused: it would surprise everybody at once."""
+        text = self.cleaned_data["leads"]
+        found = [int(number) * (24 if unit.lower() == "d" else 1) for number, unit in _ONE.findall(text)]
+        if re.sub(r"[\s,;.]", "", _ONE.sub("", text)):
+            raise ValidationError(_("Please write numbers with d for days or h for hours, such as 14 d, 3 d, 2 h."))
+        hours = sorted(set(found), reverse=True)
+        longest = self.session.LONGEST_LEAD // timedelta(hours=1)
+        if len(hours) > MOST or any(not 0 < one <= longest for one in hours):
+            raise ValidationError(_("Please give six at most, each from one hour to 60 days."))
+        if not self.session.has_hours and any(one % 24 for one in hours):
+            raise ValidationError(_("This session has a date and no hours; please give whole days."))
+        for one in hours:
+            lead = timedelta(hours=one)
+            if lead not in self.session.lead_times() and self.session.due_of(lead) <= self.now:
+                moment = dates.spoken_instant(self.session.due_of(lead), self.session.time_zone)
+                raise ValidationError(
+                    _("%(lead)s before has passed already: %(moment)s.") % {"lead": as_typed([one]), "moment": moment}
+                )
+        return hours
