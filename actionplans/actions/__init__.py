@@ -7,6 +7,7 @@ from actionplans.actions.commitments import (
     remove_commitment,
     remove_milestone,
     save_commitment,
+    save_frame,
     save_milestone,
 )
 from actionplans.actions.deliverables import (
@@ -57,6 +58,7 @@ __all__ = [
     "reopen_plan",
     "return_deliverable",
     "save_commitment",
+    "save_frame",
     "save_milestone",
     "select",
     "stand",

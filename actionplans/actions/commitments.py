@@ -16,11 +16,20 @@ from ogpgroup.models import User
 class EditedMeanwhile(ActionNotPossible):
     """Somebody else saved the same thing since the form was opened; `current` is what is stored now."""
 
-    def __init__(self, current: Commitment | Milestone) -> None:
+    def __init__(self, current: ActionPlan | Commitment | Milestone) -> None:
         super().__init__(
             _("Somebody else changed this meanwhile. Your text is still here; compare before you save again.")
         )
         self.current = current
+
+
+@transaction.atomic
+def save_frame(plan: ActionPlan, *, fields: Mapping[str, Any], edition: int) -> ActionPlan:
+    """Store an edit of the plan's own text and days, made on the edition given. See also `save_commitment`."""
+    current = _open_plan(plan)
+    if _changed(current, fields, edition):
+        current.save(update_fields=[*fields, "edition"])
+    return current
 
 
 @transaction.atomic
@@ -88,7 +97,7 @@ def remove_milestone(milestone: Milestone) -> None:
     milestone.delete()
 
 
-def _changed(current: Commitment | Milestone, fields: Mapping[str, Any], edition: int) -> bool:
+def _changed(current: ActionPlan | Commitment | Milestone, fields: Mapping[str, Any], edition: int) -> bool:
     """Put the fields on the row just locked, and say whether that makes a new edition of it."""
     if all(getattr(current, name) == value for name, value in fields.items()):
         return False  # sent twice, or nothing changed: no new edition, and no quarrel about the old one

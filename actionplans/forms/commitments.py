@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from actionplans.models import Commitment, Milestone, OgpValue
+from actionplans.models import ActionPlan, Commitment, Milestone, OgpValue
 from actionplans.reports import history
 
 THEIRS = "theirs"
@@ -64,14 +65,14 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def content(self) -> dict[str, Any]:
         """What was typed, without the edition."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        return {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
 
     @property
     def groups(self) -> Iterator[tuple[str | Promise, list[BoundField]]]:
         """The fields by legend, but for those that stand among the clashes."""
         apart = {clash.field.name for clash in self.clashes}
         for legend, names in self.GROUPS:
-            if fields := [self[name] for name in names if name not in apart]:
+            if fields := [self[name] for name in names if name in self.fields and name not in apart]:
                 yield legend, fields
 
     def clean(self) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         return {name: _plain(value) for name, value in cleaned.items()}
 
-    def merged(self, current: Commitment | Milestone) -> "KeptTogether":
+    def merged(self, current: ActionPlan | Commitment | Milestone) -> "KeptTogether":
         """This form on the newer edition: theirs where only they wrote, a clash where both did, else what was typed."""
         base = history.edition_of(current, self.cleaned_data["edition"])
         data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
@@ -98,10 +99,13 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
                 taken.append(Taken(str(self[name].label), before, words))
             else:
                 clashing.append((name, words))
-        form = type(self)(data, instance=type(current)._default_manager.get(pk=current.pk))
+        form = self._again(data, type(current)._default_manager.get(pk=current.pk))
         form.taken = taken
         form.clashes = [Clash(form[name], words, f"take-{name}") for name, words in clashing]
         return form
+
+    def _again(self, data: QueryDict, current: Any) -> "KeptTogether":
+        return type(self)(data, instance=current)
 
     def _chosen(self, data: QueryDict) -> QueryDict:
         """With the other person's words where the box for them is ticked; those are of the edition the page showed."""
@@ -134,7 +138,7 @@ def _as_sent(value: Any) -> list[str]:
     """A stored value as a browser would send it."""
     if isinstance(value, list):
         return [str(one) for one in value]
-    return ["" if value is None else str(value)]
+    return ["" if value is None else str(value.pk if isinstance(value, Model) else value)]
 
 
 def _by_label(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from actionplans.forms.commitments import KeptTogether
 from actionplans.models import ActionPlan
 from actionplans.models.days import WITHIN
 from cities.access import roles_of
@@ -35,8 +37,14 @@ class FellowForm(forms.Form):
         self.fields["city"].queryset = cities  # type: ignore[attr-defined]
 
 
-class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+class PlanForm(KeptTogether):
     """The frame of a plan. The city and the cycle come from the address, never from the form."""
+
+    GROUPS = (
+        (gettext_lazy("What"), ("title", "instrument", "instrument_name", "aim", "vision")),
+        (gettext_lazy("When"), ("starts_on", "ends_on")),
+        (gettext_lazy("More"), ("contact", "source")),
+    )
 
     class Meta:
         model = ActionPlan
@@ -62,6 +70,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, city: City | None, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._city, self._by = city, by
         if city is None or not roles_of(by).is_coordinator:
             del self.fields["contact"]  # whom the group speaks to is agreed between coordinators and the city
             return
@@ -69,3 +78,6 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         people = User.objects.filter(is_active=True, pk__in=officials.values("user"))
         self.fields["contact"].queryset = people.order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["contact"].help_text = gettext_lazy("One of the officials of the city.")
+
+    def _again(self, data: QueryDict, current: Any) -> KeptTogether:
+        return PlanForm(data, instance=current, city=self._city, by=self._by)

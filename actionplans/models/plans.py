@@ -141,6 +141,7 @@ class ActionPlan(models.Model):
     )
     source = models.URLField(_("source"), blank=True, max_length=300)
     created_at = models.DateTimeField(db_default=Now())
+    edition = models.PositiveIntegerField(db_default=1, default=1, editable=False)  # see Commitment
     is_demo = models.BooleanField(default=False)
 
     objects = ActionPlanQuerySet.as_manager()

@@ -1,11 +1,11 @@
-"""Who changed what in a commitment, and when: read from the history that the database keeps by itself.
+"""Who changed what in a plan, and when: read from the history that the database keeps by itself.
 
 People appear by what they are, not by name: an institution and a role. What was written while the plan was in
 preparation is its keepers' business; the public reads what changed since it is in force.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,7 +22,14 @@ from ogpgroup.dates import spoken_day
 SHOWN: Final = 20
 READ: Final = 60  # the newest of each kind; what is older is told by nobody's page
 
-UNTOLD: Final = frozenset({"id", "plan", "commitment", "edition", "edited_at", "edited_by"})
+# What pages say elsewhere, what nobody changes, and what is not everybody's: names, and texts given back.
+UNTOLD: Final = frozenset(
+    {
+        *("id", "plan", "commitment", "edition", "edited_at", "edited_by"),
+        *("slug", "cycle", "city", "organization", "created_at", "is_demo", "only_years_known", "contact"),
+        *("text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody did to a commitment or a milestone of it, at once."""
+    """What somebody did at once to one thing: a frame, a commitment, a milestone, a deliverable."""
 
     who: str
     at: datetime
@@ -84,17 +91,36 @@ def _hat(membership: Membership, plan: ActionPlan) -> tuple[bool, bool]:
 
 def history_of(commitment: Commitment, *, keeper: bool) -> list[Change]:
     """The newest changes of a commitment and its milestones, newest first; at most five queries."""
-    since = None if keeper else _in_force_since(commitment.plan)
+    return _changes(
+        commitment.plan,
+        keeper=keeper,
+        read=lambda: [
+            *_events("CommitmentEvent", [commitment.pk]),
+            *_events("MilestoneEvent", list(commitment.milestones.values_list("pk", flat=True))),
+        ],
+    )
+
+
+def history_of_plan(plan: ActionPlan, *, keeper: bool) -> list[Change]:
+    """The newest changes of the plan's frame and of what is to be handed in, newest first; at most five queries."""
+    return _changes(
+        plan,
+        keeper=keeper,
+        read=lambda: [
+            *_events("ActionPlanEvent", [plan.pk]),
+            *_events("DeliverableEvent", list(plan.deliverables.values_list("pk", flat=True))),
+        ],
+    )
+
+
+def _changes(plan: ActionPlan, *, keeper: bool, read: Callable[[], list[Any]]) -> list[Change]:
+    since = None if keeper else _in_force_since(plan)
     if since is None and not keeper:
         return []
-    events = [
-        *_events("CommitmentEvent", [commitment.pk]),
-        *_events("MilestoneEvent", list(commitment.milestones.values_list("pk", flat=True))),
-    ]
-    pairs = [(old, new) for old, new in _in_pairs(events) if since is None or new.pgh_created_at >= since]
+    pairs = [(old, new) for old, new in _in_pairs(read()) if since is None or new.pgh_created_at >= since]
     pairs.sort(key=lambda pair: (pair[1].pgh_created_at, pair[1].pgh_id), reverse=True)
     voices = Voices(_person(new) for _old, new in pairs[: 2 * SHOWN])
-    changes = (_change(old, new, voices, commitment.plan) for old, new in pairs[: 2 * SHOWN])
+    changes = (_change(old, new, voices, plan) for old, new in pairs[: 2 * SHOWN])
     return [change for change in changes if change.added or change.differences][:SHOWN]
 
 
@@ -121,14 +147,16 @@ def decisions_of(deliverable: Deliverable) -> list[Decision]:
     ]
 
 
-def writer_of(thing: Commitment | Milestone) -> str:
+def writer_of(thing: ActionPlan | Commitment | Milestone) -> str:
     """Who stored the edition that stands now."""
     event = _events(f"{type(thing).__name__}Event", [thing.pk])[:1]
-    plan = thing.plan if isinstance(thing, Commitment) else thing.commitment.plan
+    if isinstance(thing, Milestone):
+        thing = thing.commitment
+    plan = thing if isinstance(thing, ActionPlan) else thing.plan
     return _who(event[0], Voices([_person(event[0])]), plan) if event else _("Somebody")
 
 
-def edition_of(thing: Commitment | Milestone, edition: int) -> Any | None:
+def edition_of(thing: ActionPlan | Commitment | Milestone, edition: int) -> Any | None:
     """The thing as it stood in an edition, or None where the history does not reach."""
     events = _model(f"{type(thing).__name__}Event").objects.filter(pgh_obj=thing.pk, edition=edition)
     return events.order_by("-pgh_id").first()
@@ -177,15 +205,19 @@ def _in_pairs(events: Iterable[Any]) -> Iterable[tuple[Any | None, Any]]:
 
 def _change(old: Any | None, new: Any, voices: Voices, plan: ActionPlan) -> Change:
     model = new.pgh_tracked_model
-    if model is Commitment:
+    if model is ActionPlan:
+        about = _("The frame of the plan")
+    elif model is Commitment:
         about = _("The commitment")
+    elif model is Deliverable:
+        about = _("Deliverable: %(title)s") % {"title": new.title}
     else:
         about = _("Milestone %(number)s: %(title)s") % {"number": new.number, "title": new.title}
     return Change(
         who=_who(new, voices, plan),
         at=new.pgh_created_at,
         about=about,
-        added=old is None,
+        added=old is None and model is not ActionPlan,
         differences=tuple(_differences(model, old, new)) if old else (),
     )
 

@@ -1,6 +1,6 @@
 """What a plan promises: read by everybody, kept by its city and the coordinators."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from actionplans import actions
-from actionplans.forms.commitments import CommitmentForm, KeptTogether, MilestoneForm
+from actionplans.forms.commitments import CommitmentForm, MilestoneForm
 from actionplans.models import ActionPlan, Commitment, Milestone
 from actionplans.reports import diary, history
 from actionplans.reports.picture import picture_of
 from actionplans.reports.progress import PlanProgress, progress_of_commitment
-from actionplans.views.keeping import keeps, kept_plan, person, readable_plan
+from actionplans.views.keeping import keeps, kept_plan, person, readable_plan, save_edit, tried
 from cities.models import group_day
 
 
@@ -67,13 +67,16 @@ def commitment_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a commitment on the plan."""
     plan = kept_plan(request, slug)
     form = CommitmentForm(request.POST or None, instance=Commitment(plan=plan))
+    status = 200
     if request.method == "POST" and form.is_valid():
-        found = actions.add_commitment(plan, fields=form.content, by=person(request), now=timezone.now())
-        messages.success(
-            request, _("Commitment %(number)s is on the plan. Next: its milestones.") % {"number": found.number}
-        )
-        return redirect(found)
-    return render(request, "actionplans/commitment_form.html", {"form": form, "plan": plan})
+        act = partial(actions.add_commitment, plan, fields=form.content, by=person(request), now=timezone.now())
+        if (found := tried(form, act)) is not None:
+            messages.success(
+                request, _("Commitment %(number)s is on the plan. Next: its milestones.") % {"number": found.number}
+            )
+            return redirect(found)
+        status = 409
+    return render(request, "actionplans/commitment_form.html", {"form": form, "plan": plan}, status=status)
 
 
 @login_required
@@ -87,7 +90,7 @@ def commitment_edit(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
     form = CommitmentForm(request.POST or None, instance=found)
     context = {"plan": plan, "commitment": _of_plan(plan, number)}
-    return _edit(request, form, save, "actionplans/commitment_form.html", context, found)
+    return save_edit(request, form, save, "actionplans/commitment_form.html", context, found)
 
 
 @login_required
@@ -105,12 +108,15 @@ def milestone_create(request: HttpRequest, slug: str, number: int) -> HttpRespon
     plan = kept_plan(request, slug)
     found = _of_plan(plan, number)
     form = MilestoneForm(request.POST or None, instance=Milestone(commitment=found))
+    status = 200
     if request.method == "POST" and form.is_valid():
-        milestone = actions.add_milestone(found, fields=form.content)
-        messages.success(request, _("Milestone %(number)s is on the commitment.") % {"number": milestone.number})
-        return redirect(milestone)
+        milestone = tried(form, partial(actions.add_milestone, found, fields=form.content))
+        if milestone is not None:
+            messages.success(request, _("Milestone %(number)s is on the commitment.") % {"number": milestone.number})
+            return redirect(milestone)
+        status = 409
     context = {"form": form, "plan": plan, "commitment": found}
-    return render(request, "actionplans/milestone_form.html", context)
+    return render(request, "actionplans/milestone_form.html", context, status=status)
 
 
 @login_required
@@ -129,7 +135,7 @@ def milestone_edit(request: HttpRequest, slug: str, number: int, step: int) -> H
         "milestone": _of_commitment(plan, number, step),
         "can_remove": plan.status == ActionPlan.Status.DRAFT,
     }
-    return _edit(request, form, save, "actionplans/milestone_form.html", context, milestone)
+    return save_edit(request, form, save, "actionplans/milestone_form.html", context, milestone)
 
 
 @login_required
@@ -140,28 +146,6 @@ def milestone_remove(request: HttpRequest, slug: str, number: int, step: int) ->
     actions.remove_milestone(milestone)
     messages.success(request, _("The milestone is off the commitment."))
     return redirect(milestone.commitment)
-
-
-def _edit(
-    request: HttpRequest,
-    form: KeptTogether,
-    save: Callable[[dict[str, Any], int], None],
-    template: str,
-    context: dict[str, Any],
-    thing: Commitment | Milestone,
-) -> HttpResponse:
-    """Save, or show what somebody else wrote beside what was typed."""
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            save(form.content, form.cleaned_data["edition"])
-        except actions.EditedMeanwhile as meanwhile:
-            form, status = form.merged(meanwhile.current), 409
-            context["writer"] = history.writer_of(meanwhile.current)
-        else:
-            messages.success(request, _("The changes are saved."))
-            return redirect(thing)
-    return render(request, template, context | {"form": form}, status=status)
 
 
 def _of_plan(plan: ActionPlan, number: int) -> Commitment:

@@ -1,12 +1,18 @@
-"""Who keeps a plan: shared by the pages on which its city and the coordinators write."""
+"""Who keeps a plan, and how what they type survives: for all pages on which cities and coordinators write."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan
+from actionplans import actions
+from actionplans.forms.commitments import KeptTogether
+from actionplans.models import ActionPlan, Commitment, Milestone
+from actionplans.reports import history
 from cities.access import roles_of
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
@@ -45,3 +51,28 @@ def tried[T](form: forms.BaseForm, act: Callable[[], T]) -> T | None:
     except ActionNotPossible as error:
         form.add_error(None, str(error.sentence))
         return None
+
+
+def save_edit(
+    request: HttpRequest,
+    form: KeptTogether,
+    save: Callable[[dict[str, Any], int], None],
+    template: str,
+    context: dict[str, Any],
+    thing: ActionPlan | Commitment | Milestone,
+) -> HttpResponse:
+    """Save, or show what somebody else wrote beside what was typed; a refusal too leaves what was typed in the form."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(form.content, form.cleaned_data["edition"])
+        except actions.EditedMeanwhile as meanwhile:
+            form, status = form.merged(meanwhile.current), 409
+            context["writer"] = history.writer_of(meanwhile.current)
+        except ActionNotPossible as error:
+            form.add_error(None, str(error.sentence))
+            status = 409
+        else:
+            messages.success(request, _("The changes are saved."))
+            return redirect(thing)
+    return render(request, template, context | {"form": form}, status=status)

@@ -1,5 +1,8 @@
 """Plans as the public reads them, and as coordinators and the fellow city keep them."""
 
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.db.models import Prefetch
@@ -13,9 +16,10 @@ from actionplans import actions
 from actionplans.forms.plans import FellowForm, PlanForm
 from actionplans.models import ActionPlan, Deliverable
 from actionplans.reports.diary import diary_of_plan
+from actionplans.reports.history import history_of_plan
 from actionplans.reports.picture import picture_of
 from actionplans.reports.progress import figures_of, progress_of
-from actionplans.views.keeping import keeps, kept_plan, person, readable_plan
+from actionplans.views.keeping import keeps, kept_plan, person, readable_plan, save_edit, tried
 from cities.access import coordinator_required, roles_of
 from cities.forms import free_slug
 from cities.models import City, Cycle, group_day
@@ -67,7 +71,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "next": next((one for one in deliverables if one.is_due(today)), None),
         "is_keeper": is_keeper,
         "can_log": is_keeper and plan.is_running and bool(progress.commitments),
-        "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),
+        "can_write": is_keeper and _is_written(plan),
+        "history": history_of_plan(plan, keeper=is_keeper),
         "can_publish": roles.is_coordinator and plan.status == ActionPlan.Status.DRAFT,
         "can_close": roles.is_coordinator and plan.is_running,
         "can_reopen": roles.is_coordinator and plan.status == ActionPlan.Status.CLOSED and not plan.is_reference,
@@ -104,26 +109,35 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
         raise ActionNotPossible(_("Name the fellow city first: it is the one that opens a plan."))
     initial = {"starts_on": cycle.starts_on, "ends_on": cycle.ends_on}
     form = PlanForm(request.POST or None, city=city, by=person(request), initial=initial)
+    status = 200
     if request.method == "POST" and form.is_valid():
         free = free_slug(ActionPlan.objects.all(), f"{city.slug}-{form.cleaned_data['starts_on'].year}")
-        plan = actions.open_plan(cycle, city=city, slug=free, **form.cleaned_data, by=person(request))
-        messages.success(request, _("The plan is open as a draft: the city and the coordinators see it."))
-        return redirect(plan)
-    return render(request, "actionplans/form.html", {"form": form, "cycle": cycle, "city": city})
+        act = partial(actions.open_plan, cycle, city=city, slug=free, **form.cleaned_data, by=person(request))
+        if (plan := tried(form, act)) is not None:
+            messages.success(request, _("The plan is open as a draft: the city and the coordinators see it."))
+            return redirect(plan)
+        status = 409
+    return render(request, "actionplans/form.html", {"form": form, "cycle": cycle, "city": city}, status=status)
 
 
 @login_required
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Change the frame of a plan: its city's officials and coordinators."""
+    """Change the frame of a plan: its city's officials and coordinators. See also `commitment_edit`."""
     plan = kept_plan(request, slug)
-    form = PlanForm(request.POST or None, instance=plan, city=plan.city, by=person(request))
-    if request.method == "POST" and form.is_valid():
-        form.instance.save(update_fields=list(form.cleaned_data))
-        messages.success(request, _("The changes are saved."))
-        return redirect(plan)
-    return render(
-        request, "actionplans/form.html", {"form": form, "cycle": plan.cycle, "city": plan.city, "plan": plan}
-    )
+    if request.method != "POST" and not _is_written(plan):
+        raise ActionNotPossible(_("The plan is closed."))
+
+    def save(content: dict[str, Any], edition: int) -> None:
+        actions.save_frame(plan, fields=content, edition=edition)
+
+    form = PlanForm(request.POST or None, instance=kept_plan(request, slug), city=plan.city, by=person(request))
+    context = {"cycle": plan.cycle, "city": plan.city, "plan": plan}
+    return save_edit(request, form, save, "actionplans/form.html", context, plan)
+
+
+def _is_written(plan: ActionPlan) -> bool:
+    """Whether its text can be changed: a closed plan stays as it was read, but for the record of a reference."""
+    return plan.status != ActionPlan.Status.CLOSED or plan.is_reference
 
 
 @coordinator_required

@@ -217,6 +217,14 @@ DELIVERABLES: Final = [
 ]
 
 ENDS: Final = [
+    Row(
+        "actionplans:edit",
+        "closed",
+        lambda w: {"slug": w.closed_plan.slug},
+        data=lambda _: {**_dated(_), "instrument": "pmd", "aim": "Abrir el plan."},
+        GET=NOT_NOW,
+        POST=only(KEEPERS, answer=409),
+    ),
     Row("actionplans:close", "in force", _plan, GET=DECIDING, POST=DECIDED),
     Row("actionplans:close", "in preparation", _draft_plan, GET=REFUSED, POST=REFUSED),
     Row("actionplans:close", "a reference", lambda w: {"slug": w.reference.slug}, GET=only(NOBODY), POST=only(NOBODY)),

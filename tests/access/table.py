@@ -93,6 +93,7 @@ PLANS: Final = [
             "aim": "Abrir el plan.",
             "starts_on": w.draft_plan.starts_on,
             "ends_on": w.draft_plan.ends_on,
+            "edition": "1",
         },
         GET=only(KEEPERS),
         POST=only(KEEPERS, answer=DONE),

@@ -74,6 +74,7 @@ def test_frame_is_kept_by_its_city_and_coordinators(
     draft: ActionPlan, stranger: Client, coordinator: User, official_reynosa: User, official_colima: User, member: User
 ) -> None:
     frame = {
+        "edition": "1",
         "title": "Nuevo",
         "instrument": "pmdu",
         "aim": "Abrirlo",
