@@ -26,6 +26,8 @@ class Rule:
     is_demo: bool
     audience: str
     organizations: tuple[int, ...] = ()
+    cities: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
 
     @classmethod
@@ -35,6 +37,8 @@ class Rule:
             is_demo=version.is_demo,
             audience=version.audience,
             organizations=tuple(organization["id"] for organization in version.expected.get("organizations", [])),
+            cities=tuple(city["id"] for city in version.expected.get("cities", [])),
+            roles=tuple(version.expected.get("roles", [])),
             people=tuple(version.expected.get("people", [])),
         )
 
@@ -48,14 +52,16 @@ class Expectation:
     returns: bool = False  # known before: they may have been told that they are no longer expected
 
 
-# Of several reasons the most personal one counts: by name, through the organisation, as everybody.
+# Of several reasons the most personal one counts: by name, through the organisation, the city, the role, as everybody.
+# A city means the people of all its institutions that belong to the group; a role, everybody of the group who holds it.
 # The words are those of `SessionBase.Audience` and `Participation.Because`.
 _EXPECTED = """
 WITH rules AS (
     SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb)
-    AS rule(session_id bigint, is_demo boolean, audience text, organizations bigint[], people bigint[])
+    AS rule(session_id bigint, is_demo boolean, audience text, organizations bigint[], cities bigint[], roles text[],
+        people bigint[])
 ), members AS (
-    SELECT membership.user_id, membership.organization_id, organization.is_demo
+    SELECT membership.user_id, membership.organization_id, membership.role, organization.city_id, organization.is_demo
     FROM cities_membership membership
     JOIN cities_organization organization ON organization.id = membership.organization_id
     JOIN ogpgroup_user person ON person.id = membership.user_id AND person.is_active
@@ -64,12 +70,20 @@ WITH rules AS (
     WHERE membership.since <= %(on)s AND (membership.until IS NULL OR membership.until >= %(on)s)
 ), expected AS (
     SELECT DISTINCT ON (session_id, user_id) session_id, user_id, because FROM (
-        SELECT rules.session_id, members.user_id, 'everybody' AS because, 3 AS rank
+        SELECT rules.session_id, members.user_id, 'everybody' AS because, 5 AS rank
         FROM rules JOIN members ON members.is_demo = rules.is_demo
         WHERE rules.audience = 'everybody'
         UNION ALL
         SELECT rules.session_id, members.user_id, 'organization', 2
         FROM rules JOIN members ON members.organization_id = ANY(rules.organizations)
+        WHERE rules.audience = 'chosen'
+        UNION ALL
+        SELECT rules.session_id, members.user_id, 'city', 3
+        FROM rules JOIN members ON members.city_id = ANY(rules.cities)
+        WHERE rules.audience = 'chosen'
+        UNION ALL
+        SELECT rules.session_id, members.user_id, 'role', 4
+        FROM rules JOIN members ON members.role = ANY(rules.roles) AND members.is_demo = rules.is_demo
         WHERE rules.audience = 'chosen'
         UNION ALL
         SELECT rules.session_id, person.id, 'person', 1
@@ -103,6 +117,7 @@ _ADD = """
 SELECT session_id, user_id, returns FROM added JOIN newcomers USING (session_id, user_id)
 """
 
+# The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them.
 _REMOVE = """
 UPDATE workshops_participation AS known SET expected = false
 FROM rules
@@ -110,6 +125,11 @@ WHERE known.session_id = rules.session_id AND known.expected AND known.user_id I
     AND NOT EXISTS (
         SELECT 1 FROM expected WHERE expected.session_id = known.session_id AND expected.user_id = known.user_id
     )
+    AND NOT (known.expected_because = 'delegate' AND EXISTS (
+        SELECT 1 FROM workshops_participation sender
+        JOIN expected ON expected.session_id = sender.session_id AND expected.user_id = sender.user_id
+        WHERE sender.id = known.delegated_by_id
+    ))
 RETURNING known.session_id, known.user_id
 """
 
@@ -145,5 +165,8 @@ def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
 
 
 def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
-    """Mark those as no longer expected whom the rules do not name any more; their answers are kept."""
+    """Mark those as no longer expected whom the rules do not name any more; their answers are kept.
+
+    Who comes in somebody's place leaves with the one who sent them.
+    """
     return [Expectation(*row) for row in _run(_REMOVE, rules, on=group_day(now))]

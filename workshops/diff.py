@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cities.models import Cycle
+from cities.models import Cycle, Role
 from ogpgroup import dates
 from ogpgroup.models import User
 from workshops.audience import Rule
@@ -21,13 +21,18 @@ type Facts = dict[str, Any]
 
 # Said in one sentence together, because a reader asks "when", not for three fields.
 WHEN_FIELDS = frozenset({"starts_at", "ends_at", "day", "time_zone"})
+# Who is expected, as a version keeps it; of the named ones both id and name.
+NAMED = ("organizations", "cities")
+EXPECTED = (*NAMED, "roles", "people")
 # Known only to those expected: the public reads that it changed, not what to.
-PRIVATE_FIELDS = frozenset({"join_url"})
+PRIVATE_FIELDS = frozenset({"join_url", "people"})
 
 _LABELS = {
     "when": gettext_lazy("When"),
     "city": gettext_lazy("City"),
     "organizations": gettext_lazy("Organisations expected"),
+    "cities": gettext_lazy("Cities expected"),
+    "roles": gettext_lazy("Roles expected"),
     "people": gettext_lazy("People expected by name"),
 }
 
@@ -60,6 +65,9 @@ def draft_facts(session: Session) -> Facts:
     chosen = session.audience == SessionBase.Audience.CHOSEN
     organizations = sorted(session.audience_organizations.all(), key=lambda organization: organization.pk)
     facts["organizations"] = [{"id": one.pk, "name": one.name} for one in organizations] if chosen else []
+    cities = sorted(session.audience_cities.all(), key=lambda city: city.pk)
+    facts["cities"] = [{"id": one.pk, "name": one.full_name} for one in cities] if chosen else []
+    facts["roles"] = list(session.audience_roles) if chosen else []
     facts["people"] = sorted(person.pk for person in session.audience_people.all()) if chosen else []
     return facts
 
@@ -68,17 +76,15 @@ def version_facts(version: SessionVersion) -> Facts:
     """The same of a published version."""
     facts: Facts = {field: getattr(version, field) for field in RELEASED_FIELDS}
     facts["city"], facts["city_name"] = version.city_slug, version.city_name
-    facts["organizations"] = version.expected.get("organizations", [])
-    facts["people"] = version.expected.get("people", [])
+    facts |= {name: version.expected.get(name, []) for name in EXPECTED}
     return facts
 
 
 def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
-    """Names of what differs. An organisation renamed is no change of the session: ids count."""
-    compared = [*RELEASED_FIELDS, "city", "people"]
+    """Names of what differs. An organisation or a city renamed is no change of the session: ids count."""
+    compared = [*RELEASED_FIELDS, "city", "people", "roles"]
     fields = [field for field in compared if old[field] != new[field]]
-    if [one["id"] for one in old["organizations"]] != [one["id"] for one in new["organizations"]]:
-        fields.append("organizations")
+    fields += [field for field in NAMED if [one["id"] for one in old[field]] != [one["id"] for one in new[field]]]
     return tuple(fields)
 
 
@@ -119,7 +125,9 @@ def complete(sessions: SessionQuerySet) -> SessionQuerySet:
     """Sessions with all that a comparison of draft and version needs, without what is never compared and weighs."""
     drafts = sessions.select_related("city", "current_version", "cycle").defer("report", "current_version__vevent")
     people = User.objects.only("pk")
-    return drafts.prefetch_related("audience_organizations", Prefetch("audience_people", queryset=people))
+    return drafts.prefetch_related(
+        "audience_organizations", "audience_cities", Prefetch("audience_people", queryset=people)
+    )
 
 
 def pending_change(session: Session) -> PendingChange | None:
@@ -141,6 +149,8 @@ def rule_of(session: Session) -> Rule:
         is_demo=session.is_demo,
         audience=session.audience,
         organizations=tuple(one["id"] for one in facts["organizations"]),
+        cities=tuple(one["id"] for one in facts["cities"]),
+        roles=tuple(facts["roles"]),
         people=tuple(facts["people"]),
     )
 
@@ -159,23 +169,37 @@ def sentences(
 ) -> list[Sentence]:
     """The changed fields in the reader's words, times in the session's own zone; `facts` are those of old and new."""
     fields = list(fields)
-    told = []
-    if WHEN_FIELDS & set(fields):
-        told.append(Sentence(str(_LABELS["when"]), _when(old), _when(new)))
-    for field in fields:
-        if field in WHEN_FIELDS or field in {"status", "cancel_reason"}:
-            continue
-        if field in PRIVATE_FIELDS or field == "people":
-            told.append(Sentence(_label(field), "", _("changed")))
-        elif field == "organizations":
-            told.append(Sentence(_label(field), *(", ".join(one["name"] for one in side[field]) for side in facts)))
-        elif field == "city":
-            told.append(Sentence(_label(field), facts[0]["city_name"], facts[1]["city_name"]))
-        else:
-            told.append(Sentence(_label(field), _shown(old, field), _shown(new, field)))
+    told = [Sentence(_label("when"), _when(old), _when(new))] if WHEN_FIELDS & set(fields) else []
+    told += [
+        Sentence(_label(field), *_sides(field, old, new, facts=facts))
+        for field in fields
+        if field not in WHEN_FIELDS and field not in {"status", "cancel_reason"}
+    ]
     if "cancel_reason" in fields and new.is_cancelled:
         told.append(Sentence(_label("cancel_reason"), "", new.cancel_reason))
     return told
+
+
+def _sides(field: str, old: SessionBase, new: SessionBase, *, facts: tuple[Facts, Facts]) -> tuple[str, str]:
+    """What a field was and what it is, in words."""
+    if field in PRIVATE_FIELDS:
+        return "", _("changed")
+    if field == "city":
+        before, after = (side["city_name"] for side in facts)
+    elif field == "roles":
+        before, after = (", ".join(role_names(side[field])) for side in facts)
+    elif field in NAMED:
+        before, after = (", ".join(one["name"] for one in side[field]) for side in facts)
+    else:
+        before, after = _shown(old, field), _shown(new, field)
+    return before, after
+
+
+def role_names(roles: Iterable[str]) -> list[str]:
+    """The roles in words, in their usual order; one that is no more stays as it was written down."""
+    chosen = list(roles)
+    known = [str(label) for value, label in Role.choices if value in chosen]
+    return known + [role for role in chosen if role not in Role.values]
 
 
 def _label(field: str) -> str:

@@ -32,8 +32,11 @@ class ToJson(Func):
 class IdsIn(Func):
     """The ids of a JSON list of objects, in their order."""
 
-    template = "jsonb_path_query_array(%(expressions)s, '$.organizations[*].id')"
+    template = "jsonb_path_query_array(%(expressions)s, '$.%(key)s[*].id')"
     output_field = JSONField()
+
+    def __init__(self, expression: F, key: str) -> None:
+        super().__init__(expression, key=key)
 
 
 class NextDay(Func):
@@ -55,8 +58,13 @@ def _differs() -> Q:
     for field in RELEASED_FIELDS:
         differs |= Q(Differs(F(field), F(f"current_version__{field}")))
     expected = F("current_version__expected")
+    none = Value([], output_field=JSONField())  # versions published before cities and roles were there
     chosen = Q(Differs(_ids(Session.audience_people.through, "user_id"), KeyTransform("people", expected)))
-    chosen |= Q(Differs(_ids(Session.audience_organizations.through, "organization_id"), IdsIn(expected)))
+    chosen |= Q(
+        Differs(_ids(Session.audience_organizations.through, "organization_id"), IdsIn(expected, "organizations"))
+    )
+    chosen |= Q(Differs(_ids(Session.audience_cities.through, "city_id"), IdsIn(expected, "cities")))
+    chosen |= Q(Differs(ToJson(F("audience_roles")), Coalesce(KeyTransform("roles", expected), none)))
     return differs | (Q(audience=Session.Audience.CHOSEN) & chosen)
 
 

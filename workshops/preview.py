@@ -178,7 +178,9 @@ def _sentences(change: PendingChange, names: Callable[[Iterable[int]], str]) -> 
 
 def _facts(session: Session, names: Callable[[Iterable[int]], str]) -> list[dict[str, str]]:
     """What people will read of a session they have not heard of."""
-    expected = [one.name for one in session.audience_organizations.all()]
+    expected = [one.full_name for one in session.audience_cities.all()]
+    expected += diff.role_names(session.audience_roles)
+    expected += [one.name for one in session.audience_organizations.all()]
     expected += [names([person.pk]) for person in session.audience_people.all()]
     facts = [
         (_("When"), str(when_of(session))),

@@ -31,9 +31,11 @@ def draft(
     city: City | None = None,
     organizations: Iterable[Organization] = (),
     people: Iterable[User] = (),
+    cities: Iterable[City] = (),
+    roles: Iterable[str] = (),
     **fields: Any,
 ) -> Session:
-    organizations, people = list(organizations), list(people)
+    organizations, people, cities, roles = list(organizations), list(people), list(cities), list(roles)
     session = Session(
         cycle=cycle,
         title=title,
@@ -41,14 +43,15 @@ def draft(
         ends_at=starts_at + timedelta(hours=hours) if starts_at else None,
         city=city,
         is_demo=cycle.is_demo,
+        audience_roles=roles,
         **{
             "kind": Session.Kind.WEBINAR,
             "mode": Session.Mode.REMOTE,
-            "audience": "chosen" if organizations or people else "everybody",
+            "audience": "chosen" if any([organizations, people, cities, roles]) else "everybody",
         }
         | fields,
     )
-    return actions.save_draft(session, organizations=organizations, people=people, by=None)
+    return actions.save_draft(session, organizations=organizations, people=people, cities=cities, by=None)
 
 
 def publish(cycle: Cycle, *, at: datetime = NOW, note: str = "", notify: bool = True) -> ScheduleRelease:

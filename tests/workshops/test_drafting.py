@@ -17,8 +17,8 @@ from workshops.models import Participation, ScheduleRelease, Session, SessionVer
 from workshops.views.coordination import DRAFTS_PER_PAGE
 
 # Each page asks the database so often, however much it shows.
-DRAFTS_QUERIES = 14
-EDIT_QUERIES = 20
+DRAFTS_QUERIES = 15
+EDIT_QUERIES = 24
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from cities.models import City, Cycle
 from tests import factories
 from tests.workshops.published import NOW, START, draft, publish
 from workshops import actions, diff, pending
-from workshops.models import RELEASED_FIELDS, Session
+from workshops.models import RELEASED_FIELDS, Session, SessionVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +87,34 @@ def _fewer_organizations(session: Session) -> None:
     session.audience_organizations.clear()
 
 
+def _more_cities(session: Session) -> None:
+    session.audience_cities.add(factories.create_city())
+
+
+def _other_cities(session: Session) -> None:
+    session.audience_cities.set([factories.create_city()])
+
+
+def _fewer_cities(session: Session) -> None:
+    session.audience_cities.clear()
+
+
+def _more_roles(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(audience_roles=["coordinator", "official"])
+
+
+def _no_roles(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(audience_roles=[])
+
+
 @pytest.mark.parametrize(
     ("step", "waits"),
     [
+        (_more_cities, True),
+        (_other_cities, True),
+        (_fewer_cities, True),
+        (_more_roles, True),
+        (_no_roles, True),
         (_other_city, True),
         (_no_city, True),
         (_renamed_city, False),
@@ -98,7 +124,14 @@ def _fewer_organizations(session: Session) -> None:
 )
 def test_change_of_place_or_audience_waits_to_be_published(cycle, step, waits, member):
     organizations = [factories.create_organization(), factories.create_organization()]
-    session = draft(cycle=cycle, city=factories.create_city(), people=[member], organizations=organizations)
+    session = draft(
+        cycle=cycle,
+        city=factories.create_city(),
+        people=[member],
+        organizations=organizations,
+        cities=[factories.create_city()],
+        roles=["official"],
+    )
     publish(cycle)
 
     step(session)
@@ -114,6 +147,18 @@ def test_lists_of_a_session_for_everybody_are_not_compared(cycle, member):
     session.audience_people.add(member)
 
     assert found() == set()
+
+
+def test_version_from_before_there_were_cities_and_roles_is_not_taken_for_another(cycle, member):
+    session = draft(cycle=cycle, people=[member])
+    publish(cycle)
+    with pgtrigger.ignore("workshops.SessionVersion:append_only"):
+        SessionVersion.objects.update(expected={"organizations": [], "people": [member.pk]})
+
+    assert found() == set()
+
+    session.audience_cities.add(factories.create_city())
+    assert found() == {session.pk}
 
 
 def test_new_draft_waits_and_one_cancelled_unheard_does_not(cycle):

@@ -17,8 +17,8 @@ from workshops.models import Participation, ScheduleRelease, Session
 from workshops.preview import preview
 
 # Each page asks the database so often, however much it shows.
-PREVIEW_QUERIES = 18
-PEOPLE_QUERIES = 15
+PREVIEW_QUERIES = 19
+PEOPLE_QUERIES = 16
 
 
 @pytest.fixture

@@ -393,7 +393,7 @@ def test_pending_changes_take_the_same_queries_for_any_number(cycle, django_asse
     for _number in range(count):
         draft(cycle, organizations=[organization])
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(diff.pending_changes(cycle)) == count
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cities import worlds
 from cities.access import ALL, Lost
-from cities.models import Organization
+from cities.models import City, Organization
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
 from ogpgroup.mail import database_now
@@ -19,18 +19,39 @@ from workshops.models import RELEASED_FIELDS, Session
 from workshops.models.sessions import SessionQuerySet
 
 SLUG_LENGTH = 70
+# What an edit may change.
+DRAFTED = (
+    *RELEASED_FIELDS,
+    "audience_roles",
+    "slug",
+    "city",
+    "cycle",
+    "responsible",
+    "edits",
+    "edited_at",
+    "edited_by",
+)
 
 
 @transaction.atomic
 def save_draft(
-    session: Session, *, organizations: list[Organization], people: list[User], by: User | None, seen_edits: int = 0
+    session: Session,
+    *,
+    organizations: list[Organization],
+    people: list[User],
+    by: User | None,
+    cities: list[City] | None = None,
+    seen_edits: int = 0,
 ) -> Session:
     """Store a new draft, or an edit of one that nobody else has edited since `seen_edits`.
+
+    Cities that are not given stay those that they were.
 
     Its address follows title and day until it is published, and stays for ever then; a slug given by hand stays too.
     Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
     """
     session.edited_by, session.edited_at = by, database_now()
+    session.audience_roles = sorted(set(session.audience_roles))
     if session._state.adding:
         session.is_demo = session.is_demo or session.cycle.is_demo or worlds.makes_demo(by)
         session.slug = session.slug or _free_slug(session)
@@ -45,10 +66,11 @@ def save_draft(
         session.edits = current.edits + 1
         if current.current_version_id is None and current.slug.startswith(_slug_base(current)[: SLUG_LENGTH - 4]):
             session.slug = _free_slug(session)
-        drafted = [*RELEASED_FIELDS, "slug", "city", "cycle", "responsible", "edits", "edited_at", "edited_by"]
-        session.save(update_fields=drafted)
+        session.save(update_fields=DRAFTED)
     session.audience_organizations.set(organizations)
     session.audience_people.set(people)
+    if cities is not None:
+        session.audience_cities.set(cities)
     return session
 
 

@@ -84,7 +84,7 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
         city_name=facts["city_name"],
         city_slug=facts["city"],
         cycle_name=release.cycle.name,
-        expected={"organizations": facts["organizations"], "people": facts["people"]},
+        expected={name: facts[name] for name in diff.EXPECTED},
         is_demo=session.is_demo,
         **{field: facts[field] for field in RELEASED_FIELDS},
     )

@@ -39,6 +39,8 @@ def _shown(bound: BoundField, value: Any) -> str:
     if isinstance(bound.field, forms.ModelMultipleChoiceField):
         ids = [int(pk) for pk in value if str(pk).isdigit()]
         return ", ".join(field.label_from_instance(one) for one in field.queryset.filter(pk__in=ids))
+    if isinstance(bound.field, forms.MultipleChoiceField):
+        return ", ".join(str(label) for key, label in field.choices if str(key) in [str(one) for one in value])
     if isinstance(bound.field, forms.ChoiceField):
         return {str(key): str(label) for key, label in field.choices}.get(str(value), "")
     return str(field.widget.format_value(value) or "").strip()

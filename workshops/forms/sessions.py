@@ -23,6 +23,8 @@ from workshops.forms.posted import replaced
 from workshops.models import Session
 
 HOUR_MISSING = gettext_lazy("Give the hour, or choose that only the date is known.")
+# The parts of a chosen audience; one of them is enough.
+AUDIENCE = ("organizations", "cities", "roles", "people")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -32,6 +34,13 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
     def label_from_instance(self, person: Any) -> str:
         names = ", ".join(membership.organization.name for membership in person.current_memberships)
         return f"{person} ({names})" if names else str(person)
+
+
+class CitiesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Cities with their state, because three may have one name."""
+
+    def label_from_instance(self, city: Any) -> str:
+        return str(city.full_name)
 
 
 def people_by_name(*, is_demo: bool, on: date, also: QuerySet[User] | None = None) -> QuerySet[User]:
@@ -93,6 +102,20 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy("All their people, also those who join them later."),
+    )
+    cities = CitiesField(
+        label=gettext_lazy("Cities expected"),
+        queryset=City.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("The people of all their institutions in the group, also those who join later."),
+    )
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles expected"),
+        choices=[(value, capfirst(label)) for value, label in Role.choices],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Everybody of the group who has one of these roles."),
     )
     people = PeopleField(
         label=gettext_lazy("People expected by name"),
@@ -159,6 +182,11 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         if stored:
             organizations |= Organization.objects.filter(pk__in=stored.audience_organizations.values("pk"))
         self._offer("organizations", organizations.by_name())
+        # A city is in question as soon as any of its institutions is.
+        cities = City.objects.filter(pk__in=Organization.objects.in_group(today).values("city"), is_demo=is_demo)
+        if stored:
+            cities |= City.objects.filter(pk__in=stored.audience_cities.values("pk"))
+        self._offer("cities", cities.by_name())
         chosen = stored.audience_people.all() if stored else None
         self._offer("people", people_by_name(is_demo=is_demo, on=today, also=chosen))
         coordinators = Membership.objects.on(today).filter(role=Role.COORDINATOR).values("user")
@@ -207,7 +235,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         if typed.get("mode") == Session.Mode.FACE_TO_FACE:
             idle += ["join_url"]
         if typed.get("audience") == Session.Audience.EVERYBODY:
-            idle += ["organizations", "people"]
+            idle += ["organizations", "cities", "roles", "people"]
         for name in idle:
             self.errors.pop(name, None)
 
@@ -253,16 +281,19 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
     def _check_audience(self, typed: dict[str, Any]) -> None:
         if typed.get("audience") == Session.Audience.EVERYBODY:
             typed["organizations"], typed["people"] = Organization.objects.none(), User.objects.none()
-        elif typed.get("audience") and not (typed.get("organizations") or typed.get("people")):
-            self.add_error("audience", _("Choose at least one organisation or one person."))
+            typed["cities"], typed["roles"] = City.objects.none(), []
+        elif typed.get("audience") and not any(typed.get(name) for name in AUDIENCE):
+            self.add_error("audience", _("Choose at least one city, organisation, role or person."))
 
     def save(self, commit: bool = True, *, by: User | None = None) -> Session:  # noqa: FBT001, FBT002  # ModelForm's own
         """Store the draft; raises ActionNotPossible when somebody else edited it since this form was opened."""
         session = self.instance
         session.is_demo = session.cycle.is_demo
+        session.audience_roles = self.cleaned_data["roles"]
         return actions.save_draft(
             session,
             organizations=list(self.cleaned_data["organizations"]),
+            cities=list(self.cleaned_data["cities"]),
             people=list(self.cleaned_data["people"]),
             by=by,
             seen_edits=self.cleaned_data["edits"] or 0,
@@ -306,6 +337,8 @@ def initial_of(session: Session | None, cycle: Cycle) -> dict[str, Any]:
                 initial["end_date"] = local.date()
     if session.pk:
         initial["organizations"] = list(session.audience_organizations.values_list("pk", flat=True))
+        initial["cities"] = list(session.audience_cities.values_list("pk", flat=True))
+        initial["roles"] = list(session.audience_roles)
         initial["people"] = list(session.audience_people.values_list("pk", flat=True))
     return initial
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from cities.models import Membership, Organization
+from cities.models import City, Membership, Organization
 from ogpgroup import dates
 from ogpgroup.models import User
-from workshops import ical
+from workshops import diff, ical
 from workshops.models import AgendaItem, Participation, Session, SessionBase, SessionVersion
 from workshops.reports.releases import VersionChange, told
 from workshops.reports.rows import MemberCity, Reader, Writer
@@ -63,16 +64,30 @@ def history_of(session: Session, user: User | AnonymousUser) -> list[VersionChan
 
 @dataclass(frozen=True)
 class Expected:
-    """An organisation expected, by its name when that was published."""
+    """A city, a role or an organisation expected, by its name when that was published; `url` of its page, if any."""
 
     name: str
-    slug: str
+    url: str = ""
 
 
-def expected_organizations(version: SessionVersion) -> list[Expected]:
-    named = version.expected.get("organizations", [])
-    slugs = dict(Organization.objects.filter(pk__in=[one["id"] for one in named]).values_list("pk", "slug"))
-    return [Expected(one["name"], slugs.get(one["id"], "")) for one in named]
+def expected_by_name(version: SessionVersion) -> list[Expected]:
+    """Whom a published session names beside people: cities, roles, organisations; two queries."""
+    cities, organizations = version.expected.get("cities", []), version.expected.get("organizations", [])
+    return [
+        *_linked(cities, City.objects.all(), "cities:detail"),
+        *(Expected(name[:1].upper() + name[1:]) for name in diff.role_names(version.expected.get("roles", []))),
+        *_linked(organizations, Organization.objects.all(), "cities:organization_detail"),
+    ]
+
+
+def _linked(named: list[dict[str, Any]], known: QuerySet[Any], page: str) -> list[Expected]:
+    """Names as they were published, each with the page of what is still there."""
+    if not named:
+        return []
+    slugs = dict(known.filter(pk__in=[one["id"] for one in named]).values_list("pk", "slug"))
+    return [
+        Expected(one["name"], reverse(page, args=[slugs[one["id"]]]) if one["id"] in slugs else "") for one in named
+    ]
 
 
 @dataclass(frozen=True)

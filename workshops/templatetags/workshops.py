@@ -54,8 +54,10 @@ def cycle_sessions(context: template.Context, cycle: Cycle, user: User | Anonymo
 def organization_sessions(
     context: template.Context, organization: Organization, user: User | AnonymousUser
 ) -> dict[str, Any]:
-    """Sessions in which an organisation took part, and those at which it is expected by name."""
+    """Sessions in which an organisation took part, and those at which it or its city is expected by name."""
     expected = Q(expected__organizations__contains=[{"id": organization.pk}])
+    if organization.city_id is not None:
+        expected |= Q(expected__cities__contains=[{"id": organization.city_id}])
     return _panel(context, user, Q(session__participating_organizations=organization) | expected)
 
 

@@ -83,7 +83,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "agenda": session_reports.agenda_of(session),
         "tables": tables,
         "has_themes": is_over is False or any(table.theme or table.seats for table in tables),
-        "expected": session_reports.expected_organizations(version),
+        "expected": session_reports.expected_by_name(version),
         "institutions": session.participating_organizations.by_name(),
         "agreements": _agreements_of(session),
         "today": group_day(now),
