@@ -149,9 +149,10 @@ def answer_note(
 
 
 @transaction.atomic
-def settle_note(note: Note, *, answer_id: int, settles: bool, reaction: str, now: datetime) -> Note:
+def settle_note(note: Note, *, answer_id: int, settles: bool, reaction: str, by: User, now: datetime) -> Note:
     """Keep what the author says of the last answer; one that does not settle the note calls for another.
 
+    For an author who has left the group somebody of their organisation says it, see `NoteQuerySet.settled_by`.
     Raises ActionNotPossible when another answer has come since the author read (`answer_id`).
     """
     note = _locked(note)
@@ -161,8 +162,8 @@ def settle_note(note: Note, *, answer_id: int, settles: bool, reaction: str, now
     status = Note.Status.SETTLED if settles else Note.Status.UNSETTLED
     if note.status == status and standing.reaction == reaction:
         return note  # the same form, sent twice
-    standing.settles, standing.reaction, standing.reacted_at = settles, reaction, now
-    standing.save(update_fields=["settles", "reaction", "reacted_at"])
+    standing.settles, standing.reaction, standing.reacted_at, standing.reacted_by = settles, reaction, now, by
+    standing.save(update_fields=["settles", "reaction", "reacted_at", "reacted_by"])
     if note.status != status:
         _move(note, status)
         if not settles:

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.access import roles_of
-from cities.models import Organization
+from cities.models import Membership, Organization
 from ogpgroup.models import User
 from workshops.models import AgendaItem, Session
 
@@ -56,6 +56,21 @@ class NoteQuerySet(models.QuerySet["Note"]):
         city = Q(ledger__city__in=roles.official_city_ids)
         presenters = Q(agenda_item__presenter_organization__in=roles.organization_ids)
         return self.filter(city | presenters).exclude(status=Note.Status.WITHDRAWN)
+
+    def settled_by(self, user: User | AnonymousUser, *, on: date) -> Self:
+        """Notes on whose answers the person has the last word: the author, as long as they belong to the group.
+
+        For an author who has left, those who act for the organisation on whose behalf they wrote, but for whoever
+        answers the note. Whether they may read it is another question: see `visible_to`.
+        """
+        roles = roles_of(user)
+        if not user.is_authenticated or not roles.in_group:
+            return self.none()
+        in_group = Membership.objects.on(on).values("user")
+        left_to_colleagues = self.filter(organization__in=roles.organization_ids)
+        left_to_colleagues = left_to_colleagues.filter(Q(author__isnull=True) | ~Q(author__in=in_group))
+        left_to_colleagues = left_to_colleagues.exclude(pk__in=Note.objects.answerable_by(user).values("pk"))
+        return self.filter(Q(author=user) | Q(pk__in=left_to_colleagues.values("pk")))
 
     def asking(self) -> Self:
         """Those that want an answer: all but the strengths."""
@@ -208,6 +223,8 @@ class Answer(models.Model):
     changed_on = models.DateField(_("changed on"), null=True, blank=True)
     change_report = models.TextField(_("what was changed"), max_length=2000, blank=True)
     reacted_at = models.DateTimeField(null=True, blank=True)
+    # Nobody where the author did, before this was kept; a colleague where the author has left, see `settled_by`.
+    reacted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     settles = models.BooleanField(null=True, blank=True)
     reaction = models.TextField(_("comment"), max_length=2000, blank=True)
 
@@ -246,6 +263,10 @@ class Answer(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.note.get_absolute_url()}#answer-{self.pk}"
+
+    def is_reaction_of_colleague(self) -> bool:
+        """Whether somebody of the author's organisation spoke, once the author had left."""
+        return self.reacted_by_id is not None and self.reacted_by_id != self.note.author_id
 
     def is_promised(self) -> bool:
         """Whether a change was promised and is not made yet."""

@@ -7,12 +7,14 @@ from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from actionplans.models import ActionPlan, Commitment
 from cities.access import roles_of
+from cities.models import group_day
 from feedback import targets
 from feedback.models import Answer, AnswerQuerySet, Note, NoteQuerySet
 from feedback.targets import Target
@@ -158,8 +160,8 @@ def waiting_for_answer(user: User | AnonymousUser) -> NoteQuerySet:
 
 
 def waiting_for_word(user: User) -> NoteQuerySet:
-    """The person's own notes that were answered and of which they have not said whether that settles them."""
-    own = seen_by(user).filter(author=user, status=Note.Status.ANSWERED)
+    """Answered notes of which the person has the last word and has not said whether that settles them."""
+    own = seen_by(user).settled_by(user, on=group_day(timezone.now())).filter(status=Note.Status.ANSWERED)
     return with_parts(own.order_by("written_at", "pk"))
 
 

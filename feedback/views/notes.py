@@ -83,6 +83,7 @@ def _note_context(request: HttpRequest, found: Note) -> dict[str, Any]:
     [row] = reports.rows_of([found], request.user, group_day(timezone.now()))
     may_answer = Note.objects.answerable_by(request.user).filter(pk=found.pk).exists()
     is_author = _is_writing_author(request, found)
+    may_settle = row.standing is not None and _settles(request, found)
     return {
         "note": found,
         "row": row,
@@ -92,9 +93,10 @@ def _note_context(request: HttpRequest, found: Note) -> dict[str, Any]:
         "may_report": may_answer,
         "may_edit": is_author and found.status == Note.Status.OPEN,
         "settle_form": SettleForm(answer=row.standing)
-        if is_author and row.standing and found.status == Note.Status.ANSWERED
+        if may_settle and row.standing and found.status == Note.Status.ANSWERED
         else None,
-        "may_settle": is_author and row.standing is not None,
+        "may_settle": may_settle,
+        "is_author": is_author,
         "is_demo": targets.is_demo(found.target),
     }
 
@@ -102,6 +104,14 @@ def _note_context(request: HttpRequest, found: Note) -> dict[str, Any]:
 def _is_writing_author(request: HttpRequest, found: Note) -> bool:
     """Who has left the group still reads their notes and writes nothing more."""
     return found.author_id == request.user.pk and roles_of(request.user).in_group
+
+
+def _settles(request: HttpRequest, found: Note) -> bool:
+    """Whether the person has the last word on an answer; nothing is asked for who is not in the group."""
+    if not roles_of(request.user).in_group:
+        return False
+    today = group_day(timezone.now())
+    return Note.objects.settled_by(request.user, on=today).filter(pk=found.pk).exists()
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -159,8 +169,10 @@ def note_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def note_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """The author says whether the last answer settles the note."""
-    found = _own_note(request, pk)
+    """The author, or once they have left somebody of their organisation, says whether the last answer settles it."""
+    found = _visible(request, pk)
+    if not _settles(request, found):
+        raise Http404
     standing = found.answers.order_by("pk").last()
     if standing is None:
         raise ActionNotPossible(_("The note has no answer yet."))
@@ -168,7 +180,7 @@ def note_settle(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = {"answer_id": said["answer"], "settles": said["settles"] == YES, "reaction": said["reaction"]}
-        act = partial(actions.settle_note, found, **words, now=timezone.now())
+        act = partial(actions.settle_note, found, **words, by=_user(request), now=timezone.now())
         if _tried(form, act, answer=str(standing.pk)) is not None:
             messages.success(request, _("Thank you, your word is kept with the answer."))
             return redirect(found)

@@ -169,8 +169,15 @@ class Record:
             day, report = one.changed
             note_actions.report_change(answer, changed_on=self.day(day), report=report, now=self.at(day))
         if one.settles is not None:
-            now = self.at(one.day + 2)
-            note_actions.settle_note(note, answer_id=answer.pk, settles=one.settles, reaction=one.reaction, now=now)
+            assert note.author is not None
+            note_actions.settle_note(
+                note,
+                answer_id=answer.pk,
+                settles=one.settles,
+                reaction=one.reaction,
+                by=note.author,
+                now=self.at(one.day + 2),
+            )
 
     # --- Review rounds ------------------------------------------------------------------------------------------------
 

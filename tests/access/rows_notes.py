@@ -110,6 +110,15 @@ NOTES: Final = [
         GET=only(AUTHOR),
         POST=only(AUTHOR, answer=DONE),
     ),
+    # Its author wrote for the organisation of the guest.
+    Row(
+        "feedback:note_settle",
+        "of who has left",
+        at("left"),
+        data=lambda w: {"settles": "yes", "answer": w.answers["left"].pk},
+        GET=only(frozenset({Role.GUEST})),
+        POST=only(frozenset({Role.GUEST}), answer=DONE),
+    ),
     *(
         Row(
             "feedback:answer_changed",

@@ -284,6 +284,12 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
         without(note_views._is_writing_author, " and roles_of(request.user).in_group"),
         rows_of("feedback:note_edit", about="of who has left"),
     ),
+    "anybody of the group has the word of who has left": (
+        NoteQuerySet,
+        "settled_by",
+        without(NoteQuerySet.settled_by, "organization__in=roles.organization_ids", "organization__isnull=False"),
+        rows_of("feedback:note_settle", about="of who has left"),
+    ),
     "deliverables of any plan are written about": (
         targets,
         "choices_for",
@@ -318,6 +324,12 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
         ReviewRoundQuerySet,
         "open_for",
         without(EVALUATORS, "status=ReviewRound.Status.OPEN, "),
+        rows_of("feedback:evaluate", about="closed"),
+    ),
+    "anybody's evaluation is read once the round is closed": (
+        ReviewRoundQuerySet,
+        "begun_by",
+        without(ReviewRoundQuerySet.begun_by, "Evaluation.objects.of(user)", "Evaluation.objects"),
         rows_of("feedback:evaluate", about="closed"),
     ),
     "somebody else's draft is opened": (

@@ -32,6 +32,7 @@ def add_notes(world: "World") -> None:
     actions.withdraw_note(notes["withdrawn"])
     text = world.hide("De quien se fue", seen_by=GROUP | {Role.EX_MEMBER})
     notes["left"] = write(world.plan, Role.EX_MEMBER, text, visibility="group")
+    world.answers["left"] = _answer(world, notes["left"], "Se verá")
     notes["answered"] = write(world.plan, Role.MEMBER, "Otra duda")
     world.answers["public"] = _answer(world, notes["answered"], "Se hará")
     notes["answered to the city"] = write(

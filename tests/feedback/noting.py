@@ -107,9 +107,10 @@ def answer(
     )
 
 
-def settle(note: Note, *, settles: bool, reaction: str = "", now: datetime = NOW) -> Note:
-    standing = note.answers.latest("pk")
-    return actions.settle_note(note, answer_id=standing.pk, settles=settles, reaction=reaction, now=now)
+def settle(note: Note, *, settles: bool, reaction: str = "", by: User | None = None, now: datetime = NOW) -> Note:
+    standing, by = note.answers.latest("pk"), by or note.author
+    assert by
+    return actions.settle_note(note, answer_id=standing.pk, settles=settles, reaction=reaction, by=by, now=now)
 
 
 def colleague_of(organization: Organization, role: str = Role.MEMBER) -> User:

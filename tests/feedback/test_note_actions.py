@@ -312,15 +312,17 @@ def test_word_is_about_the_answer_that_was_read():
     settle(note, settles=False)
     answer(note, reason="Otra respuesta.")
 
+    assert note.author
     with pytest.raises(ActionNotPossible, match="another answer meanwhile"):
-        actions.settle_note(note, answer_id=first.pk, settles=True, reaction="", now=NOW)
+        actions.settle_note(note, answer_id=first.pk, settles=True, reaction="", by=note.author, now=NOW)
 
 
 def test_note_without_answer_is_not_settled():
     note = write(factories.create_plan())
 
+    assert note.author
     with pytest.raises(ActionNotPossible):
-        actions.settle_note(note, answer_id=0, settles=True, reaction="", now=NOW)
+        actions.settle_note(note, answer_id=0, settles=True, reaction="", by=note.author, now=NOW)
 
 
 def test_change_is_reported_once():

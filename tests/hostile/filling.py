@@ -144,7 +144,9 @@ def _plans_and_feedback(world: World, now: datetime) -> None:
     """An answer that is kept and settles, and what is due: of the plan, of the open round, of the closed one."""
     answer = world.answers["public"]
     note_actions.report_change(answer, changed_on=group_day(now), report="Convocado.", now=now)
-    note_actions.settle_note(answer.note, answer_id=answer.pk, settles=True, reaction="Gracias.", now=now)
+    assert answer.note.author
+    word: dict[str, Any] = {"settles": True, "reaction": "Gracias.", "by": answer.note.author}
+    note_actions.settle_note(answer.note, answer_id=answer.pk, **word, now=now)
     factories.create_deliverable(plan=world.plan, due_on=group_day(now) + timedelta(days=3))
     plan_emails.plan(now)
     for day in (world.open_round.due_on, world.closed_round.reply_due_on):
