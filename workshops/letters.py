@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import diff, ical, told
+from workshops import diff, duties, ical, told
 from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
@@ -169,6 +169,15 @@ def _changes_since_heard(mails: Sequence[OutgoingMail]) -> _Extra:
     return extra
 
 
+def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
+    """How near the session is, and what the person does there."""
+    sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
+    known = duties.duties(sessions, users, now=now)
+    return lambda letter, at: (
+        _nearness(letter, at) | {"duties": known.sentences(letter.version, letter.user.pk, now=at)}
+    )
+
+
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
     return _write(mails, now, template="invitation", method="REQUEST", rsvp=True)
@@ -191,4 +200,4 @@ def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session is near; repeats the current invitation without asking for an answer again."""
-    return _write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_nearness)
+    return _write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_duties(mails, now))

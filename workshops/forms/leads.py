@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,8 +34,8 @@ class LeadTimesForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: object, session: Session, now: datetime, **options: object) -> None:
-        super().__init__(*args, initial={"leads": as_typed(session.lead_hours or [])}, **options)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None = None, *, session: Session, now: datetime) -> None:
+        super().__init__(data, initial={"leads": as_typed(session.lead_hours or [])})
         self.session, self.now = session, now
 
     def clean_leads(self) -> list[int]:

@@ -1,0 +1,100 @@
+"""What each person does at a session: presents, answers first, leads a table, writes, owes something, or takes part."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from actionplans.models import Deliverable
+from cities.models import Membership, Role, group_day
+from ogpgroup import dates
+from workshops.models import AgendaItem, SessionVersion, WorkTable
+
+SOON = timedelta(days=7)  # what a city hands in within a week is said beside the session
+
+type Pair = tuple[int, int]  # session and person
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What a batch of people does at a batch of sessions."""
+
+    presents: Mapping[Pair, list[str]] = field(default_factory=dict)
+    answers: Mapping[Pair, list[str]] = field(default_factory=dict)
+    leads: Mapping[Pair, list[str]] = field(default_factory=dict)
+    writes: Mapping[Pair, list[str]] = field(default_factory=dict)
+    owes: Mapping[int, list[Deliverable]] = field(default_factory=dict)  # by person: all their cities hand in
+
+    def sentences(self, version: SessionVersion, user_id: int, *, now: datetime) -> list[str]:
+        """In the reader's language; somebody without a part of their own takes part."""
+        pair = (version.session_id, user_id)
+        said = [_("You present “%(title)s”.") % {"title": title} for title in self.presents.get(pair, [])]
+        said += [_("You are the first to answer “%(title)s”.") % {"title": one} for one in self.answers.get(pair, [])]
+        said += [_("You lead work table %(table)s.") % {"table": table} for table in self.leads.get(pair, [])]
+        said += [_("You write for work table %(table)s.") % {"table": table} for table in self.writes.get(pair, [])]
+        said += [
+            _("Your city hands in “%(title)s” by %(day)s.") % {"title": one.title, "day": dates.spoken_day(one.due_on)}
+            for one in self.owes.get(user_id, [])
+            if _is_said(one, version, now)
+        ]
+        return said or [_("You take part in this session. If you cannot come, please say so on its page.")]
+
+
+def _is_said(deliverable: Deliverable, version: SessionVersion, now: datetime) -> bool:
+    """Due within a week, or by the session that reviews it or its plan."""
+    today = group_day(now)
+    if today <= deliverable.due_on <= today + SOON:
+        return True
+    is_reviewed = (
+        version.reviews.get("deliverable") == deliverable.pk or version.reviews.get("plan") == deliverable.plan_id
+    )
+    return is_reviewed and deliverable.due_on <= version.local_day
+
+
+def duties(session_ids: Iterable[int], user_ids: Iterable[int], *, now: datetime) -> Duties:
+    """What these people do at these sessions; five queries at most for any number of both."""
+    sessions, people = list(session_ids), list(user_ids)
+    items = AgendaItem.objects.filter(Q(presenter__in=people) | Q(respondent__in=people), session__in=sessions)
+    tables = WorkTable.objects.filter(Q(facilitator__in=people) | Q(rapporteur__in=people), session__in=sessions)
+    agenda = list(items.order_by("position").values_list("session_id", "presenter_id", "respondent_id", "title"))
+    seats = [
+        (table.session_id, table.facilitator_id, table.rapporteur_id, f"{table.number}: {table.theme}".rstrip(": "))
+        for table in tables.order_by("number")
+    ]
+    return Duties(
+        presents=_by_pair((session, presenter, title) for session, presenter, _respondent, title in agenda),
+        answers=_by_pair((session, respondent, title) for session, _presenter, respondent, title in agenda),
+        leads=_by_pair((session, leader, table) for session, leader, _writer, table in seats),
+        writes=_by_pair((session, writer, table) for session, _leader, writer, table in seats),
+        owes=_owed(sessions, people, now),
+    )
+
+
+def _by_pair(rows: Iterable[tuple[int, int | None, str]]) -> dict[Pair, list[str]]:
+    found: dict[Pair, list[str]] = defaultdict(list)
+    for session, person, text in rows:
+        if person is not None:
+            found[session, person].append(text)
+    return found
+
+
+def _owed(sessions: list[int], people: list[int], now: datetime) -> dict[int, list[Deliverable]]:
+    """What the cities of officials still hand in, as far as one of these sessions may say it."""
+    day, current = group_day(now), SessionVersion.objects.current()
+    officials = Membership.objects.on(day).filter(user__in=people, role=Role.OFFICIAL, organization__city__isnull=False)
+    cities = set(officials.values_list("user_id", "organization__city_id"))
+    reviews = list(current.filter(session__in=sessions).values_list("reviews", flat=True))
+    reviewed = Q(pk__in=[one["deliverable"] for one in reviews if "deliverable" in one])
+    reviewed |= Q(plan__in=[one["plan"] for one in reviews if "plan" in one])
+    soon = Q(due_on__gte=day, due_on__lte=day + SOON)
+    awaited = Deliverable.objects.awaited().filter(soon | reviewed, plan__city__in={city for _user, city in cities})
+    by_city: dict[int | None, list[Deliverable]] = defaultdict(list)
+    for one in awaited.select_related("plan").defer("text").order_by("due_on", "pk"):
+        by_city[one.plan.city_id].append(one)
+    owed: dict[int, list[Deliverable]] = defaultdict(list)
+    for user, city in sorted(cities):
+        owed[user] += by_city[city]
+    return owed
