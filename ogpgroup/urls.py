@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import desk, outbox, public, reader, succession
+from ogpgroup.views import calendars, desk, outbox, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/profile/", accounts.account_profile, name="account_profile"),
     path("accounts/invitation/<str:token>/", accounts.account_invitation, name="account_invitation"),
     path("accounts/invitation/<str:token>/accept/", accounts.invitation_accept, name="invitation_accept"),
+    path("accounts/calendars/", calendars.my_calendars, name="my_calendars"),
+    path("accounts/calendars/<int:pk>/revoke/", calendars.revoke, name="my_calendar_revoke"),
+    path("calendar/<str:token>.ics", calendars.own_calendar_ics, name="own_calendar"),
     path("accounts/", include("allauth.urls")),
     path("coordination/memberships/<int:pk>/end/", succession.end_membership, name="end_membership"),
     path("", public.home, name="home"),

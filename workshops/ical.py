@@ -31,13 +31,13 @@ FIRST_ZONE_YEAR = 2017
 ZONE_YEARS_AHEAD = 6
 
 
-def _host() -> str:
+def host() -> str:
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
 def uid_of(version: "SessionVersion") -> str:
     """Stable for the whole life of the session, whatever changes."""
-    return f"{version.session.uid}@{_host()}"
+    return f"{version.session.uid}@{host()}"
 
 
 def summary_of(version: "SessionVersion") -> str:
@@ -64,10 +64,10 @@ def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
         event.add("dtstart", version.starts_at.astimezone(version.zone))
         if version.ends_at is not None:
             event.add("dtend", version.ends_at.astimezone(version.zone))
-    event.add("summary", _plain(summary_of(version)))
-    event.add("description", _plain(_description(version)))
+    event.add("summary", plain(summary_of(version)))
+    event.add("description", plain(_description(version)))
     if place := ", ".join(part for part in (version.venue, version.address, version.city_name) if part):
-        event.add("location", _plain(place))
+        event.add("location", plain(place))
     event.add("url", vUri(settings.PUBLIC_URL + version.get_absolute_url()))
     with override(dates.SPANISH):
         event.add("categories", [str(version.get_kind_display()), str(version.get_mode_display())])
@@ -76,7 +76,7 @@ def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
     return bytes(event.to_ical())
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the control characters that no calendar may hold; forms let some of them through."""
     return CONTROLS.sub("", text)
 
@@ -116,7 +116,7 @@ def _years(versions: Iterable["SessionVersion"]) -> tuple[int, int]:
 def _head(method: str) -> Calendar:
     head = Calendar()
     head.add("version", "2.0")
-    head.add("prodid", f"-//OGP Group//{_host()}//ES")
+    head.add("prodid", f"-//OGP Group//{host()}//ES")
     head.add("calscale", "GREGORIAN")
     head.add("method", method)
     return head
@@ -124,6 +124,11 @@ def _head(method: str) -> Calendar:
 
 def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
     """A calendar to subscribe to: stored entries joined, one VTIMEZONE per zone, cancelled sessions kept."""
+    return feed_of_entries(versions, [bytes(version.vevent) for version in versions], name=name, url=url)
+
+
+def feed_of_entries(versions: Sequence["SessionVersion"], entries: Iterable[bytes], *, name: str, url: str) -> bytes:
+    """The same of entries already written, whose zones are those of the versions."""
     head = _head("PUBLISH")
     head.add("name", name)
     head.add("x-wr-calname", name)
@@ -131,7 +136,7 @@ def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
     head.add("url", vUri(url))
     head.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     head.add("x-published-ttl", REFRESH)
-    return _assemble(head, versions, [bytes(version.vevent) for version in versions])
+    return _assemble(head, versions, entries)
 
 
 def single(version: "SessionVersion") -> bytes:

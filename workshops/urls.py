@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import calendars, coordination, public, reminders, schedule
+from workshops.views import answering, calendars, coordination, history, public, reminders, schedule
 
 app_name = "workshops"
 
@@ -23,10 +23,12 @@ public_urls = [
     path("schedule/", schedule.schedule, name="schedule"),
     path("schedule.ics", calendars.schedule_ics, name="schedule_ics"),
     path("schedule/releases/", public.releases, name="releases"),
+    path("schedule/releases.atom", history.releases_atom, name="releases_atom"),
     path("schedule/releases/<int:number>/", public.release_detail, name="release_detail"),
+    path("schedule/releases/<int:number>/schedule/", history.release_schedule, name="release_schedule"),
     path("sessions/<slug:slug>/", public.session_detail, name="session_detail"),
     path("sessions/<slug:slug>.ics", calendars.session_ics, name="session_ics"),
-    path("sessions/<slug:slug>/answer/", public.answer, name="answer"),
+    path("sessions/<slug:slug>/answer/", answering.answer, name="answer"),
     path("agreements/", public.agreements, name="agreements"),
 ]
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, LOGIN, Role, answers, only
+from tests.access.rows_calendars import CALENDARS
 from tests.access.rows_files import FILES
 from tests.access.rows_mail import MAIL
 from tests.access.rows_notes import NOTES
@@ -302,6 +303,7 @@ LINKS: Final = [
 AREAS: Final[dict[str, list[Row]]] = {
     "public pages": PUBLIC_PAGES,
     "schedule": SCHEDULE,
+    "calendars": CALENDARS,
     "sessions": SESSIONS,
     "plans": PLANS,
     "parts of plans": PLAN_PARTS,

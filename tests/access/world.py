@@ -28,7 +28,7 @@ from tests.access.world_rounds import build_rounds
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
-from workshops.models import AgendaItem, ScheduleRelease, Session, WorkTable
+from workshops.models import AgendaItem, CalendarFeed, ScheduleRelease, Session, WorkTable
 
 
 @dataclass
@@ -78,6 +78,7 @@ class World:
     session_mail: OutgoingMail = field(init=False)
     failed_mail: OutgoingMail = field(init=False)
     unsubscribe_token: str = field(init=False)
+    feed: CalendarFeed = field(init=False)  # of the ex-member
 
     def hide(self, name: str, *, seen_by: Iterable[Role]) -> str:
         """A name like no other, for a thing that only these may see."""
@@ -248,6 +249,7 @@ def _mails(world: World) -> None:
         user=guest, address=guest.email, times=2, last_at=timezone.now(), reply="550 5.1.1 No such person"
     )
     _mail("cancellation", to=guest, text="Cancelada", status=OutgoingMail.Status.PARKED)
+    world.feed = CalendarFeed.objects.create(user=world.people[Role.EX_MEMBER])  # no hidden name in it
     world.unsubscribe_token = mail.unsubscribe_url(member.pk).rstrip("/").rpartition("/")[2]
 
 

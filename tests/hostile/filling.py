@@ -22,7 +22,7 @@ from tests.access.roles import Role
 from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
-from workshops.models import CalendarFeed, Participation, ReceivedReply, SessionVersion
+from workshops.models import Participation, ReceivedReply, SessionVersion
 
 OURS: Final = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
 MARK: Final = "x-hostile"  # a tag or attribute of this name is text that got out
@@ -130,7 +130,6 @@ def enrich(world: World) -> None:
     emails.plan_reminders(now)
     mail.enqueue([invitation_mail(world.invitation, now=now)])
     Participation.objects.create(session=world.past, name="Sin cuenta", expected_because="own_wish")
-    CalendarFeed.objects.create(user=guest)
     ReceivedReply.objects.create(message_id="<1@ejemplo.mx>", outcome=ReceivedReply.Outcome.UNREADABLE)
     factories.create_candidacy(cycle=world.cycle, city=world.reynosa)
     milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))

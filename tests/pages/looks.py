@@ -58,6 +58,7 @@ PUBLIC: Final = [
     Look("workshops/schedule.html", "workshops:schedule"),
     Look("workshops/releases.html", "workshops:releases"),
     Look("workshops/release_detail.html", "workshops:release_detail", of("release")),
+    Look("workshops/release_schedule.html", "workshops:release_schedule", of("release")),
     Look("workshops/session_detail.html", "workshops:session_detail", of("session"), note="to come"),
     Look("workshops/session_detail.html", "workshops:session_detail", of("past_session"), note="held"),
     Look("workshops/agreements.html", "workshops:agreements"),
@@ -89,6 +90,7 @@ OWN: Final = [
     Look("ogpgroup/desk.html", "desk", who="official", note="official"),
     Look("workshops/session_detail.html", "workshops:session_detail", of("session"), "member", note="member"),
     Look("cities/profile.html", "account_profile", who="member"),
+    Look("ogpgroup/my_calendars.html", "my_calendars", who="member"),
     Look("account/email_change.html", "account_email", who="member"),
     Look(
         "account/confirm_email_verification_code.html",

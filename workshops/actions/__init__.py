@@ -2,6 +2,7 @@
 
 from workshops.actions.answers import answer
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, reinstate, save_draft
+from workshops.actions.feeds import open_feed, revoke_feed
 from workshops.actions.leads import set_lead_hours
 from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
 
@@ -12,10 +13,12 @@ __all__ = [
     "discard_draft",
     "hand_over",
     "holdings",
+    "open_feed",
     "plan",
     "publish_release",
     "refresh_expectations",
     "reinstate",
+    "revoke_feed",
     "save_draft",
     "set_lead_hours",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
+from django.utils.text import capfirst
 
 from ogpgroup import dates
 from ogpgroup.models import User
@@ -33,6 +34,18 @@ class VersionChange:
     def label(self) -> str:
         return str(SessionVersion.Change(self.change).label)
 
+    def lines(self) -> list[str]:
+        """“Moved: Taller 2 — When: Tuesday → Wednesday”, a line for each thing that changed, without markup."""
+        head = f"{capfirst(self.label)}: {self.version.title}"
+        if not self.sentences:
+            place = f", {self.version.place}" if self.version.place else ""
+            reason = f" ({self.version.cancel_reason})" if self.version.cancel_reason else ""
+            return [f"{head} — {self.when}{place}{reason}"]
+        return [
+            f"{head} — {one.label}: {f'{one.old} → {one.new}' if one.old and one.new else one.new or one.old}"
+            for one in self.sentences
+        ]
+
     @property
     def is_warm(self) -> bool:
         return self.change == SessionVersion.Change.CANCELLED
@@ -56,6 +69,26 @@ def _told(version: SessionVersion, previous: SessionVersion | None) -> VersionCh
     facts = (diff.version_facts(previous), diff.version_facts(version))
     fields = diff.changed_fields(*facts)
     return VersionChange(version, version.change, diff.sentences(previous, version, fields, facts=facts))
+
+
+def told_by_release(releases: Iterable[ScheduleRelease], user: User | AnonymousUser) -> dict[int, list[VersionChange]]:
+    """What each of several releases changed, in the order of the schedule; two queries for all of them."""
+    versions = SessionVersion.objects.filter(release__in=list(releases)).visible_to(user)
+    versions = versions.select_related("previous").defer("vevent", "previous__vevent").order_by("begins_at", "pk")
+    found: dict[int, list[VersionChange]] = defaultdict(list)
+    for change in told(versions, user):
+        found[change.version.release_id].append(change)
+    return found
+
+
+def as_of(release: ScheduleRelease, user: User | AnonymousUser) -> QuerySet[SessionVersion]:
+    """The versions that counted once a release was out, of its cycle.
+
+    The latest of each session, and that one only if the reader may see it: not an older one in its place.
+    """
+    then = SessionVersion.objects.filter(session__cycle=release.cycle_id, release__number__lte=release.number)
+    latest = then.order_by("session", "-release__number").distinct("session").values("pk")
+    return SessionVersion.objects.filter(pk__in=latest).visible_to(user)
 
 
 def visible_releases(user: User | AnonymousUser) -> QuerySet[ScheduleRelease]:

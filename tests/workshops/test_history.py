@@ -1,0 +1,104 @@
+"""The news of the releases as a feed, and the schedule as a release left it."""
+
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.workshops.published import NOW, START, cancel, change, draft, forget_what_is_kept, publish, publish_session
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    forget_what_is_kept()
+
+
+def entries(client: Client) -> list[tuple[str, list[str]]]:
+    response = client.get("/schedule/releases.atom")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
+    feed = ElementTree.fromstring(response.content)  # noqa: S314  our own
+    return [
+        (str(one.findtext(f"{ATOM}title")), str(one.findtext(f"{ATOM}summary")).splitlines())
+        for one in feed.findall(f"{ATOM}entry")
+    ]
+
+
+def test_feed_tells_each_release_in_plain_sentences(client):
+    first = publish_session(title="Taller", venue="Sala 1")
+    change(first.session, at=NOW + timedelta(hours=1), venue="Sala 2")
+    cancel(first.session, at=NOW + timedelta(hours=2), reason="Paro")
+
+    assert entries(client) == [
+        ("Versión 3 del calendario", ["Cancelada: Taller — Motivo: Paro"]),
+        ("Versión 2 del calendario", ["Con cambios: Taller — Sede: Sala 1 → Sala 2"]),
+        (
+            "Versión 1 del calendario",
+            ["Agregada: Taller — jueves 3 de diciembre de 2026, 10:00–12:00 h (hora del centro de México), Sala 1"],
+        ),
+    ]
+
+
+def test_feed_holds_nothing_that_is_not_public(client):
+    publish_session(title="Reservada", visibility="group")
+    publish_session(title="Abierta")
+
+    text = client.get("/schedule/releases.atom").content.decode()
+
+    assert "Reservada" not in text
+    assert "Abierta" in text
+
+
+def test_feed_that_is_still_right_is_not_sent_again(client):
+    publish_session()
+    first = client.get("/schedule/releases.atom")
+
+    again = client.get("/schedule/releases.atom", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def shown(client: Client, number: int) -> list[str]:
+    text = client.get(f"/schedule/releases/{number}/schedule/").content.decode()
+    return [part.partition("</a>")[0].rpartition(">")[2] for part in text.split("<h3><a ")[1:]]
+
+
+def test_schedule_is_shown_as_each_release_left_it(client):
+    cycle = factories.create_cycle()
+    one = publish_session(cycle=cycle, title="Uno")
+    publish_session(cycle=cycle, title="Dos", starts_at=START + timedelta(days=1))
+    change(one.session, at=NOW + timedelta(hours=1), title="Uno, con otro nombre")
+
+    assert [shown(client, number) for number in (1, 2, 3)] == [
+        ["Uno"],
+        ["Uno", "Dos"],
+        ["Uno, con otro nombre", "Dos"],
+    ]
+
+
+def test_what_was_hidden_by_then_is_not_shown_by_an_older_version(client):
+    one = publish_session(title="Uno")
+    publish_session(cycle=one.session.cycle, title="Dos")
+    change(one.session, at=NOW + timedelta(hours=1), visibility="group")
+    draft(cycle=one.session.cycle, title="Tres", starts_at=START + timedelta(days=2))
+    publish(one.session.cycle, at=NOW + timedelta(hours=2))
+
+    assert shown(client, 4) == ["Dos", "Tres"]
+    assert client.get("/schedule/releases/9/schedule/").status_code == 404
+
+
+def test_both_ask_the_same_for_any_number_of_sessions(client, django_assert_max_num_queries):
+    cycle = factories.create_cycle()
+    counts = set()
+    for number in range(1, 4):
+        publish_session(cycle=cycle, title=f"Sesión {number}")
+        forget_what_is_kept()
+        with django_assert_max_num_queries(20) as captured:
+            client.get("/schedule/releases.atom")
+            client.get(f"/schedule/releases/{number}/schedule/")
+        counts.add(len(captured))
+    assert len(counts) == 1
