@@ -16,6 +16,7 @@ from workshops.audience import Rule
 from workshops.models import RELEASED_FIELDS, Session, SessionBase, SessionVersion
 from workshops.models.sessions import SessionQuerySet
 from workshops.pending import pending
+from workshops.reviewing import reviews_of
 
 type Facts = dict[str, Any]
 
@@ -24,8 +25,8 @@ WHEN_FIELDS = frozenset({"starts_at", "ends_at", "day", "time_zone"})
 # Who is expected, as a version keeps it; of the named ones both id and name.
 NAMED = ("organizations", "cities")
 EXPECTED = (*NAMED, "roles", "people")
-# Known only to those expected: the public reads that it changed, not what to.
-PRIVATE_FIELDS = frozenset({"join_url", "people"})
+# Known only to those expected, or to who may see what is reviewed: the public reads that it changed, not what to.
+PRIVATE_FIELDS = frozenset({"join_url", "people", "reviews"})
 
 _LABELS = {
     "when": gettext_lazy("When"),
@@ -34,6 +35,7 @@ _LABELS = {
     "cities": gettext_lazy("Cities expected"),
     "roles": gettext_lazy("Roles expected"),
     "people": gettext_lazy("People expected by name"),
+    "reviews": gettext_lazy("What it reviews"),
 }
 
 
@@ -69,6 +71,7 @@ def draft_facts(session: Session) -> Facts:
     facts["cities"] = [{"id": one.pk, "name": one.full_name} for one in cities] if chosen else []
     facts["roles"] = list(session.audience_roles) if chosen else []
     facts["people"] = sorted(person.pk for person in session.audience_people.all()) if chosen else []
+    facts["reviews"] = reviews_of(session)
     return facts
 
 
@@ -77,12 +80,13 @@ def version_facts(version: SessionVersion) -> Facts:
     facts: Facts = {field: getattr(version, field) for field in RELEASED_FIELDS}
     facts["city"], facts["city_name"] = version.city_slug, version.city_name
     facts |= {name: version.expected.get(name, []) for name in EXPECTED}
+    facts["reviews"] = version.reviews
     return facts
 
 
 def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
     """Names of what differs. An organisation or a city renamed is no change of the session: ids count."""
-    compared = [*RELEASED_FIELDS, "city", "people", "roles"]
+    compared = [*RELEASED_FIELDS, "city", "people", "roles", "reviews"]
     fields = [field for field in compared if old[field] != new[field]]
     fields += [field for field in NAMED if [one["id"] for one in old[field]] != [one["id"] for one in new[field]]]
     return tuple(fields)

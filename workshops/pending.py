@@ -6,9 +6,9 @@ See also `diff.pending_change`, the same rule for one session; a test holds the 
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, DateTimeField, F, Func, JSONField, Model, OuterRef, Q, Value
+from django.db.models import BooleanField, DateTimeField, F, Func, JSONField, Model, OuterRef, Q, TextField, Value
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from workshops.models import RELEASED_FIELDS, Session
@@ -39,6 +39,19 @@ class IdsIn(Func):
         super().__init__(expression, key=key)
 
 
+class Reviews(Func):
+    """What a draft reviews, as a version keeps it: the ids that there are."""
+
+    template = "jsonb_strip_nulls(jsonb_build_object(%(expressions)s))"
+    output_field = JSONField()
+
+    def __init__(self) -> None:
+        kinds = ("plan", "deliverable", "agreement")
+        super().__init__(
+            *(part for kind in kinds for part in (Cast(Value(kind), TextField()), F(f"reviews_{kind}_id")))
+        )
+
+
 class NextDay(Func):
     """The first moment of the day after, by the clock of a zone."""
 
@@ -55,6 +68,7 @@ def pending(sessions: SessionQuerySet) -> SessionQuerySet:
 
 def _differs() -> Q:
     differs = Q(Differs(Coalesce(F("city__slug"), Value("")), F("current_version__city_slug")))
+    differs |= Q(Differs(Reviews(), F("current_version__reviews")))
     for field in RELEASED_FIELDS:
         differs |= Q(Differs(F(field), F(f"current_version__{field}")))
     expected = F("current_version__expected")

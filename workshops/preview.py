@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 
 from cities.models import Cycle, group_day
 from ogpgroup.models import OutgoingMail, User
-from workshops import audience, diff
+from workshops import audience, diff, reviewing
 from workshops.diff import PendingChange, Sentence
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import advice_on, listed, member_cities, place_of, when_of
+from workshops.reviewing import Reviews
 from workshops.told import INVITATION, SUBJECT, Pair, heard
 
 
@@ -83,7 +84,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
     """
     pending = diff.pending_changes(cycle)
     told = people_told(pending, now=now)
-    names = _names(pending)
+    names, reviewed = _names(pending), _reviewed(pending)
     cities = member_cities(is_demo=cycle.is_demo, now=now)
     last = ScheduleRelease.objects.aggregate(last=Max("number"))["last"] or 0
     return Preview(
@@ -92,8 +93,8 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
                 session=change.session,
                 change=str(SessionVersion.Change(change.change).label),
                 kind="good" if change.version is None or change.change == SessionVersion.Change.REINSTATED else "warm",
-                sentences=_sentences(change, names),
-                facts=_facts(change.session, names) if change.version is None else [],
+                sentences=_sentences(change, names, reviewed),
+                facts=_facts(change.session, names, reviewed) if change.version is None else [],
                 told=told[change.session.pk].sentences(),
                 is_over=change.session.last_instant() <= now,
                 advice=advice_on(change.session, cities=cities, now=now),
@@ -163,20 +164,40 @@ def _names(pending: Iterable[PendingChange]) -> Callable[[Iterable[int]], str]:
     return lambda ids: ", ".join(sorted(people.get(pk, "") for pk in ids))
 
 
-def _sentences(change: PendingChange, names: Callable[[Iterable[int]], str]) -> list[Sentence]:
-    """Old and new for a coordinator, who reads more than the public does: the link to join, the people's names."""
+def _reviewed(pending: Iterable[PendingChange]) -> Callable[[Reviews], str]:
+    """Names of what is reviewed, in drafts and in versions; a query for each kind of thing."""
+    several = [reviewing.reviews_of(change.session) for change in pending]
+    several += [change.version.reviews for change in pending if change.version]
+    known = reviewing.resolved(several, reviewing.everything())
+    return lambda reviews: "; ".join(known[one].name for one in reviews.items() if one in known)
+
+
+def _sentences(
+    change: PendingChange, names: Callable[[Iterable[int]], str], reviewed: Callable[[Reviews], str]
+) -> list[Sentence]:
+    """Old and new for a coordinator, who reads more than the public does: link to join, people, what is reviewed."""
     if change.version is None:
         return []
     old, new = diff.version_facts(change.version), diff.draft_facts(change.session)
-    private = {"join_url": (old["join_url"], new["join_url"]), "people": (names(old["people"]), names(new["people"]))}
+    private = {
+        "join_url": (old["join_url"], new["join_url"]),
+        "people": (names(old["people"]), names(new["people"])),
+        "reviews": (reviewed(old["reviews"]), reviewed(new["reviews"])),
+    }
     told = diff.sentences(
         change.version, change.session, [name for name in change.fields if name not in private], facts=(old, new)
     )
-    labels = {"join_url": _("Link to join"), "people": _("People expected by name")}
+    labels = {
+        "join_url": _("Link to join"),
+        "people": _("People expected by name"),
+        "reviews": _("What it reviews"),
+    }
     return told + [Sentence(labels[name], *private[name]) for name in private if name in change.fields]
 
 
-def _facts(session: Session, names: Callable[[Iterable[int]], str]) -> list[dict[str, str]]:
+def _facts(
+    session: Session, names: Callable[[Iterable[int]], str], reviewed: Callable[[Reviews], str]
+) -> list[dict[str, str]]:
     """What people will read of a session they have not heard of."""
     expected = [one.full_name for one in session.audience_cities.all()]
     expected += diff.role_names(session.audience_roles)
@@ -190,6 +211,7 @@ def _facts(session: Session, names: Callable[[Iterable[int]], str]) -> list[dict
         (_("What it is for"), session.purpose),
         (_("What to bring"), session.bring),
         (_("What will be decided"), session.decisions),
+        (_("What it reviews"), reviewed(reviewing.reviews_of(session))),
         (_("Who may see it"), session.get_visibility_display()),
         (
             _("Who is expected"),

@@ -8,6 +8,7 @@ import pytest
 
 from cities.models import City, Cycle
 from tests import factories
+from tests.factories_schedule import create_agreement
 from tests.workshops.published import NOW, START, draft, publish
 from workshops import actions, diff, pending
 from workshops.models import RELEASED_FIELDS, Session, SessionVersion
@@ -107,9 +108,25 @@ def _no_roles(session: Session) -> None:
     Session.objects.filter(pk=session.pk).update(audience_roles=[])
 
 
+def _plan(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(reviews_plan=factories.create_plan())
+
+
+def _deliverable(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(reviews_deliverable=factories.create_deliverable())
+
+
+def _agreement(session: Session) -> None:
+    agreement = create_agreement(session=session)
+    Session.objects.filter(pk=session.pk).update(reviews_agreement=agreement)
+
+
 @pytest.mark.parametrize(
     ("step", "waits"),
     [
+        (_plan, True),
+        (_deliverable, True),
+        (_agreement, True),
         (_more_cities, True),
         (_other_cities, True),
         (_fewer_cities, True),
@@ -138,6 +155,17 @@ def test_change_of_place_or_audience_waits_to_be_published(cycle, step, waits, m
     session.save(update_fields=["city"])
 
     assert found() == ({session.pk} if waits else set())
+
+
+def test_what_is_reviewed_is_compared_with_what_was_published(cycle):
+    session = draft(
+        cycle=cycle, reviews_plan=factories.create_plan(), reviews_deliverable=factories.create_deliverable()
+    )
+    publish(cycle)
+    assert found() == set()
+
+    Session.objects.filter(pk=session.pk).update(reviews_plan=None)
+    assert found() == {session.pk}
 
 
 def test_lists_of_a_session_for_everybody_are_not_compared(cycle, member):

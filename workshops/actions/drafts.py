@@ -23,6 +23,9 @@ SLUG_LENGTH = 70
 DRAFTED = (
     *RELEASED_FIELDS,
     "audience_roles",
+    "reviews_plan",
+    "reviews_deliverable",
+    "reviews_agreement",
     "slug",
     "city",
     "cycle",

@@ -85,6 +85,7 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
         city_slug=facts["city"],
         cycle_name=release.cycle.name,
         expected={name: facts[name] for name in diff.EXPECTED},
+        reviews=facts["reviews"],
         is_demo=session.is_demo,
         **{field: facts[field] for field in RELEASED_FIELDS},
     )

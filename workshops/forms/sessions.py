@@ -17,7 +17,7 @@ from cities.models import City, Cycle, Membership, Organization, Role, group_day
 from ogpgroup import dates
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
-from workshops import actions
+from workshops import actions, reviewing
 from workshops.forms.clocks import FOLDS, TwiceThatDay, comes_twice, instant_of
 from workshops.forms.posted import replaced
 from workshops.models import Session
@@ -139,6 +139,9 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "purpose",
             "bring",
             "decisions",
+            "reviews_plan",
+            "reviews_deliverable",
+            "reviews_agreement",
             "visibility",
             "audience",
             "responsible",
@@ -196,10 +199,21 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
                 SortKey("name")
             ),
         )
+        self._offer_reviews(is_demo=is_demo)
         fields["time_zone"].choices, fields["time_zone"].required = _zones(stored), stored is not None
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def _offer_reviews(self, *, is_demo: bool) -> None:
+        """Plans, deliverables and agreements of the session's own world, the newest first."""
+        offered = {"plan": {"is_demo": is_demo}, "deliverable": {"plan__is_demo": is_demo}}
+        offered["agreement"] = {"session__is_demo": is_demo}
+        order = {"plan": "-starts_on", "deliverable": "-due_on", "agreement": "-session"}
+        for kind, source in reviewing.everything().items():
+            self._offer(f"reviews_{kind}", source.filter(**offered[kind]).order_by(order[kind], "-pk"))
+            field: Any = self.fields[f"reviews_{kind}"]
+            field.label_from_instance, field.empty_label = reviewing.name_of, _("None")
 
     @property
     def asks_start_fold(self) -> bool:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup import htmx
-from workshops import actions, audience
+from workshops import actions, audience, reviewing
 from workshops.filters import AgreementFilter
 from workshops.models import Agreement, Participation, Session, SessionVersion
 from workshops.reports import releases as release_reports
@@ -84,6 +84,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "tables": tables,
         "has_themes": is_over is False or any(table.theme or table.seats for table in tables),
         "expected": session_reports.expected_by_name(version),
+        "reviews": reviewing.told(version.reviews, reviewing.visible_to(request.user)),
         "institutions": session.participating_organizations.by_name(),
         "agreements": _agreements_of(session),
         "today": group_day(now),
