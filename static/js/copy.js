@@ -1,4 +1,4 @@
-/* [data-copy] on a read-only input: adds a button that copies its text. */
+/* [data-copy] on a read-only input or textarea: adds a button that copies its text. */
 const enhance = (input) => {
   const button = document.createElement("button");
   button.type = "button";
@@ -13,5 +13,5 @@ const enhance = (input) => {
 };
 
 if (navigator.clipboard) {
-  document.querySelectorAll("input[data-copy]").forEach(enhance);
+  document.querySelectorAll("[data-copy]").forEach(enhance);
 }

@@ -145,11 +145,11 @@ def test_one_body_for_all_with_the_same_part_language_and_zone(version, monkeypa
     agenda(version, presenter=people()[0])
     User.objects.filter(pk=people()[1].pk).update(time_zone="America/Mazatlan")
     User.objects.filter(pk=people()[2].pk).update(language="es-mx")
-    now, bodies = START - timedelta(days=3), []
+    now, bodies = START - timedelta(days=3), list[Any]()
     emails.plan_reminders(now)
     mails = list(OutgoingMail.objects.filter(kind=emails.REMINDER))
     render = mail.render_parts
-    monkeypatch.setattr(mail, "render_parts", lambda *args: bodies.append(args) or render(*args))
+    monkeypatch.setattr(mail, "render_parts", lambda *args: (bodies.append(args), render(*args))[1])
 
     assert len(letters.reminder(mails, now)) == 6
     assert len(bodies) == 4  # who presents, the other zone, the other language, all the others

@@ -19,6 +19,7 @@ from ogpgroup import htmx
 from workshops import actions, audience, reviewing
 from workshops.filters import AgreementFilter
 from workshops.models import Agreement, Participation, Session, SessionVersion
+from workshops.reports import chat
 from workshops.reports import releases as release_reports
 from workshops.reports import sessions as session_reports
 from workshops.reports.rows import member_cities
@@ -91,6 +92,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "history": session_reports.history_of(session, request.user),
         "answers": session_reports.answers_to(session, group_day(now)) if is_coordinator else None,
         "schema": session_reports.schema_event(version) if is_public else "",
+        "chat": chat.for_members(version, request.user, language=reader.language, now=now),
         **_answering(request, version, now),
     }
     return render_page(request, "workshops/session_detail.html", context)
