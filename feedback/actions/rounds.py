@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Max
@@ -37,15 +38,19 @@ def open_round(
     organizations: Sequence[Organization],
     due_on: date,
     reply_due_on: date,
+    form_id: UUID | None = None,
     by: User | None,
     now: datetime,
 ) -> ReviewRound:
     """Ask organisations to evaluate a plan by a built-in rubric until a day, and tell their people by mail.
 
     Guarantees that the round keeps the commitments the plan has now, that its number is its own, and that neither the
-    city's own organisations nor any of another world are asked. Raises ActionNotPossible otherwise.
+    city's own organisations nor any of another world are asked. Raises ActionNotPossible otherwise. A form sent twice
+    opens one round.
     """
     plan = ActionPlan.objects.select_for_update(of=["self"]).select_related("city").get(pk=plan.pk)
+    if form_id and (known := ReviewRound.objects.filter(form_id=form_id).first()):
+        return _sent_before(known, plan, by=by)
     chosen = ensure_builtin_rubrics()[rubric]
     commitments = list(plan.commitments.all()) if chosen.about == Rubric.About.COMMITMENTS else []
     _check_can_open(plan, by=by)
@@ -60,6 +65,7 @@ def open_round(
         rubric=chosen,
         due_on=due_on,
         reply_due_on=reply_due_on,
+        form_id=form_id or uuid4(),
         opened_at=now,
         opened_by=by,
     )
@@ -67,6 +73,12 @@ def open_round(
     opened.organizations.set(organizations)
     emails.queue_opened(opened, now=now)
     return opened
+
+
+def _sent_before(known: ReviewRound, plan: ActionPlan, *, by: User | None) -> ReviewRound:
+    if known.plan_id != plan.pk or known.opened_by != by:
+        raise ActionNotPossible(_("This form was used already. Please begin again."))
+    return known
 
 
 def _check_can_open(plan: ActionPlan, *, by: User | None) -> None:

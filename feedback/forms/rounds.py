@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
@@ -57,10 +58,12 @@ class RoundForm(RoundDaysForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Everybody who acts for them is told by mail. Those of the city itself are not in the list."),
     )
-    field_order = ("rubric", "organizations", "due_on", "reply_due_on")
+    form_id = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ("rubric", "organizations", "due_on", "reply_due_on", "form_id")
 
     def __init__(self, *args: Any, plan: ActionPlan, organizations: OrganizationQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["form_id"].initial = uuid4
         from_code = [(text.slug, rubric_label(text.slug)) for text in BUILT_IN]
         self.fields["rubric"].choices = from_code  # type: ignore[attr-defined]
         self.fields["organizations"].queryset = organizations  # type: ignore[attr-defined]

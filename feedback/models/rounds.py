@@ -1,11 +1,13 @@
 """A round in which members evaluate a plan by a rubric, and the city replies; both are published together."""
 
+import uuid
 from datetime import date
 from typing import ClassVar, Self
 
 import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
@@ -130,6 +132,8 @@ class ReviewRound(models.Model):
     due_on = models.DateField(_("evaluate until"))
     reply_due_on = models.DateField(_("the city replies until"))
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    # Comes with the form, so that a form sent twice over a bad line opens one round.
+    form_id = models.UUIDField(unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     opened_at = models.DateTimeField(db_default=Now())
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)

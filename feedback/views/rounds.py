@@ -23,6 +23,7 @@ from feedback.forms.rounds import ReplyForm, RoundDaysForm, RoundForm
 from feedback.models import Evaluation, ReviewRound, ReviewRoundQuerySet
 from feedback.reports import evaluations as own_reports
 from feedback.reports import rounds as reports
+from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 TO_EVALUATE = timedelta(days=21)  # proposed; coordinators choose
@@ -81,12 +82,18 @@ def round_create(request: HttpRequest, slug: str) -> HttpResponse:
         organizations=actions.evaluating_organizations(plan, on=today),
         initial={"due_on": today + TO_EVALUATE, "reply_due_on": today + TO_EVALUATE + TO_REPLY},
     )
+    status = 200
     if request.method == "POST" and form.is_valid():
-        opened = actions.open_round(plan, **form.cleaned_data, by=_user(request), now=now)
-        messages.success(request, _("The round is open, and those invited are told by mail."))
-        return redirect(opened)
+        try:
+            opened = actions.open_round(plan, **form.cleaned_data, by=_user(request), now=now)
+        except ActionNotPossible as error:
+            form.add_error(None, str(error.sentence))
+            status = 409
+        else:
+            messages.success(request, _("The round is open, and those invited are told by mail."))
+            return redirect(opened)
     context = {"plan": plan, "form": form, "commitments": plan.commitments.count(), "is_demo": plan.is_demo}
-    return render(request, "feedback/round_form.html", context)
+    return render(request, "feedback/round_form.html", context, status=status)
 
 
 @login_not_required

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import uuid4
 
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, GROUP, Answers, Role, only
@@ -50,6 +51,7 @@ ROUNDS: Final = [
             "organizations": w.organization.pk,
             "due_on": "2040-01-31",
             "reply_due_on": "2040-02-28",
+            "form_id": str(uuid4()),
         },
         GET=only(COORDINATORS),
         POST=only(COORDINATORS, answer=DONE),

@@ -1,7 +1,9 @@
 """Opening, closing, replying, publishing: what each allows, and what the database refuses."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -42,6 +44,24 @@ def test_round_keeps_the_commitments_of_its_day_and_numbers_itself(db: None):
     assert list(one.commitments.all()) == [first, second]
     assert list(other.commitments.all()) == []
     assert (one.status, one.rubric.slug, one.opened_at) == ("open", "irm", NOW)
+
+
+def test_form_sent_twice_opens_one_round_and_is_nobody_elses(coordinator: User):
+    plan, other_plan, form_id = factories.create_plan(), factories.create_plan(), uuid4()
+    frame: dict[str, Any] = {
+        "organizations": [factories.create_organization()],
+        "due_on": DUE,
+        "reply_due_on": REPLY_DUE,
+    }
+
+    def send(plan: ActionPlan, by: User) -> ReviewRound:
+        return actions.open_round(plan, rubric="participation", **frame, form_id=form_id, by=by, now=NOW)
+
+    assert send(plan, coordinator) == send(plan, coordinator)
+    for forged in (partial(send, other_plan, coordinator), partial(send, plan, factories.create_coordinator())):
+        with pytest.raises(ActionNotPossible, match="formulario|form"):
+            forged()
+    assert ReviewRound.objects.count() == 1
 
 
 @pytest.mark.parametrize("status", ["draft", "closed"])

@@ -1,8 +1,10 @@
 """Pages of rounds and evaluations: what each person is shown, and what their browser may do."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -355,14 +357,23 @@ def test_coordinator_opens_sees_who_is_missing_reminds_closes_and_publishes(
     empty = factories.create_organization(name="Sin gente")
     factories.create_member(organization=organization, name="Inés Inasistente")
     client = signed_in(coordinator)
-    form = {"rubric": "irm", "organizations": [organization.pk, empty.pk], "due_on": DUE, "reply_due_on": REPLY_DUE}
+    form: dict[str, Any] = {
+        "rubric": "irm",
+        "organizations": [organization.pk, empty.pk],
+        "due_on": DUE,
+        "reply_due_on": REPLY_DUE,
+    }
+    page = html(client, "/plans/reynosa/evaluations/new/")
+    form["form_id"] = re.findall(r'name="form_id" value="([^"]+)"', page)
 
     wrong = client.post("/plans/reynosa/evaluations/new/", form | {"reply_due_on": DUE - timedelta(days=1)})
     assert "reply_due_on" in wrong.context["form"].errors
     own = client.post("/plans/reynosa/evaluations/new/", form | {"organizations": reynosa.organizations.get().pk})
     assert "organizations" in own.context["form"].errors
-    opened = client.post("/plans/reynosa/evaluations/new/", form)
-    assert opened["Location"] == AT
+    for _sent_over_a_bad_line in range(2):
+        opened = client.post("/plans/reynosa/evaluations/new/", form)
+        assert opened["Location"] == AT
+    assert ReviewRound.objects.count() == 1
 
     body = html(client, AT)
     assert "Inés Inasistente" in body
@@ -377,6 +388,22 @@ def test_coordinator_opens_sees_who_is_missing_reminds_closes_and_publishes(
     assert html(client, f"{AT}publish/")
     client.post(f"{AT}publish/")
     assert ReviewRound.objects.get().status == "published"
+
+
+def test_round_that_cannot_be_opened_keeps_what_was_typed(reynosa: City, coordinator: User) -> None:
+    plan = factories.create_plan(city=reynosa, slug="reynosa")
+    organization = factories.create_organization(name="Observatorio")
+    form = {"rubric": "irm", "organizations": [organization.pk], "due_on": DUE, "reply_due_on": REPLY_DUE}
+
+    response = signed_in(coordinator, language="en").post(
+        f"/plans/{plan.slug}/evaluations/new/", form | {"form_id": str(uuid4())}
+    )
+
+    assert response.status_code == 409
+    body = response.content.decode()
+    assert "This rubric judges commitments, and the plan has none yet." in body
+    assert f'name="due_on" value="{DUE.isoformat()}"' in body
+    assert not ReviewRound.objects.exists()
 
 
 def test_names_of_who_is_missing_are_for_coordinators_alone(
