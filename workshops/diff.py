@@ -221,4 +221,5 @@ def _when(session: SessionBase) -> str:
 
 def _shown(session: SessionBase, field: str) -> str:
     display = getattr(session, f"get_{field}_display", None)
-    return str(display() if display else getattr(session, field))
+    value = display() if display else getattr(session, field)
+    return "" if value is None else str(value)

@@ -208,6 +208,8 @@ def _facts(
         (_("Where"), place_of(session)),
         (_("Kind"), session.get_kind_display()),
         (_("Link to join"), session.join_url),
+        (_("Seats in the room"), session.seats_in_person or ""),
+        (_("Places on the line"), session.seats_remote or ""),
         (_("What it is for"), session.purpose),
         (_("What to bring"), session.bring),
         (_("What will be decided"), session.decisions),

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from cities.models import City, Cycle
 from ogpgroup.models import User
 from tests import factories
-from tests.factories_schedule import create_session
+from tests.factories_schedule import create_session, publish
+from workshops import actions, diff
 from workshops.forms import SessionForm, TwiceThatDay, comes_twice, differences, instant_of
 from workshops.models import Session
 
@@ -276,3 +277,37 @@ def test_differences_name_what_somebody_else_stored(cycle: Cycle, member: User) 
     assert told[str(form["title"].label)] == ("Lo guardado", "Lo escrito")
     assert told[str(form["people"].label)][0].startswith("Inés Integrante")
     assert told[str(form["people"].label)][1] == ""
+
+
+# --- Seats ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "stored"),
+    [("face_to_face", (40, None)), ("hybrid", (40, 100)), ("remote", (None, 100))],
+)
+def test_form_keeps_the_seats_of_the_way_it_is_held(cycle: Cycle, mode: str, stored: tuple[int | None, ...]) -> None:
+    form = form_of(cycle, mode=mode, venue="Sala 1", seats_in_person="40", seats_remote="100")
+
+    assert form.is_valid(), form.errors
+    session = form.save()
+    assert (session.seats_in_person, session.seats_remote) == stored
+
+
+def test_form_takes_no_room_without_seats_and_forgives_slips_in_what_it_hides(cycle: Cycle) -> None:
+    assert list(form_of(cycle, seats_remote="0").errors) == ["seats_remote"]
+    assert form_of(cycle, seats_in_person="-7").is_valid()
+    assert form_of(cycle, seats_remote="").is_valid()
+
+
+def test_seats_that_were_not_counted_are_told_as_nothing(cycle: Cycle) -> None:
+    session = create_session(cycle=cycle)
+    publish(cycle)
+    session.seats_remote = 100
+    actions.save_draft(session, organizations=[], people=[], by=None)
+
+    (change,) = diff.pending_changes(cycle)
+    assert change.version
+    facts = diff.version_facts(change.version), diff.draft_facts(change.session)
+    told = diff.sentences(change.version, change.session, change.fields, facts=facts)
+    assert [(one.old, one.new) for one in told] == [("", "100")]

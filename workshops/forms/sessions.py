@@ -136,6 +136,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "venue",
             "address",
             "join_url",
+            "seats_in_person",
+            "seats_remote",
             "purpose",
             "bring",
             "decisions",
@@ -155,6 +157,8 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         help_texts: ClassVar[dict[str, Any]] = {
             "title": gettext_lazy("What people read first, in the schedule and in their mail."),
             "join_url": gettext_lazy("Only those expected see it. It may follow later."),
+            "seats_in_person": gettext_lazy("Empty if everybody finds a seat. Who answers later waits for one."),
+            "seats_remote": gettext_lazy("Empty if nobody needs to wait."),
             "purpose": gettext_lazy("Why we meet, in a few sentences."),
             "bring": gettext_lazy("What people should prepare or have with them."),
             "decisions": gettext_lazy("What will be settled when we leave."),
@@ -172,6 +176,9 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         is_demo, today = cycle.is_demo, group_day(now)
         stored = session if session is not None and session.pk else None
         fields: Any = self.fields
+        for name in ("seats_in_person", "seats_remote"):
+            fields[name].min_value = fields[name].widget.attrs["min"] = 1
+            fields[name].validators.append(MinValueValidator(1))
         for name in ("kind", "mode", "visibility", "audience"):  # no empty choice, and none preset by accident
             fields[name].choices = [(value, capfirst(label)) for value, label in fields[name].choices if value]
         if self["timing"].value() == "date":
@@ -245,9 +252,9 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         if typed.get("timing") == "date":
             idle += ["start_time", "end_time", "end_date"]
         if typed.get("mode") == Session.Mode.REMOTE:
-            idle += ["city", "venue", "address"]
+            idle += ["city", "venue", "address", "seats_in_person"]
         if typed.get("mode") == Session.Mode.FACE_TO_FACE:
-            idle += ["join_url"]
+            idle += ["join_url", "seats_remote"]
         if typed.get("audience") == Session.Audience.EVERYBODY:
             idle += ["organizations", "cities", "roles", "people"]
         for name in idle:
@@ -286,11 +293,11 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         """The way it is held decides which of the places count; the others are dropped."""
         mode = typed.get("mode")
         if mode == Session.Mode.REMOTE:
-            typed["venue"], typed["address"], typed["city"] = "", "", None
+            typed["venue"], typed["address"], typed["city"], typed["seats_in_person"] = "", "", None, None
         elif mode and not (typed.get("venue") or typed.get("city")):
             self.add_error("venue", _("Say where people meet: the venue, or at least the city."))
         if mode == Session.Mode.FACE_TO_FACE:
-            typed["join_url"] = ""
+            typed["join_url"], typed["seats_remote"] = "", None
 
     def _check_audience(self, typed: dict[str, Any]) -> None:
         if typed.get("audience") == Session.Audience.EVERYBODY:
