@@ -74,13 +74,14 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
     is_over, tables = version.finishes_at <= now, list(session.tables.all())
+    cities = member_cities(group_day(now)) if version.has_hours else ()
     context = {
         "version": version,
         "session": session,
         "is_demo": version.is_demo,
         "is_over": is_over,
         "is_public": is_public,
-        "when": session_reports.when_of(version, reader, member_cities(group_day(now)) if version.has_hours else ()),
+        "when": session_reports.when_of(version, reader, cities),
         "agenda": session_reports.agenda_of(session),
         "tables": tables,
         "has_themes": is_over is False or any(table.theme or table.seats for table in tables),
@@ -92,7 +93,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "history": session_reports.history_of(session, request.user),
         "answers": session_reports.answers_to(session, group_day(now)) if is_coordinator else None,
         "schema": session_reports.schema_event(version) if is_public else "",
-        "chat": chat.for_members(version, request.user, language=reader.language, now=now),
+        "chat": chat.for_members(version, request.user, cities, language=reader.language, now=now),
         **_answering(request, version, now),
     }
     return render_page(request, "workshops/session_detail.html", context)
