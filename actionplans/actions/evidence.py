@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from actionplans.models import ActionPlan, Deliverable, Evidence, ProgressEntry
 from actionplans.models.progress import EvidenceQuerySet
 from ogpgroup import uploads
-from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from ogpgroup.uploads import Accepted, Refused, names, pictures
 
@@ -108,9 +107,7 @@ def attach(
     there = {one.pk for one in standing}
     waiting = [row for row in rows if row.entry_id is None and row.deliverable_id is None]
     if len(waiting) + sum(row.pk in there for row in rows) != len(wanted):
-        raise ActionNotPossible(
-            _("A file chosen for this form is gone: what is not sent within two days is deleted. Choose it anew.")
-        )
+        raise gone()
     again = [row for row in waiting if any(_is_same(row, one) for one in standing)]
     new = [row for row in waiting if row not in again]
     if len(standing) + len(new) > Evidence.MOST:
@@ -140,6 +137,14 @@ def purge_waiting(*, now: datetime) -> int:
 def too_many() -> Refused:
     """What is raised, or said by a form, where one place would get more than `Evidence.MOST`."""
     return Refused(_("At most %(most)d files and links together.") % {"most": Evidence.MOST}, reason="too_many")
+
+
+def gone() -> Refused:
+    """What is raised, or said by a form, where what was accepted no longer waits for it."""
+    return Refused(
+        _("A file chosen for this form is gone: what is not sent within two days is deleted. Choose it anew."),
+        reason="gone",
+    )
 
 
 def _no_link() -> Refused:

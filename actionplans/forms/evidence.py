@@ -81,11 +81,17 @@ class EvidenceForm(forms.Form):
         self._plan, self._by = plan, by
         self._standing = standing
         self.kept: list[Evidence] = []
+        self._attached: list[Evidence] = []
+
+    @property
+    def most(self) -> int:
+        """So many files and links the form may hold, with those that it has kept."""
+        return Evidence.MOST - self._standing
 
     @property
     def room(self) -> int:
-        """So many files and links may come beside what stands there already."""
-        return Evidence.MOST - self._standing
+        """The same, without what stays of an entry that is corrected."""
+        return self.most
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -96,7 +102,7 @@ class EvidenceForm(forms.Form):
         linked = []
         if not self.errors:
             linked = [actions.keep_link(self._plan, url=url, name=name, by=self._by) for url, name in links]
-        cleaned["evidence"] = [one.uuid for one in dict.fromkeys([*self.kept, *linked])]
+        cleaned["evidence"] = [one.uuid for one in dict.fromkeys([*self._attached, *self.kept, *linked])]
         return cleaned
 
     def kept_rows(self) -> list[Kept]:
@@ -105,14 +111,19 @@ class EvidenceForm(forms.Form):
         return [Kept(one, name("kept"), name("remove"), name(f"alt-{one.uuid}")) for one in self.kept]
 
     def _take_back(self) -> None:
-        """What earlier tries of this form have brought, but for what is to be removed."""
+        """What earlier tries of this form have brought, but for what is to be removed; what is gone is told."""
         removed = set(self._uuids("remove"))
         actions.drop(self._plan, uuids=removed, by=self._by)
-        wanted = [uuid for uuid in self._uuids("kept") if uuid not in removed]
-        mine = Evidence.objects.waiting().filter(plan=self._plan, uploaded_by=self._by, uuid__in=wanted)
+        wanted = {uuid for uuid in self._uuids("kept") if uuid not in removed}
+        mine = Evidence.objects.filter(plan=self._plan, uploaded_by=self._by, uuid__in=wanted)
         for one in mine.order_by("pk"):
+            if one.is_attached:
+                self._attached.append(one)  # a form sent twice, or a file that went with another: the action knows
+                continue
             alt = self.data.get(self.add_prefix(f"alt-{one.uuid}"))
             self.kept.append(one if alt is None else actions.describe(one, alt=alt))
+        if wanted - {one.uuid for one in [*self.kept, *self._attached]}:
+            self.add_error("files", str(actions.gone().sentence))
 
     def _uuids(self, name: str) -> Iterable[UUID]:
         for text in self.data.getlist(self.add_prefix(name)):  # type: ignore[attr-defined]

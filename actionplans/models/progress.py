@@ -178,6 +178,11 @@ class Evidence(models.Model):
     def get_absolute_url(self) -> str:
         return self.url or reverse("actionplans:file", args=[self.uuid, self.name])
 
+    @property
+    def is_attached(self) -> bool:
+        """It stands somewhere and waits for no form. See also `EvidenceQuerySet.waiting`."""
+        return self.entry_id is not None or self.deliverable_id is not None
+
     IMAGES: ClassVar = {"image/jpeg", "image/png", "image/webp"}
 
     @property

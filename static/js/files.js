@@ -1,6 +1,7 @@
 /*
  * [data-chosen] around input[data-files="bytes"]: shows what was chosen with sizes, leaves out what would be refused, lets
- * one add and take away (a camera gives one photo at a time), and asks of each photo what it shows. Nothing is sent early.
+ * one add and take away (a camera gives one photo at a time), and asks of each photo what it shows. Nothing is sent early,
+ * and no more than there is room for: a hundred megabytes too many would be refused only once they have arrived.
  */
 const PICTURE = /\.(jpe?g|png|webp)$/i;
 
@@ -26,6 +27,15 @@ const enhance = (root) => {
   const altForAll = forAll.querySelector("input");
   const endings = input.accept.split(",").filter((one) => one.startsWith("."));
   const rows = new Map();
+  const full = element("li", {}, element("p", { className: "field-error", textContent: root.dataset.full }));
+
+  // What is here already takes its part: kept from an earlier try, or staying with an entry that is corrected.
+  const room = () => {
+    const form = root.closest("form");
+    const count = (selector) => form.querySelectorAll(selector).length;
+    const kept = count('input[name="kept"]') - count('input[name="remove"]:checked');
+    return Number(root.dataset.most) - kept - count('input[name="keep"]:checked');
+  };
 
   const problem = (file) => {
     if (!endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
@@ -37,11 +47,13 @@ const enhance = (root) => {
     return file.size === 0 ? root.dataset.empty : "";
   };
 
+  const good = () => [...rows.keys()].filter((file) => !problem(file));
+
   const refresh = () => {
     const files = new DataTransfer();
-    [...rows.keys()].filter((file) => !problem(file)).forEach((file) => files.items.add(file));
+    good().forEach((file) => files.items.add(file));
     input.files = files.files;
-    list.hidden = rows.size === 0;
+    list.hidden = list.childElementCount === 0;
     forAll.hidden = rows.size > 0;
     altForAll.disabled = rows.size > 0;
   };
@@ -66,6 +78,7 @@ const enhance = (root) => {
     remove.addEventListener("click", () => {
       rows.delete(file);
       made.remove();
+      full.remove();
       refresh();
       input.focus();
     });
@@ -74,7 +87,13 @@ const enhance = (root) => {
 
   const add = () => {
     const known = new Set([...rows.keys()].map(mark));
+    const most = room();
+    full.remove();
     [...input.files].filter((file) => !known.has(mark(file))).forEach((file) => {
+      if (!problem(file) && good().length >= most) {
+        list.append(full);
+        return;
+      }
       rows.set(file, row(file));
       list.append(rows.get(file));
     });

@@ -15,7 +15,14 @@ from tests.access.door import Answered, knock
 from tests.access.roles import DONE, ELSEWHERE, Answer, Role
 from tests.access.world import World
 
-FRAME = {"title": "Otro", "instrument": "pmd", "aim": "Abrir.", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+FRAME = {
+    "edition": "1",
+    "title": "Otro",
+    "instrument": "pmd",
+    "aim": "Abrir.",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
+}
 
 # Each form with an id that a real one could not hold: address, body, the field with the foreign id.
 SWAPPED: dict[str, Callable[[World], tuple[str, dict[str, Any], str]]] = {
@@ -82,7 +89,7 @@ def everything_else(other: models.Model) -> dict[str, Any]:
 
 
 def test_an_official_changes_of_the_plan_only_what_the_form_shows(world: World):
-    allowed = {"title", "instrument", "instrument_name", "aim", "vision", "starts_on", "ends_on", "source"}
+    allowed = {"title", "instrument", "instrument_name", "aim", "vision", "starts_on", "ends_on", "source", "edition"}
     plan, other = world.plan, factories.create_plan(status="closed", contact=world.people[Role.MEMBER])
     before = state_of(plan, but=allowed)
 
@@ -164,7 +171,7 @@ FORGED: dict[str, Callable[[World], Forged]] = {
     "a form of progress that somebody else has sent": lambda w: Forged(
         Role.COORDINATOR,
         reverse("actionplans:progress_create", args=[w.plan.slug]),
-        ELSEWHERE,
+        409,
         _logged(w, form_id=str(w.entry.form_id)),
         untold=w.entry.get_absolute_url(),
     ),

@@ -100,6 +100,37 @@ def test_what_would_be_refused_is_not_sent(page: Page) -> None:
     assert sent == ["foro.jpg"]
 
 
+def test_more_than_there_is_room_for_is_not_sent(page: Page) -> None:
+    choose(page, *(payload(f"acta{number:02d}.pdf", docs.pdf(body=b"%" * number)) for number in range(8)))
+    choose(page, payload("video.mp4", b"x"))  # is not sent anyway, and takes no room
+    choose(page, *(payload(f"acta{number:02d}.pdf", docs.pdf(body=b"%" * number)) for number in range(8, 25)))
+
+    told = page.get_by_text("At most 10 files and links together: the others are left out and will not be sent.")
+    expect(told).to_be_visible()
+    names = "[...document.querySelector('input[data-files]').files].map((file) => file.name)"
+    assert page.evaluate(names) == [f"acta{number:02d}.pdf" for number in range(10)]
+
+    page.get_by_role("button", name="Leave out: acta03.pdf").click()
+    expect(told).to_be_hidden()
+    choose(page, MINUTES)
+    expect(told).to_be_hidden()
+    assert page.evaluate(names)[-1] == "acta.pdf"
+    choose(page, PHOTO)
+    expect(told).to_be_visible()
+
+
+def test_what_was_kept_takes_its_part_of_the_room(page: Page) -> None:
+    page.evaluate("document.querySelector('form[enctype]').noValidate = true")
+    choose(page, *(payload(f"acta{number:02d}.pdf", docs.pdf(body=b"%" * number)) for number in range(9)))
+    page.get_by_role("button", name="Put it in the diary").click()
+    expect(page.locator(".kept li")).to_have_count(9)
+
+    choose(page, PHOTO, OTHER)
+
+    expect(page.get_by_text("At most 10 files and links together")).to_be_visible()
+    assert page.evaluate("document.querySelector('input[data-files]').files.length") == 1
+
+
 def test_what_was_accepted_is_shown_when_the_form_comes_back(page: Page) -> None:
     page.evaluate("document.querySelector('form[enctype]').noValidate = true")
     choose(page, PHOTO, MINUTES)

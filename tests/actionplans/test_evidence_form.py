@@ -168,12 +168,45 @@ def test_form_takes_only_what_the_same_person_sent_for_the_plan(
     )
     removing = sent(plan, official_reynosa, text="Hecho", kept=all_of_them, remove=all_of_them)
 
-    assert form.is_valid()
+    assert set(form.errors) == {"files"}
+    assert form.kept == []
     assert removing.is_valid()
-    assert (form.cleaned_data["evidence"], removing.cleaned_data["evidence"]) == ([], [])
+    assert removing.cleaned_data["evidence"] == []
     assert Evidence.objects.count() == 3
     theirs.refresh_from_db()
     assert theirs.alt == "suyo"
+
+
+def test_file_that_is_gone_meanwhile_is_told_once(plan: ActionPlan, official_reynosa: User) -> None:
+    first = sent(plan, official_reynosa, jpg(), pdf())
+    assert not first.is_valid()
+    photo, record = first.kept
+    actions.drop(plan, uuids=[photo.uuid], by=official_reynosa)  # as it is after two days
+
+    with translation.override("en"):
+        form = sent(plan, official_reynosa, text="Hecho", kept=[str(photo.uuid), str(record.uuid)])
+        assert not form.is_valid()
+
+    assert form.errors == {
+        "files": ["A file chosen for this form is gone: what is not sent within two days is deleted. Choose it anew."]
+    }
+    assert form.kept == [record]
+    again = sent(plan, official_reynosa, text="Hecho", kept=[str(row.evidence.uuid) for row in form.kept_rows()])
+    assert again.is_valid()
+    assert again.cleaned_data["evidence"] == [record.uuid]
+
+
+def test_file_that_stands_already_is_left_to_the_action(plan: ActionPlan, official_reynosa: User) -> None:
+    first = sent(plan, official_reynosa, pdf())
+    assert not first.is_valid()
+    (record,) = first.kept
+    entry = factories.create_entry(commitment=factories.create_commitment(plan=plan))
+    actions.attach(entry=entry, uuids=[record.uuid], by=official_reynosa)
+
+    form = sent(plan, official_reynosa, text="Hecho", kept=str(record.uuid))
+
+    assert form.is_valid()
+    assert (form.cleaned_data["evidence"], form.kept_rows()) == ([record.uuid], [])
 
 
 def test_form_has_room_for_so_many(plan: ActionPlan, official_reynosa: User) -> None:

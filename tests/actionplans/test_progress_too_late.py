@@ -141,3 +141,30 @@ def test_more_kept_from_before_than_there_is_room_for_is_told(milestone: Milesto
 
     assert set(answer.context["form"].errors) == {"files"}
     assert [str(one.uuid) for one in answer.context["form"].kept] == [kept]
+
+
+def test_entry_with_a_kept_file_sent_twice_is_one(
+    plan: ActionPlan, milestone: Milestone, official_reynosa: User
+) -> None:
+    client = signed_in(official_reynosa)
+    first = client.post(NEW, sent(milestone, text="", files=file()))
+    data = sent(milestone, kept=str(first.context["form"].kept[0].uuid))
+
+    answers = [client.post(NEW, data) for _ in range(2)]
+
+    entry = ProgressEntry.objects.get()
+    assert {answer["Location"] for answer in answers} == {entry.get_absolute_url()}
+    assert [one.name for one in entry.evidence.all()] == ["acta0.pdf"]
+
+
+def test_file_that_went_with_another_form_is_told(
+    plan: ActionPlan, milestone: Milestone, official_reynosa: User
+) -> None:
+    client = signed_in(official_reynosa)
+    kept = str(client.post(NEW, sent(milestone, text="", files=file())).context["form"].kept[0].uuid)
+    client.post(NEW, sent(milestone, kept=kept))
+
+    answer = client.post(NEW, sent(milestone, text="Otra entrada", kept=kept))
+
+    assert (answer.status_code, answer.context["form"]["text"].value()) == (409, "Otra entrada")
+    assert ProgressEntry.objects.count() == 1
