@@ -29,7 +29,7 @@ def _in_november():
         yield
 
 
-def address(version) -> str:
+def address(version):
     return settings.PUBLIC_URL + version.get_absolute_url()
 
 

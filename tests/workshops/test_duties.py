@@ -149,7 +149,12 @@ def test_one_body_for_all_with_the_same_part_language_and_zone(version, monkeypa
     emails.plan_reminders(now)
     mails = list(OutgoingMail.objects.filter(kind=emails.REMINDER))
     render = mail.render_parts
-    monkeypatch.setattr(mail, "render_parts", lambda *args: (bodies.append(args), render(*args))[1])
+
+    def rendered(*words: Any) -> mail.Parts:
+        bodies.append(words)
+        return render(*words)
+
+    monkeypatch.setattr(mail, "render_parts", rendered)
 
     assert len(letters.reminder(mails, now)) == 6
     assert len(bodies) == 4  # who presents, the other zone, the other language, all the others

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cities.access import roles_of
-from cities.models import group_day
 from ogpgroup import dates
 from ogpgroup.models import User
 from workshops import ical
 from workshops.models import SessionVersion
-from workshops.reports.rows import MemberCity, Reader, Writer, member_cities
+from workshops.reports.rows import MemberCity, Reader, Writer
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,20 @@ class ChatText:
     text: str
 
 
-def for_members(version: SessionVersion, user: User | AnonymousUser, *, language: str, now: datetime) -> list[ChatText]:
+def for_members(
+    version: SessionVersion,
+    user: User | AnonymousUser,
+    cities: Sequence[MemberCity],
+    *,
+    language: str,
+    now: datetime,
+) -> list[ChatText]:
     """For people of the group, of a session to come: in Spanish, in which the group speaks, and in the reader's own.
 
     Never the link to join: a chat is read by people whom nobody expects. The page decides who sees it.
     """
     if version.finishes_at <= now or version.status != version.Status.PLANNED or not roles_of(user).in_group:
         return []
-    cities = member_cities(group_day(now)) if version.has_hours else ()
     return [chat_text(version, one, cities) for one in dict.fromkeys((dates.SPANISH, language))]
 
 
