@@ -13,11 +13,12 @@ from ogpgroup import mail
 from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
 from workshops import emails as workshops_emails
+from workshops.actions import seats
 
 logger = logging.getLogger(__name__)
 
 KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
-PLANNERS = [workshops_actions.plan, actionplans_emails.plan, *feedback_emails.PLANNERS]
+PLANNERS = [workshops_actions.plan, seats.plan, actionplans_emails.plan, *feedback_emails.PLANNERS]
 
 
 def plan() -> int:

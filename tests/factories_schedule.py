@@ -40,6 +40,8 @@ def create_session(
     purpose: str = "",
     bring: str = "",
     decisions: str = "",
+    seats_in_person: int | None = None,
+    seats_remote: int | None = None,
     responsible: User | None = None,
     by: User | None = None,
 ) -> Session:
@@ -69,6 +71,8 @@ def create_session(
         purpose=purpose,
         bring=bring,
         decisions=decisions,
+        seats_in_person=seats_in_person,
+        seats_remote=seats_remote,
         responsible=responsible,
         is_demo=cycle.is_demo,
     )

@@ -27,7 +27,7 @@ PARTSTAT = {
 
 
 @dataclass(frozen=True)
-class _Letter:
+class Letter:
     """One mail about to be written: the row, the version it is about, who reads it, and their part in the session."""
 
     mail: OutgoingMail
@@ -41,10 +41,10 @@ class _Letter:
         return self.version.join_url if self.participation.expected else ""
 
 
-type _Extra = Callable[[_Letter, datetime], dict[str, Any]]
+type Extra = Callable[[Letter, datetime], dict[str, Any]]
 
 
-def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
+def _letters(mails: Sequence[OutgoingMail]) -> list[Letter]:
     """The batch with all it needs, in three queries; mails whose session or person is gone are left out."""
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails if one.user_id}
     current = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
@@ -56,7 +56,7 @@ def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
     }
     nobody = Participation(expected=False)
     return [
-        _Letter(
+        Letter(
             one,
             versions[one.subject_id],
             users[one.user_id],
@@ -67,7 +67,7 @@ def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
     ]
 
 
-def _write(
+def write(
     mails: Sequence[OutgoingMail],
     now: datetime,
     *,
@@ -75,7 +75,7 @@ def _write(
     method: str,
     rsvp: bool = False,
     with_unsubscribe: bool = False,
-    extra: _Extra | None = None,
+    extra: Extra | None = None,
 ) -> dict[int, mail.Rendered]:
     """Render a batch of one kind; bodies are shared by all who read the same words."""
     bodies: dict[Any, mail.Parts] = {}
@@ -114,7 +114,7 @@ def _write(
     return rendered
 
 
-def _context(letter: _Letter, more: dict[str, Any]) -> dict[str, Any]:
+def _context(letter: Letter, more: dict[str, Any]) -> dict[str, Any]:
     version, language, zone = letter.version, letter.user.language, letter.user.time_zone
     here = _when(version, zone, language)
     there = _when(version, version.time_zone, language)
@@ -137,7 +137,7 @@ def _when(version: SessionVersion, zone: str, language: str) -> dates.When:
     )
 
 
-def _nearness(letter: _Letter, now: datetime) -> dict[str, Any]:
+def _nearness(letter: Letter, now: datetime) -> dict[str, Any]:
     """Today, tomorrow, or nothing: relative words stand only beside the date."""
     if letter.version.has_hours:
         zone = dates.zone_info(letter.user.time_zone)
@@ -148,12 +148,12 @@ def _nearness(letter: _Letter, now: datetime) -> dict[str, Any]:
     return {"nearness": {0: _("Today"), 1: _("Tomorrow")}.get(days, "")}
 
 
-def _changes_since_heard(mails: Sequence[OutgoingMail]) -> _Extra:
+def _changes_since_heard(mails: Sequence[OutgoingMail]) -> Extra:
     """What changed since the version each person last heard of, be that several releases ago."""
     sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
     heard = told.heard(sessions, users)
 
-    def extra(letter: _Letter, now: datetime) -> dict[str, Any]:
+    def extra(letter: Letter, now: datetime) -> dict[str, Any]:
         version, last = letter.version, heard.last(letter.version.session_id, letter.user.pk)
         old = last if last is not None and last.sequence < version.sequence else version.previous
         if old is None:
@@ -180,24 +180,24 @@ def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, date
 
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
-    return _write(mails, now, template="invitation", method="REQUEST", rsvp=True)
+    return write(mails, now, template="invitation", method="REQUEST", rsvp=True)
 
 
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session one was told about is not any more as it was: what changed, old and new."""
-    return _write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_heard(mails))
+    return write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_heard(mails))
 
 
 def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session does not take place, and why."""
-    return _write(mails, now, template="cancellation", method="CANCEL")
+    return write(mails, now, template="cancellation", method="CANCEL")
 
 
 def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is no longer expected; the session takes place."""
-    return _write(mails, now, template="uninvitation", method="CANCEL")
+    return write(mails, now, template="uninvitation", method="CANCEL")
 
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session is near; repeats the current invitation without asking for an answer again."""
-    return _write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_duties(mails, now))
+    return write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_duties(mails, now))

@@ -136,7 +136,20 @@ def enrich(world: World) -> None:
     entry = factories.create_entry(milestone=milestone)
     factories.create_entry(milestone=milestone, corrects=entry)
     factories.create_link(entry=entry)
+    _seats(world, now)
     _plans_and_feedback(world, now)
+
+
+def _seats(world: World, now: datetime) -> None:
+    """Somebody waited and is offered a seat; at another session it is too late to ask."""
+    coordinator, guest = world.people[Role.COORDINATOR], world.people[Role.GUEST]
+    for starts_at in (in_days(24), now + timedelta(hours=3)):
+        session = create_session(
+            cycle=world.cycle, people=[guest, coordinator], starts_at=starts_at, mode="face_to_face", seats_in_person=1
+        )
+        publish(world.cycle, by=coordinator)
+        for person, given in ((coordinator, "yes"), (guest, "yes"), (coordinator, "no")):
+            actions.answer(session, user=person, answer=Participation.Answer(given), now=now)
 
 
 def _plans_and_feedback(world: World, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
+from workshops.actions import seats
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, Session, SessionVersion
 from workshops.told import Unmoved
@@ -17,21 +18,22 @@ NONE, OWN_WISH = Participation.Answer.NONE, Participation.Because.OWN_WISH
 
 
 @transaction.atomic
-def answer(session: Session, *, user: User, answer: Participation.Answer, now: datetime) -> Participation:
-    """Record whether the person comes. The last answer counts.
+def answer(
+    session: Session, *, user: User, answer: Participation.Answer, now: datetime, comes_by: str = ""
+) -> Participation:
+    """Record whether the person comes, and how, where the session is hybrid. The last answer counts.
 
-    Guarantees that an answer makes nobody expected: somebody whom the audience does not name comes, or does not, at
-    their own wish, and sees no more of the session than before. The caller has checked that the person may see it.
-    Raises ActionNotPossible for a session that is over or cancelled, and for one that is not published.
+    Guarantees that a yes holds a seat, takes the one offered, or waits in the order of the answers; and that another
+    answer frees the seat for the next. An answer makes nobody expected: somebody whom the audience does not name comes,
+    or does not, at their own wish, and sees no more of the session than before. The caller has checked that the person
+    may see it. Raises ActionNotPossible for a session that is over, cancelled or postponed, for one that is not
+    published, and where somebody who has a seat wants to come another way and no seat is free there.
     """
-    hold_off_releases()  # an answer belongs to one version, not to the one that is published while it is written
-    version = Session.objects.select_related("current_version").get(pk=session.pk).current_version
-    if version is None or version.finishes_at <= now:
-        raise ActionNotPossible(_("This session is over; answers are closed."))
-    if version.is_cancelled:
-        raise ActionNotPossible(_("This session was cancelled; no answer is needed."))
     if answer == NONE:
         raise ValueError("An answer is yes, maybe or no.")
+    hold_off_releases()  # an answer belongs to one version, not to the one that is published while it is written
+    version = _open_version(session, now)
+    seats.lock_seats(session.pk)
     participation, _created = Participation.objects.select_for_update().get_or_create(
         session=session,
         user=user,
@@ -39,24 +41,55 @@ def answer(session: Session, *, user: User, answer: Participation.Answer, now: d
     )
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
+    before = participation.place, participation.comes_by
+    way = seats.way_of(version, asked=comes_by, before=participation.comes_by)
+    if answer == Participation.Answer.YES:
+        seats.take_place(participation, version=version, comes_by=way, now=now)
+    else:
+        seats.leave_place(participation)
+        participation.comes_by = way if comes_by else participation.comes_by
     participation.answer, participation.answered_at = answer, now
-    participation.save(update_fields=["answer", "answered_at", "expected_because", "expected_since"])
+    participation.save(update_fields=["answer", "answered_at", "expected_because", "expected_since", *seats.PLACING])
+    if before[0] in seats.TAKEN and before != (participation.place, participation.comes_by):
+        seats.move_up(version, now=now)
     return participation
+
+
+def _open_version(session: Session, now: datetime) -> SessionVersion:
+    """The version that counts, if it still takes answers."""
+    version = Session.objects.select_related("current_version").get(pk=session.pk).current_version
+    if version is None or version.finishes_at <= now:
+        raise ActionNotPossible(_("This session is over; answers are closed."))
+    if version.is_cancelled:
+        raise ActionNotPossible(_("This session was cancelled; no answer is needed."))
+    if version.status == SessionVersion.Status.POSTPONED:
+        raise ActionNotPossible(_("This session was postponed; we will ask again once its new date is known."))
+    return version
 
 
 def ask_again(versions: Iterable[SessionVersion]) -> None:
     """Put aside the answers to sessions whose start a release moved or which take place after all.
 
-    They were given to another date; coordinators go on reading them as such, and the change mail asks anew.
+    They were given to another date; coordinators go on reading them as such, and the change mail asks anew. Seats are
+    free for whoever answers to the new one.
     """
     asked = [version.session_id for version in versions if version.is_another_plan]
     Participation.objects.filter(session__in=asked).exclude(answer=NONE).update(
-        earlier_answer=F("answer"), earlier_answered_at=F("answered_at"), answer=NONE, answered_at=None
+        earlier_answer=F("answer"),
+        earlier_answered_at=F("answered_at"),
+        answer=NONE,
+        answered_at=None,
+        place=Participation.Place.NONE,
+        waiting_since=None,
+        offered_until=None,
     )
 
 
 def keep_answers(unmoved: Sequence[Unmoved]) -> None:
-    """Give those who heard of no change their answers back: the date is the one they had answered to."""
+    """Give those who heard of no change their answers back: the date is the one they had answered to.
+
+    `seats.settle_seats` places them again, in the order of those answers.
+    """
     known = {(one.session_id, one.user_id): one.version for one in unmoved}
     put_aside = Participation.objects.filter(
         session__in={session_id for session_id, _user in known},

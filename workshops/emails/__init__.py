@@ -1,6 +1,6 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails.kinds import KINDS
+from workshops.emails import kinds, seats
 from workshops.emails.queueing import (
     people_to_tell,
     queue_changes,
@@ -21,7 +21,10 @@ from workshops.emails.reminders import (
     withdraw_reminders,
     write_reminders_anew,
 )
+from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
+
+KINDS = [*kinds.KINDS, *seats.KINDS]
 
 __all__ = [
     "CANCELLATION",
@@ -31,6 +34,8 @@ __all__ = [
     "MOVED",
     "PLANNED_AHEAD",
     "REMINDER",
+    "SEAT_GIVEN",
+    "SEAT_OFFER",
     "SUBJECT",
     "UNINVITATION",
     "lead_name",
@@ -40,6 +45,7 @@ __all__ = [
     "remindable",
     "queue_changes",
     "queue_invitations",
+    "queue_seats",
     "queue_uninvitations",
     "reminder_key",
     "reminders_of",

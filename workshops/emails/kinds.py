@@ -15,7 +15,7 @@ from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SUBJECT, UNINVITATION
 
 
-def _looked_up(
+def looked_up(
     mails: Sequence[OutgoingMail], now: datetime
 ) -> Iterator[tuple[OutgoingMail, SessionVersion, Participation, User]]:
     """Each mail of a batch with what it is about: the version that counts now, the participation, the person.
@@ -44,7 +44,7 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """They hold while their version is the current one; an invitation for those expected, news for those concerned."""
     return {
         one.pk
-        for one, version, participation, user in _looked_up(mails, now)
+        for one, version, participation, user in looked_up(mails, now)
         if version.finishes_at > now
         and version.sequence == one.subject_version
         and version.is_cancelled == (one.kind == CANCELLATION)
@@ -67,7 +67,7 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
     )
     return {
         one.pk
-        for one, version, participation, _user in _looked_up(mails, now)
+        for one, version, participation, _user in looked_up(mails, now)
         if version.finishes_at > now and not participation.is_concerned and (one.subject_id, one.user_id) in read
     }
 
@@ -76,7 +76,7 @@ def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[in
     """A reminder holds while its key is what would be planned today: the same start, a person to remind."""
     return {
         one.pk
-        for one, version, participation, user in _looked_up(mails, now)
+        for one, version, participation, user in looked_up(mails, now)
         if not version.is_cancelled
         and one.key in {reminder_key(version, lead, user.pk) for lead in version.lead_times()}
         and participation.is_concerned

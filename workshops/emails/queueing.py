@@ -12,7 +12,7 @@ from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, SUBJECT, UNINVITATION, Heard, Pair, Unmoved
 
 
-def _row(kind: str, key: str, version: SessionVersion, user: User, *, now: datetime) -> OutgoingMail:
+def mail_row(kind: str, key: str, version: SessionVersion, user: User, *, now: datetime) -> OutgoingMail:
     return OutgoingMail(
         key=key,
         kind=kind,
@@ -37,7 +37,7 @@ def queue_invitations(versions: Sequence[SessionVersion], newcomers: list[Expect
     by_session = {version.session_id: version for version in versions}
     people = _people(newcomer.user_id for newcomer in newcomers)
     return mail.enqueue(
-        _row(
+        mail_row(
             INVITATION,
             f"{INVITATION}:{newcomer.session_id}:{newcomer.user_id}:{now:%Y%m%dT%H%M%S%f}",
             by_session[newcomer.session_id],
@@ -54,7 +54,7 @@ def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expect
     by_session = {version.session_id: version for version in versions}
     people = _people(leaver.user_id for leaver in leavers)
     return mail.enqueue(
-        _row(
+        mail_row(
             UNINVITATION,
             f"{UNINVITATION}:{leaver.session_id}:{leaver.user_id}:{now:%Y%m%dT%H%M%S%f}",
             by_session[leaver.session_id],
@@ -124,5 +124,5 @@ def queue_changes(
             unmoved.append(Unmoved(*pair, last))
             continue
         key = f"{kind}:{version.session_id}:{version.sequence}:{user.pk}"
-        rows.append(_row(kind, key, version, user, now=now))
+        rows.append(mail_row(kind, key, version, user, now=now))
     return mail.enqueue(rows), unmoved

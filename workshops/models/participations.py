@@ -13,6 +13,7 @@ from cities.access import roles_of
 from cities.models import Membership, Organization
 from ogpgroup.models import User
 from workshops.models.base import SessionBase
+from workshops.models.seats import no_seat_too_many
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
@@ -81,7 +82,10 @@ class Participation(models.Model):
         NO = "no", _("no")
 
     class Place(models.TextChoices):
-        """A seat where seats are counted: only who answered yes has or awaits one."""
+        """A seat: only who answered yes has or awaits one. Held also where nobody counts, so that counting ousts nobody.
+
+        A yes without a place had a seat offered and let it pass (`waiting_since` tells), or is about to be placed.
+        """
 
         NONE = "", _("no seat")
         HELD = "held", _("has a seat")
@@ -189,6 +193,7 @@ class Participation(models.Model):
                 name="participation_seats",
             ),
         ]
+        triggers = [no_seat_too_many()]
 
     def __str__(self) -> str:
         return f"{self.user or self.name}: {self.session}"

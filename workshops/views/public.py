@@ -1,28 +1,24 @@
 """What everybody reads beside the schedule: sessions, releases, agreements."""
 
-from datetime import datetime
-from typing import Any
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.shortcuts import render as render_page
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup import htmx
-from workshops import actions, audience, reviewing
+from workshops import reviewing
 from workshops.filters import AgreementFilter
-from workshops.models import Agreement, Participation, Session, SessionVersion
+from workshops.models import Agreement, Session, SessionVersion
 from workshops.reports import chat
 from workshops.reports import releases as release_reports
 from workshops.reports import sessions as session_reports
 from workshops.reports.rows import member_cities
+from workshops.views.answering import answering, visible_version
 from workshops.views.schedule import reader_of
 
 RELEASES_PER_PAGE = 50
@@ -32,44 +28,11 @@ AGREEMENTS_PER_PAGE = 100
 # --- One session ------------------------------------------------------------------------------------------------------
 
 
-def _visible_version(request: HttpRequest, slug: str) -> SessionVersion:
-    versions = SessionVersion.objects.current().visible_to(request.user)
-    return get_object_or_404(versions.select_related("session__cycle", "release"), session__slug=slug)
-
-
-def _answering(request: HttpRequest, version: SessionVersion, now: datetime) -> dict[str, Any]:
-    """The person's own part in the session: what they answered, whether they may answer and join."""
-    if not request.user.is_authenticated:
-        return {}
-    own = Participation.objects.filter(session=version.session_id, user=request.user.pk).first()
-    roles = roles_of(request.user)
-    is_expected = own is not None and own.may_join(in_group=roles.in_group)
-    is_open = version.finishes_at > now and not version.is_cancelled
-    may_join = is_expected or roles.is_coordinator or _is_about_to_be_expected(version, own, now)
-    return {
-        "own": own,
-        "may_answer": is_open and (roles.in_group or is_expected),
-        "join_url": version.join_url if is_open and may_join else "",
-        "choices": [(choice.value, choice.label) for choice in Participation.Answer if choice != "none"],
-    }
-
-
-def _is_about_to_be_expected(version: SessionVersion, own: Participation | None, now: datetime) -> bool:
-    """Whether everybody is expected, the person among them, and said yes before the planner has written it down.
-
-    Where the audience is chosen an answer opens nothing.
-    """
-    if own is None or own.answer != Participation.Answer.YES or version.audience != SessionVersion.Audience.EVERYBODY:
-        return False
-    assert own.user is not None
-    return audience.names(version, own.user, on=group_day(now))
-
-
 @login_not_required
 @require_safe
 def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
-    version = _visible_version(request, slug)
+    version = visible_version(request, slug)
     session, reader = version.session, reader_of(request)
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
@@ -94,36 +57,13 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "answers": session_reports.answers_to(session, group_day(now)) if is_coordinator else None,
         "schema": session_reports.schema_event(version) if is_public else "",
         "chat": chat.for_members(version, request.user, cities, language=reader.language, now=now),
-        **_answering(request, version, now),
+        **answering(request, version, now),
     }
     return render_page(request, "workshops/session_detail.html", context)
 
 
 def _agreements_of(session: Session) -> list[Agreement]:
     return list(session.agreements.select_related("plan").prefetch_related("responsible"))
-
-
-@require_POST
-def answer(request: HttpRequest, slug: str) -> HttpResponse:
-    """The person says whether they come; HTMX gets the answer's part of the page back."""
-    now = timezone.now()
-    version = _visible_version(request, slug)
-    if request.POST.get("answer") not in {"yes", "maybe", "no"}:
-        return HttpResponseBadRequest()
-    own = Participation.objects.open_to(request.user).filter(session=version.session_id)
-    if not (roles_of(request.user).in_group or own.exists()):
-        raise Http404
-    actions.answer(
-        version.session,
-        user=request.user,  # type: ignore[arg-type]
-        answer=Participation.Answer(request.POST["answer"]),
-        now=now,
-    )
-    if htmx.wants_part(request):
-        context = {"version": version, "is_answered": True, **_answering(request, version, now)}
-        return render_page(request, "workshops/session_detail.html#answer", context)
-    messages.success(request, _("Your answer is noted. Thank you."))
-    return redirect(version)
 
 
 # --- Releases ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,555 @@
+"""Seats: in the order of the answers, offered for a while to the first who waits, never one too many."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from cities.models import Membership
+from ogpgroup import mailings
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.workshops.published import NOW, START, change, publish_session
+from tests.workshops.seating import LINE, MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
+from tests.workshops.told import all_is_sent, read, text_of, waiting
+from workshops import actions, emails
+from workshops.actions import seats
+from workshops.models import Participation, Session
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LATER = NOW + 2 * HOUR
+
+pytestmark = pytest.mark.django_db
+
+
+def seat_mails(user: User) -> list[str]:
+    mails = OutgoingMail.objects.filter(user=user, kind__in=[emails.SEAT_OFFER, emails.SEAT_GIVEN])
+    return list(mails.order_by("pk").values_list("kind", flat=True))
+
+
+# --- Who gets a seat --------------------------------------------------------------------------------------------------
+
+
+def test_first_answers_hold_the_seats_and_the_others_wait_in_order():
+    people = members(5)
+    session = seated(2, people=people)
+
+    say(session, people)
+
+    assert places(session, people) == ["held", "held", "waiting", "waiting", "waiting"]
+    since = [own(session, user).waiting_since for user in people]
+    assert since == [None, None, NOW + 3 * MINUTE, NOW + 4 * MINUTE, NOW + 5 * MINUTE]
+
+
+def test_order_is_that_of_the_commits_whatever_the_clocks_say():
+    people = members(3)
+    session = seated(0, people=people)
+
+    for user, minutes in zip(people, (30, 10, 20), strict=True):
+        actions.answer(session, user=user, answer=YES, now=NOW + minutes * MINUTE)
+
+    waiting = Participation.objects.filter(session=session).order_by("waiting_since", "pk")
+    assert [one.user for one in waiting] == people
+
+
+@pytest.mark.parametrize(("mode", "way"), [(ROOM, ROOM), (LINE, LINE)])
+def test_without_a_number_everybody_has_a_seat_the_way_the_session_is_held(mode, way):
+    people = members(3)
+    session = seated(None, people=people, mode=mode)
+
+    say(session, people)
+
+    assert [(one.place, one.comes_by) for one in session.participations.order_by("pk")] == [("held", way)] * 3
+
+
+def test_seats_in_the_room_and_on_the_line_are_apart():
+    people = members(4)
+    session = seated(1, line=2, people=people, mode="hybrid")
+
+    for user, way in zip(people, (ROOM, ROOM, LINE, LINE), strict=True):
+        say(session, [user], comes_by=way)
+
+    assert places(session, people) == ["held", "waiting", "held", "held"]
+
+
+@pytest.mark.parametrize(("asked", "way"), [(LINE, LINE), (ROOM, ROOM), ("", ROOM), ("by balloon", ROOM)])
+def test_who_does_not_say_how_they_come_to_a_hybrid_session_comes_in_person(asked, way):
+    people = members(1)
+    session = seated(None, people=people, mode="hybrid")
+
+    say(session, people, comes_by=asked)
+
+    assert own(session, people[0]).comes_by == way
+
+
+def test_who_answers_again_keeps_the_way_they_said():
+    people = members(1)
+    session = seated(None, people=people, mode="hybrid")
+
+    say(session, people, comes_by=LINE)
+    say(session, people, MAYBE)
+    say(session, people)
+
+    assert own(session, people[0]).comes_by == LINE
+
+
+def test_who_answers_twice_keeps_their_place():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+
+    say(session, [people[1], people[0]], now=LATER)
+
+    assert places(session, people) == ["held", "waiting", "waiting"]
+    assert own(session, people[1]).waiting_since == NOW + 2 * MINUTE
+
+
+def test_who_wants_to_come_another_way_keeps_the_seat_where_none_is_free():
+    people = members(2)
+    session = seated(1, line=1, people=people, mode="hybrid")
+    say(session, people[:1], comes_by=ROOM)
+    say(session, people[1:], comes_by=LINE)
+
+    with pytest.raises(ActionNotPossible):
+        say(session, people[:1], comes_by=LINE)
+
+    assert places(session, people) == ["held", "held"]
+    assert [own(session, user).comes_by for user in people] == [ROOM, LINE]
+
+
+def test_who_goes_on_the_line_leaves_the_seat_in_the_room_to_the_first_who_waits():
+    people = members(2)
+    session = seated(1, line=None, people=people, mode="hybrid")
+    say(session, people, comes_by=ROOM)
+
+    say(session, people[:1], comes_by=LINE, now=LATER)
+
+    assert places(session, people) == ["held", "offered"]
+    assert seat_mails(people[1]) == [emails.SEAT_OFFER]
+
+
+# --- A free seat is offered -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [NO, MAYBE])
+def test_free_seat_is_offered_to_the_first_who_waits(answer):
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+
+    say(session, people[:1], answer, now=LATER)
+
+    assert places(session, people) == ["-", "offered", "waiting"]
+    assert own(session, people[1]).offered_until == LATER + 48 * HOUR
+    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_OFFER], []]
+
+
+def test_offer_is_taken_by_saying_yes_again():
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+
+    say(session, people[1:], now=LATER + HOUR)
+
+    assert places(session, people) == ["-", "held"]
+
+
+def test_who_declines_the_offer_passes_it_on():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+
+    say(session, people[1:2], NO, now=LATER + HOUR)
+
+    assert places(session, people) == ["-", "-", "offered"]
+
+
+@pytest.mark.parametrize(
+    ("before_start", "place", "kept_for"),
+    [
+        (timedelta(days=5), "offered", 48 * HOUR),
+        (timedelta(hours=30), "offered", 28 * HOUR),
+        (timedelta(hours=4), "offered", 2 * HOUR),
+        (timedelta(hours=3, minutes=59), "held", None),
+        (timedelta(hours=1), "held", None),
+        (timedelta(minutes=-30), "held", None),
+    ],
+)
+def test_offers_end_two_hours_before_the_start_and_late_seats_are_given(before_start, place, kept_for):
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people)
+    now = START - before_start
+
+    say(session, people[:1], NO, now=now)
+
+    assert places(session, people) == ["-", place]
+    assert own(session, people[1]).offered_until == (now + kept_for if kept_for else None)
+    assert seat_mails(people[1]) == [emails.SEAT_OFFER if kept_for else emails.SEAT_GIVEN]
+
+
+def test_lapsed_offer_goes_to_the_next_and_is_made_to_each_once():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+
+    assert seats.plan(LATER + 48 * HOUR - MINUTE) == 0
+    assert seats.plan(LATER + 48 * HOUR) == 1
+    assert seats.plan(LATER + 48 * HOUR) == 0
+    assert places(session, people) == ["-", "-", "offered"]
+    assert seats.plan(LATER + 96 * HOUR) == 0
+    assert places(session, people) == ["-", "-", "-"]
+    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_OFFER], [emails.SEAT_OFFER]]
+
+
+def test_who_let_an_offer_pass_may_answer_again_and_is_last_in_line():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+    seats.plan(LATER + 48 * HOUR)
+
+    say(session, people[1:2], now=LATER + 50 * HOUR)
+
+    assert places(session, people) == ["-", "waiting", "offered"]
+
+
+def test_offer_that_is_over_cannot_be_taken_before_the_planner_came_by():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+
+    say(session, people[1:2], now=LATER + 49 * HOUR)
+
+    assert places(session, people) == ["-", "waiting", "offered"]
+    assert own(session, people[1]).waiting_since == LATER + 49 * HOUR
+
+
+def test_nobody_overtakes_who_waits():
+    people = members(3)
+    session = seated(0, people=people)
+    say(session, people[:2])
+    change(session, at=LATER, seats_in_person=2)  # the planner has not come by
+
+    say(session, people[2:], now=LATER + MINUTE)
+    seats.plan(LATER + 2 * MINUTE)
+
+    assert places(session, people) == ["offered", "offered", "waiting"]
+
+
+# --- What a release changes -------------------------------------------------------------------------------------------
+
+
+def test_more_seats_are_offered_and_fewer_throw_nobody_out():
+    people = members(5)
+    session = seated(3, people=people)
+    say(session, people)
+
+    change(session, at=LATER, seats_in_person=1)
+    seats.plan(LATER)
+    assert places(session, people) == ["held", "held", "held", "waiting", "waiting"]
+    say(session, people[:1], NO, now=LATER + MINUTE)
+    assert places(session, people) == ["-", "held", "held", "waiting", "waiting"]
+
+    change(session, at=LATER + HOUR, seats_in_person=3)
+    seats.plan(LATER + HOUR)
+    assert places(session, people) == ["-", "held", "held", "offered", "waiting"]
+
+
+def test_where_nobody_counts_any_more_who_waits_has_a_seat():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+
+    change(session, at=LATER, seats_in_person=None)
+    seats.plan(LATER)
+
+    assert places(session, people) == ["held", "held", "held"]
+    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_GIVEN], [emails.SEAT_GIVEN]]
+
+
+def test_counting_later_throws_nobody_out():
+    people = members(3)
+    session = seated(None, people=people)
+    say(session, people[:2])
+
+    change(session, at=LATER, seats_in_person=1)
+    seats.plan(LATER)
+    say(session, people[2:], now=LATER)
+
+    assert places(session, people) == ["held", "held", "waiting"]
+
+
+def test_session_that_goes_on_the_line_seats_people_anew_in_the_order_of_their_answers():
+    people = members(4)
+    session = seated(3, people=people)
+    say(session, people)
+
+    change(session, at=LATER, mode="remote", seats_remote=2)
+    seats.plan(LATER)
+
+    assert places(session, people) == ["held", "held", "waiting", "waiting"]
+    assert {one.comes_by for one in session.participations.all()} == {LINE}
+    assert seats.plan(LATER) == 0
+
+
+def test_moved_date_frees_all_seats_and_an_undone_move_gives_them_back():
+    people = members(3)
+    session = seated(1, people=people)
+    all_is_sent(NOW)
+    say(session, people)
+
+    change(session, at=LATER, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    assert places(session, people) == ["-", "-", "-"]
+
+    change(session, at=LATER + MINUTE, starts_at=START, ends_at=START + 2 * HOUR)
+    seats.plan(LATER + HOUR)
+    assert places(session, people) == ["held", "waiting", "waiting"]
+    assert own(session, people[1]).waiting_since == NOW + 2 * MINUTE
+
+
+def test_person_no_longer_expected_leaves_the_seat_and_returns_to_the_end():
+    people = members(3)
+    organizations = [user.memberships.get().organization for user in people]
+    session = publish_session(organizations=organizations, mode=ROOM, seats_in_person=1).session
+    say(session, people)
+    membership = people[0].memberships.get()
+    Membership.objects.filter(pk=membership.pk).update(until=(NOW - DAY).date())
+
+    actions.plan(LATER)
+    seats.plan(LATER)
+    assert places(session, people) == ["-", "offered", "waiting"]
+
+    Membership.objects.filter(pk=membership.pk).update(until=None)
+    actions.plan(LATER + HOUR)
+    seats.plan(LATER + HOUR)
+    assert places(session, people) == ["waiting", "offered", "waiting"]
+
+
+def test_cancelled_and_postponed_sessions_take_no_answers():
+    people = members(1)
+    session = seated(1, people=people)
+    change(session, at=LATER, status="postponed", cancel_reason="La sede no está lista.")
+
+    with pytest.raises(ActionNotPossible):
+        say(session, people, now=LATER + HOUR)
+
+
+def test_planner_settles_seats():
+    assert seats.plan in mailings.PLANNERS
+
+
+def test_planner_asks_a_constant_number_of_queries(django_assert_num_queries):
+    for _ in range(3):
+        people = members(2)
+        say(seated(None, people=people), people)
+
+    with django_assert_num_queries(1):
+        seats.plan(LATER)
+
+
+# --- The mails --------------------------------------------------------------------------------------------------------
+
+
+def test_offer_says_until_when_on_the_readers_clock():
+    people = members(2)
+    User.objects.filter(pk=people[1].pk).update(time_zone="America/Tijuana", language="en")
+    session = seated(1, people=people)
+    all_is_sent(NOW)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+
+    (mail,) = OutgoingMail.objects.filter(kind=emails.SEAT_OFFER)
+
+    assert (mail.useful_until, waiting(people[1])) == (LATER + 48 * HOUR, [emails.SEAT_OFFER])
+    text = text_of(read(mail, LATER))
+    assert "until Wednesday 4 November 2026, 10:00" in text
+    assert session.get_absolute_url() in text
+
+
+@pytest.mark.parametrize(
+    ("what", "still"), [("nothing", True), ("taken", False), ("declined", False), ("over", False), ("cancelled", False)]
+)
+def test_offer_is_sent_only_while_it_stands(what, still):
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+    (mail,) = OutgoingMail.objects.filter(kind=emails.SEAT_OFFER)
+    (kind,) = (kind for kind in emails.KINDS if kind.name == emails.SEAT_OFFER)
+    now = LATER + HOUR
+
+    if what == "taken":
+        say(session, people[1:], now=now)
+    elif what == "declined":
+        say(session, people[1:], NO, now=now)
+    elif what == "over":
+        now = LATER + 48 * HOUR
+    elif what == "cancelled":
+        change(session, at=now, status="cancelled", cancel_reason="No hay sede.")
+
+    assert kind.still_true([mail], now) == ({mail.pk} if still else set())
+
+
+# --- Never one too many -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["held", "offered"])
+def test_database_refuses_a_seat_too_many(place):
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people[:1])
+    row = own(session, people[1])
+    row.answer, row.answered_at, row.place, row.comes_by = YES, NOW, place, ROOM
+    row.offered_until = LATER if place == "offered" else None
+
+    with pytest.raises(IntegrityError, match="all 1 seats"), transaction.atomic():
+        row.save()
+    with pytest.raises(IntegrityError, match="all 1 seats"), transaction.atomic():
+        Participation.objects.create(
+            session=session,
+            user=factories.create_user(),
+            expected_because="person",
+            answer=YES,
+            answered_at=NOW,
+            place=place,
+            offered_until=row.offered_until,
+            comes_by=ROOM,
+        )
+    assert places(session, people) == ["held", "-"]
+
+
+def test_database_lets_who_has_a_seat_be_written_about_when_there_are_fewer_now():
+    people = members(2)
+    session = seated(2, people=people)
+    say(session, people)
+    change(session, at=LATER, seats_in_person=1)
+
+    session.participations.update(attended="present")
+
+    assert places(session, people) == ["held", "held"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_answers_at_once_for_ten_seats():
+    people = members(50)
+    session = seated(10, people=people)
+    gate = threading.Barrier(50)
+
+    def say_yes(user: User) -> None:
+        gate.wait()
+        try:
+            actions.answer(session, user=user, answer=YES, now=NOW + MINUTE)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=say_yes, args=[user]) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    rows = Participation.objects.filter(session=session)
+    assert rows.filter(place="held").count() == 10
+    in_line = rows.filter(place="waiting").order_by("waiting_since", "pk")
+    # Each took the number after the one who had committed before, though all read the same clock.
+    assert [one.waiting_since for one in in_line] == [
+        NOW + MINUTE + timedelta(microseconds=number) for number in range(40)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_writers_who_go_round_the_action_get_ten_seats():
+    people = members(50)
+    session = seated(10, people=people)
+    refused: list[int] = []
+    gate = threading.Barrier(10)
+
+    def write_some(mine: list[User]) -> None:
+        gate.wait()
+        try:
+            for user in mine:
+                row = Participation.objects.filter(session=session, user=user)
+                try:
+                    row.update(answer=YES, answered_at=NOW, place="held", comes_by=ROOM)
+                except IntegrityError:
+                    refused.append(user.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write_some, args=[people[number::10]]) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(refused), Session.objects.get(pk=session.pk).participations.filter(place="held").count()) == (40, 10)
+
+
+# --- What the page tells ----------------------------------------------------------------------------------------------
+
+
+def page(user: User, session: Session) -> str:
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(user)
+    response = client.get(session.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_page_tells_each_where_they_stand():
+    people = members(4)
+    session = seated(1, people=people)
+    say(session, people)
+
+    with time_machine.travel(NOW + HOUR, tick=False):
+        assert "You have a seat." in page(people[0], session)
+        assert "You are the first on the waiting list." in page(people[1], session)
+        assert "You are number 3 on the waiting list." in page(people[3], session)
+    say(session, people[:1], NO, now=LATER)
+    with time_machine.travel(LATER + HOUR, tick=False):
+        assert "A seat is kept for you" in page(people[1], session)
+        assert "Wednesday 4 November 2026, 12:00" in page(people[1], session)
+    with time_machine.travel(LATER + 49 * HOUR, tick=False):
+        assert "has gone to the next person" in page(people[1], session)
+        seats.plan(LATER + 49 * HOUR)
+        assert "has gone to the next person" in page(people[1], session)
+        assert "You are number" not in page(people[1], session)
+
+
+def test_page_of_a_hybrid_session_asks_how_and_says_where_it_is_full():
+    people = members(2)
+    session = seated(1, line=1, people=people, mode="hybrid")
+    say(session, people[:1], comes_by=ROOM)
+    client = Client()
+
+    with time_machine.travel(NOW + HOUR, tick=False):
+        shown = page(people[1], session)
+        client.force_login(people[1])
+        client.post(f"/sessions/{session.slug}/answer/", {"answer": "yes", "comes_by": LINE})
+
+        assert shown.count("all seats are taken: waiting list") == 1
+        assert "You come: remote." in page(people[1], session)
+        assert client.post(f"/sessions/{session.slug}/answer/", {"answer": "yes", "comes_by": "x"}).status_code == 400
+    assert (own(session, people[1]).place, own(session, people[1]).comes_by) == ("held", LINE)
+
+
+def test_page_of_a_session_without_seats_says_nothing_of_them():
+    (user,) = members(1)
+    session = seated(None, people=[user])
+    say(session, [user])
+
+    with time_machine.travel(NOW + HOUR, tick=False):
+        shown = page(user, session)
+
+    assert ("You have a seat" in shown, "How do you come?" in shown) == (False, False)

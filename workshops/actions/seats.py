@@ -1,0 +1,183 @@
+"""Seats: given in the order of the answers, offered to the first who waits, never more than there are.
+
+Whoever changes a seat takes the lock of the session's seats first; `workshops.models.seats` has the trigger by which the
+database refuses what goes round this module.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from cities.models import group_day
+from ogpgroup.errors import ActionNotPossible
+from workshops import emails
+from workshops.actions.locks import hold_off_releases
+from workshops.models import Participation, SessionVersion
+from workshops.models.participations import ParticipationQuerySet
+from workshops.models.seats import ROOM, SEATS_LOCK, offer_ends, seats_of, ways_to_come
+
+Place = Participation.Place
+TAKEN = (Place.HELD, Place.OFFERED)
+PLACING = ["comes_by", "place", "waiting_since", "offered_until"]
+
+
+def lock_seats(session_id: int) -> None:
+    """Wait until nobody gives seats of this session, and hold the others until this transaction ends.
+
+    Taken after the lock of releases and before any row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SEATS_LOCK, [session_id])
+
+
+def way_of(version: SessionVersion, *, asked: str, before: str) -> str:
+    """How somebody comes who says yes: as the session is held; to a hybrid one as they say, or said, else in person."""
+    ways = ways_to_come(version)
+    return next((way for way in (asked, before) if way in ways), ROOM if ROOM in ways else ways[0])
+
+
+def take_place(participation: Participation, *, version: SessionVersion, comes_by: str, now: datetime) -> None:
+    """Give the person a seat, let them take the one that is offered to them, or put them last on the waiting list.
+
+    Guarantees that nobody overtakes who waits, and that a person who wants to come another way loses the seat they have
+    only for another one. Expects the lock of the seats; the caller saves.
+    """
+    had, way_before = participation.place, participation.comes_by
+    if way_before == comes_by and (had in {Place.HELD, Place.WAITING}):
+        return
+    is_offered = had == Place.OFFERED and participation.offered_until is not None and participation.offered_until > now
+    if is_offered and way_before == comes_by:
+        _hold(participation, comes_by)
+        return
+    others = _others(participation)
+    if _free(version, comes_by, others) > 0 and not others.filter(comes_by=comes_by, place=Place.WAITING).exists():
+        _hold(participation, comes_by)
+        return
+    if had == Place.HELD or is_offered:
+        raise ActionNotPossible(_("There is no free seat that way; the one you have stays yours."))
+    last = others.filter(comes_by=comes_by).aggregate(last=Max("waiting_since"))["last"]
+    participation.comes_by, participation.place, participation.offered_until = comes_by, Place.WAITING, None
+    # Under the lock: the order is that of the commits, whatever the clocks of those who answer say.
+    participation.waiting_since = max(now, last + timedelta(microseconds=1)) if last else now
+
+
+def leave_place(participation: Participation) -> None:
+    """Give the seat back, or leave the waiting list; the caller saves and lets the next move up (`move_up`)."""
+    participation.place, participation.waiting_since, participation.offered_until = Place.NONE, None, None
+
+
+def _hold(participation: Participation, comes_by: str) -> None:
+    participation.comes_by, participation.place = comes_by, Place.HELD
+    participation.waiting_since = participation.offered_until = None
+
+
+def _others(participation: Participation) -> ParticipationQuerySet:
+    return Participation.objects.filter(session=participation.session_id).exclude(pk=participation.pk)
+
+
+def _free(version: SessionVersion, comes_by: str, people: ParticipationQuerySet) -> int:
+    """How many seats are left; where nobody counts, one more than anybody asks for."""
+    seats = seats_of(version, comes_by)
+    if seats is None:
+        return 1_000_000
+    return seats - people.filter(comes_by=comes_by, place__in=TAKEN).count()
+
+
+def move_up(version: SessionVersion, *, now: datetime) -> int:
+    """Offer free seats to those who wait, first come first served, and tell them; returns how many were told.
+
+    Where too little is left for an answer, or nobody counts any more, the seat is theirs at once. Expects the lock of
+    the seats.
+    """
+    moved = []
+    people = Participation.objects.filter(session=version.session_id)
+    for way in ways_to_come(version):
+        until = offer_ends(version.begins_at, now) if seats_of(version, way) is not None else None
+        waiting = people.filter(comes_by=way, place=Place.WAITING).order_by("waiting_since", "pk")
+        if not waiting.exists():
+            continue
+        for one in waiting[: max(0, _free(version, way, people))]:
+            one.place, one.offered_until = (Place.OFFERED, until) if until else (Place.HELD, None)
+            moved.append(one)
+    Participation.objects.bulk_update(moved, ["place", "offered_until"])
+    return emails.queue_seats(version, moved, now=now)
+
+
+@transaction.atomic
+def settle_seats(session_id: int, *, now: datetime) -> int:
+    """Bring the seats of one session in order; returns how many people were told. Safe to run twice and at any time.
+
+    Guarantees: who is no longer expected holds no seat; an offer that nobody took goes to the next, and who let it pass
+    is not asked again unless they answer again; who comes another way because the session is held another way, and
+    whose yes stands without a place, is placed in the order of the answers; what is free is offered.
+    """
+    hold_off_releases()
+    lock_seats(session_id)
+    version = SessionVersion.objects.current().planned().filter(session=session_id, finishes_at__gt=now).first()
+    if version is None:
+        return 0
+    people = Participation.objects.filter(session=session_id)
+    concerned = people.concerned(group_day(now))
+    gone = people.exclude(place=Place.NONE).exclude(pk__in=concerned.values("pk"))
+    gone.update(place=Place.NONE, waiting_since=None, offered_until=None)
+    ways = ways_to_come(version)
+    moved = people.exclude(place=Place.NONE).exclude(comes_by__in=ways)
+    moved.update(place=Place.NONE, waiting_since=None, offered_until=None)
+    people.filter(place=Place.OFFERED, offered_until__lte=now).update(
+        place=Place.NONE, offered_until=None, waiting_since=F("offered_until")
+    )
+    _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
+    return move_up(version, now=now)
+
+
+def _unplaced() -> Q:
+    """A yes without a place. Where an offer was let pass, `waiting_since` says so."""
+    return Q(answer=Participation.Answer.YES, place=Place.NONE, waiting_since=None)
+
+
+def _place(unplaced: Iterable[Participation], version: SessionVersion) -> None:
+    """Seat people as of the moment of their answer: before who began to wait later, after who began before."""
+    people = Participation.objects.filter(session=version.session_id)
+    ways = ways_to_come(version)
+    free = {way: _free(version, way, people) for way in ways}
+    first = {way: people.filter(comes_by=way, place=Place.WAITING).order_by("waiting_since").first() for way in ways}
+    placed = []
+    for one in unplaced:
+        way = way_of(version, asked="", before=one.comes_by)
+        waits = first[SessionVersion.Mode(way)]
+        if free[SessionVersion.Mode(way)] > 0 and (waits is None or _since(one) < _since(waits)):
+            free[SessionVersion.Mode(way)] -= 1
+            _hold(one, way)
+        else:
+            one.comes_by, one.place, one.waiting_since = way, Place.WAITING, one.answered_at
+        placed.append(one)
+    Participation.objects.bulk_update(placed, PLACING, batch_size=1000)
+
+
+def _since(participation: Participation) -> datetime:
+    since = participation.waiting_since or participation.answered_at
+    assert since is not None  # the database holds one for who waits, the other for who answered
+    return since
+
+
+def plan(now: datetime) -> int:
+    """What the planner does for seats each minute: settle the sessions where something waits for it.
+
+    Returns the number of mails queued; safe to run twice or at once.
+    """
+    ahead = SessionVersion.objects.current().planned().upcoming(now)
+    people = Participation.objects.filter(session=OuterRef("session")).with_concern(group_day(now))
+    another_way = ~Q(place=Place.NONE) & ~Q(session__current_version__mode=SessionVersion.Mode.HYBRID)
+    another_way &= ~Q(comes_by=F("session__current_version__mode"))
+    work = people.filter(
+        Q(place=Place.WAITING)
+        | Q(place=Place.OFFERED, offered_until__lte=now)
+        | (_unplaced() & Q(is_concerned=True))
+        | (~Q(place=Place.NONE) & Q(is_concerned=False))
+        | another_way
+    )
+    session_ids = list(ahead.filter(Exists(work)).values_list("session", flat=True))
+    return sum(settle_seats(session_id, now=now) for session_id in session_ids)

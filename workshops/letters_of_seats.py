@@ -1,0 +1,24 @@
+"""What mails about seats say. See also `workshops.letters`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ogpgroup import dates, mail
+from ogpgroup.models import OutgoingMail
+from workshops import letters
+
+
+def _kept_until(letter: letters.Letter, now: datetime) -> dict[str, Any]:
+    until = letter.participation.offered_until
+    return {"until": dates.spoken_instant(until, letter.user.time_zone, letter.user.language) if until else ""}
+
+
+def seat_offer(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """A seat is free for somebody who waited: until when it is kept, and please say."""
+    return letters.write(mails, now, template="seat_offer", method="REQUEST", extra=_kept_until)
+
+
+def seat_given(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """Somebody who waited has a seat, without having to say more."""
+    return letters.write(mails, now, template="seat_given", method="REQUEST")

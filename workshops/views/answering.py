@@ -1,0 +1,89 @@
+"""A person's own part in a session: whether they come, how, and the seat they hold or wait for."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import render as render_page
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cities.access import roles_of
+from cities.models import group_day
+from ogpgroup import htmx
+from workshops import actions, audience
+from workshops.forms.answers import AnswerForm
+from workshops.models import Participation, SessionVersion
+from workshops.seating import standing_of
+
+
+def visible_version(request: HttpRequest, slug: str) -> SessionVersion:
+    """The published version, for who may see it; 404 for the others."""
+    versions = SessionVersion.objects.current().visible_to(request.user)
+    return get_object_or_404(versions.select_related("session__cycle", "release"), session__slug=slug)
+
+
+def answering(request: HttpRequest, version: SessionVersion, now: datetime) -> dict[str, Any]:
+    """The person's own part in the session: what they answered, whether they may answer and join."""
+    if not request.user.is_authenticated:
+        return {}
+    own = Participation.objects.filter(session=version.session_id, user=request.user.pk).first()
+    roles = roles_of(request.user)
+    is_expected = own is not None and own.may_join(in_group=roles.in_group)
+    is_open = takes_answers(version, now)
+    may_answer = is_open and (roles.in_group or is_expected)
+    may_join = is_expected or roles.is_coordinator or _is_about_to_be_expected(version, own, now)
+    return {
+        "own": own,
+        "may_answer": may_answer,
+        "standing": standing_of(own, version, now=now) if may_answer else None,
+        "join_url": version.join_url if is_open and may_join else "",
+        "choices": CHOICES,
+    }
+
+
+CHOICES = [(choice.value, choice.label) for choice in Participation.Answer if choice != "none"]
+
+
+def takes_answers(version: SessionVersion, now: datetime) -> bool:
+    """See also `actions.answer`, which refuses in words."""
+    return version.finishes_at > now and version.status == SessionVersion.Status.PLANNED
+
+
+def _is_about_to_be_expected(version: SessionVersion, own: Participation | None, now: datetime) -> bool:
+    """Whether everybody is expected, the person among them, and said yes before the planner has written it down.
+
+    Where the audience is chosen an answer opens nothing.
+    """
+    if own is None or own.answer != Participation.Answer.YES or version.audience != SessionVersion.Audience.EVERYBODY:
+        return False
+    assert own.user is not None
+    return audience.names(version, own.user, on=group_day(now))
+
+
+@require_POST
+def answer(request: HttpRequest, slug: str) -> HttpResponse:
+    """The person says whether they come; HTMX gets the answer's part of the page back."""
+    now = timezone.now()
+    version = visible_version(request, slug)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    own = Participation.objects.open_to(request.user).filter(session=version.session_id)
+    if not (roles_of(request.user).in_group or own.exists()):
+        raise Http404
+    actions.answer(
+        version.session,
+        user=request.user,  # type: ignore[arg-type]
+        answer=Participation.Answer(form.cleaned_data["answer"]),
+        comes_by=form.cleaned_data["comes_by"],
+        now=now,
+    )
+    if htmx.wants_part(request):
+        context = {"version": version, "is_answered": True, **answering(request, version, now)}
+        return render_page(request, "workshops/session_detail.html#answer", context)
+    messages.success(request, _("Your answer is noted. Thank you."))
+    return redirect(version)
