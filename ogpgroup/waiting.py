@@ -1,9 +1,11 @@
 """What plans, notes and review rounds want done, by whom and by when: for my desk and for the coordination page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -74,40 +76,91 @@ def plans_kept_by(user: User) -> list[ActionPlan]:
     return list(ActionPlan.objects.running().filter(city__in=cities).select_related("city")) if cities else []
 
 
-def for_person(user: User, today: date) -> list[Waiting]:
+@dataclass(frozen=True)
+class Own:
+    """What waits for a person: the most urgent of each kind, how many there are in all, and how many are late."""
+
+    things: list[Waiting]
+    count: int = 0
+    late_count: int = 0
+
+    def __iter__(self) -> Iterator[Waiting]:
+        return iter(self.things)
+
+    @property
+    def more_count(self) -> int:
+        """Those that are not shown."""
+        return self.count - len(self.things)
+
+    @property
+    def headline(self) -> str:
+        """How many things wait, and how many of them are late."""
+        if late := self.late_count:
+            return ngettext("%(count)s thing is late", "%(count)s things are late", late) % {"count": late}
+        return ngettext("%(count)s thing waits for you", "%(count)s things wait for you", self.count) % {
+            "count": self.count
+        }
+
+    def __add__(self, other: "Own") -> "Own":
+        return Own(_by_day([*self.things, *other.things]), self.count + other.count, self.late_count + other.late_count)
+
+
+def _some(rows: QuerySet[Any], shown: list[Waiting], *, day: str, today: date) -> Own:
+    """What is shown of the rows, with how many there are; one query."""
+    counts = rows.order_by().aggregate(count=Count("pk"), late=Count("pk", filter=Q(**{f"{day}__lt": today})))
+    return Own(shown, counts["count"], counts["late"])
+
+
+def _all(shown: list[Waiting]) -> Own:
+    return Own(shown, len(shown), sum(one.is_late for one in shown))
+
+
+def for_person(user: User, today: date) -> Own:
     """What waits for the person beside sessions, the most urgent first; a constant number of queries for each role."""
     roles = roles_of(user)
     if not roles.in_group:
-        return []
-    found = [*_for_official(user, today)] if roles.official_city_ids else []
-    for note in note_reports.waiting_for_answer(user)[:AT_MOST]:
-        found.append(_note(note, today, about=_("A note that waits for your answer"), due_on=note.answer_due_on))
-    for note in note_reports.waiting_for_word(user)[:AT_MOST]:
-        found.append(_note(note, today, about=_("Your note was answered: does that settle it?"), due_on=None))
-    for one in ReviewRound.objects.waiting_for(user).select_related("plan__city", "plan__organization", "rubric"):
-        title = _("Evaluate the plan of %(holder)s") % {"holder": one.plan.holder}
-        found.append(_round(one, today, title=title, href=_evaluate(one), due_on=one.due_on))
-    return _by_day(found)
+        return Own([])
+    found = _for_official(user, today) if roles.official_city_ids else Own([])
+    asked = note_reports.waiting_for_answer(user)
+    about = _("A note that waits for your answer")
+    shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[:AT_MOST]]
+    found += _some(asked, shown, day="answer_due_on", today=today)
+    answered = note_reports.waiting_for_word(user)
+    about = _("Your note was answered: does that settle it?")
+    shown = [_note(note, today, about=about, due_on=None) for note in answered[:AT_MOST]]
+    found += Own(shown, answered.count())
+    rounds = ReviewRound.objects.waiting_for(user).select_related("plan__city", "plan__organization", "rubric")
+    title = _("Evaluate the plan of %(holder)s")
+    return found + _all(
+        [
+            _round(one, today, title=title % {"holder": one.plan.holder}, href=_evaluate(one), due_on=one.due_on)
+            for one in rounds
+        ]
+    )
 
 
 def _evaluate(one: ReviewRound) -> str:
     return reverse("feedback:evaluate", args=[one.plan.slug, one.number])
 
 
-def _for_official(user: User, today: date) -> list[Waiting]:
+def _for_official(user: User, today: date) -> Own:
     """What the person's cities have to do: hand in, reach, change as promised, reply."""
     cities, soon = roles_of(user).official_city_ids, today + DUE_SOON
     deliverables = Deliverable.objects.awaited().filter(plan__city__in=cities, due_on__lte=soon)
-    deliverables = deliverables.select_related("plan__city")
     milestones = Milestone.objects.unfinished().filter(commitment__plan__city__in=cities, ends_on__lte=soon)
-    milestones = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")
-    found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=True)
-    for answer in note_reports.promises_due(user, today)[:AT_MOST]:
-        found.append(_promise(answer, today))
-    for one in ReviewRound.objects.to_be_replied_by(user).select_related("plan__city", "rubric"):
-        title = _("Reply to the evaluation of your plan")
-        found.append(_round(one, today, title=title, href=one.get_absolute_url(), due_on=one.reply_due_on))
-    return found
+    promises = note_reports.promises_due(user, today)
+    replies = ReviewRound.objects.to_be_replied_by(user).select_related("plan__city", "rubric")
+    title = _("Reply to the evaluation of your plan")
+    first = deliverables.select_related("plan__city").order_by("due_on", "pk")[:AT_MOST]
+    steps = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")[:AT_MOST]
+    return (
+        _some(deliverables, _plan_things(first, [], today, to_be_done=True), day="due_on", today=today)
+        + _some(milestones, _plan_things([], steps, today, to_be_done=True), day="ends_on", today=today)
+        + _some(promises, [_promise(one, today) for one in promises[:AT_MOST]], day="change_by", today=today)
+        + _all(
+            [_round(one, today, title=title, href=one.get_absolute_url(), due_on=one.reply_due_on) for one in replies]
+        )
+    )
 
 
 def _promise(answer: Answer, today: date) -> Waiting:
@@ -151,13 +204,3 @@ def _late_since(note: Note, today: date) -> date:
         return note.answer_due_on
     standing = max(note.answers.all(), key=lambda answer: answer.pk, default=None)
     return standing.change_by if standing and standing.change_by else note.answer_due_on
-
-
-def headline(things: list[Waiting]) -> str:
-    """How many things wait, and how many of them are late."""
-    late = sum(one.is_late for one in things)
-    if late:
-        return ngettext("%(count)s thing is late", "%(count)s things are late", late) % {"count": late}
-    return ngettext("%(count)s thing waits for you", "%(count)s things wait for you", len(things)) % {
-        "count": len(things)
-    }

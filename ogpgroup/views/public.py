@@ -29,6 +29,7 @@ from workshops.reports.rows import Reader, Writer, member_cities, plain
 
 SESSIONS_ON_HOME = 3
 AGREEMENTS_ON_HOME = 3
+DELIVERABLES_ON_HOME = 3
 
 
 # --- Home -------------------------------------------------------------------------------------------------------------
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "cycle": cycle,
         "plan": plan,
+        "deliverables": [(one, one.is_late(today)) for one in _deliverables(plan)[:DELIVERABLES_ON_HOME]],
         "figures": figures_of([plan], on=today)[plan.pk] if plan else None,
         "headline": _headline(cycle, plan),
         "places": places,
@@ -171,7 +173,12 @@ def _steps(cycle: Cycle | None, plan: ActionPlan | None) -> list[Step]:
 
 
 def _deliverables(plan: ActionPlan | None) -> list[Deliverable]:
-    return plan.listed if plan else []  # type: ignore[attr-defined]
+    if plan is None:
+        return []
+    listed: list[Deliverable] = plan.listed  # type: ignore[attr-defined]
+    for deliverable in listed:
+        deliverable.plan = plan
+    return listed
 
 
 def _day(day: date | None) -> str:

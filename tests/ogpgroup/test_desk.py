@@ -20,7 +20,7 @@ from workshops import actions
 from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
-DESK_QUERIES = 14
+DESK_QUERIES = 19
 COORDINATION_QUERIES = 24
 
 STOPPED = "Mail is not going out at the moment."
@@ -128,6 +128,19 @@ def test_desk_of_an_official_shows_what_the_city_must_hand_in(official_reynosa: 
 
     assert [one.title for one in response.context["things"]] == ["Atrasado", "De un borrador", "Pronto"]
     assert "1 thing is late" in text_of(response)
+
+
+def test_desk_says_how_many_more_there_are(official_reynosa: User, reynosa: City) -> None:
+    today = datetime.now(UTC).date()
+    plan = factories.create_plan(city=reynosa)
+    for _each in range(15):
+        factories.create_deliverable(plan=plan, due_on=today - timedelta(days=3))
+
+    response = page(client_of(official_reynosa))
+
+    assert len(response.context["things"]) == 12
+    assert "15 things are late" in text_of(response)
+    assert "and 3 more, less urgent" in text_of(response)
 
 
 def test_desk_offers_a_second_step_to_coordinators_alone(coordinator: User, member: User) -> None:

@@ -103,6 +103,17 @@ def test_draft_of_a_plan_is_for_its_city_alone(home, reynosa, official_reynosa, 
     assert plan.get_absolute_url() in home(client)
 
 
+@pytest.mark.parametrize(("changes", "late"), [({}, True), ({"status": "closed"}, False), ({"status": "draft"}, True)])
+def test_what_is_late_is_so_by_the_rule_of_the_plan(changes, late, stranger, coordinator, reynosa):
+    cycle = factories.create_cycle(starts_on=date(2017, 6, 29), fellow_city=reynosa)
+    plan = factories.create_plan(city=reynosa, cycle=cycle)
+    factories.create_deliverable(plan=plan, due_on=date(2017, 7, 29))
+    ActionPlan.objects.update(**changes)
+    stranger.force_login(coordinator)
+
+    assert [is_late for _deliverable, is_late in stranger.get("/").context["deliverables"]] == [late]
+
+
 def test_next_sessions_are_those_for_the_reader(home, client, member):
     cycle = factories.create_cycle()
     draft(cycle=cycle, title="Para todas")

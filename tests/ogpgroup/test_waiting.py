@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-QUERIES_OF_AN_OFFICIAL, QUERIES_OF_A_MEMBER, QUERIES_OF_COORDINATION = 9, 4, 10
+QUERIES_OF_AN_OFFICIAL, QUERIES_OF_A_MEMBER, QUERIES_OF_COORDINATION = 14, 6, 10
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +32,8 @@ def plan(reynosa: City) -> ActionPlan:
     return factories.create_plan(city=reynosa, starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
 
 
-def told(things: list[waiting.Waiting]) -> list[tuple[str, str, bool]]:
-    return [(one.title, one.about, one.is_late) for one in things]
+def told(own: waiting.Own) -> list[tuple[str, str, bool]]:
+    return [(one.title, one.about, one.is_late) for one in own.things]
 
 
 def test_official_sees_what_the_city_has_to_do_the_most_urgent_first(plan: ActionPlan, official_reynosa: User) -> None:
@@ -45,25 +45,25 @@ def test_official_sees_what_the_city_has_to_do_the_most_urgent_first(plan: Actio
     factories.create_deliverable(plan=plan, title="Informe", due_on=TODAY)
     noting.write(plan, text="¿Quién *convoca*?", now=NOW)
 
-    things = waiting.for_person(official_reynosa, TODAY)
+    own = waiting.for_person(official_reynosa, TODAY)
 
-    assert told(things) == [
+    assert told(own) == [
         ("Atrasado", "Milestone · Reynosa", True),
         ("Informe", "Deliverable · Reynosa", False),
         ("“¿Quién convoca?”", "A note that waits for your answer", False),
     ]
-    assert things[0].href == f"/plans/{plan.slug}/progress/new/?milestone={late.pk}"
-    assert waiting.headline(things) == "1 thing is late"
+    assert own.things[0].href == f"/plans/{plan.slug}/progress/new/?milestone={late.pk}"
+    assert (own.count, own.late_count, own.more_count, own.headline) == (3, 1, 0, "1 thing is late")
 
 
 def test_nothing_of_another_city_or_of_a_plan_without_a_clock_waits(
     plan: ActionPlan, official_reynosa: User, official_colima: User
 ) -> None:
     factories.create_deliverable(plan=plan, due_on=TODAY)
-    assert waiting.for_person(official_colima, TODAY) == []
+    assert waiting.for_person(official_colima, TODAY).things == []
 
     ActionPlan.objects.update(status=ActionPlan.Status.CLOSED)
-    assert waiting.for_person(official_reynosa, TODAY) == []
+    assert waiting.for_person(official_reynosa, TODAY).things == []
 
 
 def test_official_sees_what_is_to_be_handed_in_while_the_plan_is_a_draft(
@@ -84,9 +84,10 @@ def test_member_sees_answers_to_own_notes_and_rounds_to_evaluate(plan: ActionPla
     noting.answer(note, now=NOW)
     opened = rounds.open_round(plan=plan, organizations=[organization])
 
-    things = waiting.for_person(member, TODAY)
+    own = waiting.for_person(member, TODAY)
 
-    assert [(one.title, one.href) for one in things] == [
+    assert (own.count, own.late_count) == (2, 0)
+    assert [(one.title, one.href) for one in own.things] == [
         ("Evaluate the plan of Reynosa", reverse("feedback:evaluate", args=[plan.slug, opened.number])),
         ("“¿Y la zona sur?”", note.get_absolute_url()),
     ]
@@ -144,10 +145,22 @@ def test_note_that_was_not_settled_and_not_answered_again_shows_the_day_of_the_a
     assert [(one.title, one.due_on) for one in late.things] == [("“Sin respuesta”", date(2026, 4, 1))]
 
 
+def test_headline_counts_all_there_is_and_not_what_is_shown(plan: ActionPlan, official_reynosa: User) -> None:
+    commitment = factories.create_commitment(plan=plan)
+    for number in range(40):
+        factories.create_milestone(commitment=commitment, ends_on=TODAY - timedelta(days=1 + number))
+    factories.create_deliverable(plan=plan, due_on=TODAY)
+
+    own = waiting.for_person(official_reynosa, TODAY)
+
+    assert (len(own.things), own.count, own.late_count, own.more_count) == (13, 41, 40, 28)
+    assert own.headline == "40 things are late"
+
+
 def test_ex_members_have_nothing_to_do(plan: ActionPlan, ex_member: User) -> None:
     factories.create_deliverable(plan=plan, due_on=TODAY)
 
-    assert waiting.for_person(ex_member, TODAY) == []
+    assert waiting.for_person(ex_member, TODAY).things == []
 
 
 @pytest.mark.parametrize("number", [1, 3, 20])
