@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import calendars, desk, outbox, public, reader, succession
+from ogpgroup.views import calendars, desk, outbox, outbox_csv, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
     path("coordination/", desk.coordination, name="coordination"),
     path("coordination/outbox/", outbox.outbox, name="outbox"),
+    path("coordination/outbox.csv", outbox_csv.outbox_csv, name="outbox_csv"),
     path("coordination/outbox/release/", outbox.outbox_release_parked, name="outbox_release_parked"),
     path("coordination/outbox/dismiss/", outbox.outbox_dismiss_all, name="outbox_dismiss_all"),
     path("coordination/outbox/addresses/<int:pk>/", outbox.outbox_try_address, name="outbox_try_address"),

@@ -14,6 +14,7 @@ from ogpgroup.models import OutgoingMail, User
 from ogpgroup.text import SortKey
 from workshops import audience, diff, emails
 from workshops.models import Participation, Session
+from workshops.reports import telling
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Guest:
     told: str  # the last mail, in words; empty where there was none
     told_at: datetime | None
     told_is_trouble: bool
+    told_version: int = 0  # of the schedule, of which they were surely told last
 
 
 TROUBLE = {
@@ -42,7 +44,7 @@ TROUBLE = {
 
 def guests_of(session: Session, *, now: datetime) -> list[Guest]:
     """Everybody expected, by name, those included whom the draft names and nobody has told, and those who come at their
-    own wish; five queries.
+    own wish; seven queries.
     """
     concerned = Participation.objects.concerned(group_day(now)).filter(session=session)
     known = {one.user_id: one for one in concerned.filter(user__isnull=False)}
@@ -54,8 +56,12 @@ def guests_of(session: Session, *, now: datetime) -> list[Guest]:
         .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
         .order_by(SortKey("name"), "pk")
     )
+    versions = telling.versions_told(session)
     without_account = concerned.filter(user=None).select_related("organization")
-    return [_guest(person, known.get(person.pk), mails.get(person.pk)) for person in people] + [
+    invited = [
+        _guest(person, known.get(person.pk), mails.get(person.pk), versions.get(person.pk, 0)) for person in people
+    ]
+    return invited + [
         _visitor(one) for one in without_account.order_by(SortKey("name"))
     ]
 
@@ -67,7 +73,7 @@ def _last_mails(session: Session) -> dict[int | None, OutgoingMail]:
     return {one.user_id: one for one in latest}
 
 
-def _guest(person: User, participation: Participation | None, mail: OutgoingMail | None) -> Guest:
+def _guest(person: User, participation: Participation | None, mail: OutgoingMail | None, version: int) -> Guest:
     memberships: list[Membership] = person.current_memberships  # type: ignore[attr-defined]
     kinds = {kind.name: str(kind.label) for kind in emails.KINDS}
     because = participation.get_expected_because_display() if participation else _("named by the draft, not told yet")
@@ -82,6 +88,7 @@ def _guest(person: User, participation: Participation | None, mail: OutgoingMail
         told=f"{kinds.get(mail.kind, mail.kind)}: {mail.get_status_display()}" if mail else "",
         told_at=(mail.sent_at or mail.due) if mail else None,
         told_is_trouble=mail is not None and mail.status in TROUBLE,
+        told_version=version,
     )
 
 

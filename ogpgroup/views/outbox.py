@@ -28,7 +28,7 @@ from ogpgroup import htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
-from workshops.reports import forecast
+from workshops.reports import forecast, telling
 
 Status = OutgoingMail.Status
 KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
@@ -111,6 +111,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "status": status,
         "ahead": partial(forecast.ahead, database_now()),  # asked by the whole page alone
         "to_put_aside": _to_put_aside(status),
+        "totals": _totals(found),
+        "query": request.GET.urlencode(),
     }
     return htmx.render(request, "ogpgroup/outbox.html", context, partial="rows")
 
@@ -189,6 +191,12 @@ def outbox_release_parked(request: HttpRequest) -> HttpResponse:
     text = ngettext("%(count)s held mail was released.", "%(count)s held mails were released.", released)
     messages.success(request, text % {"count": released})
     return redirect("outbox")
+
+
+def _totals(found: OutboxFilter) -> telling.Totals | None:
+    """Of one session, where the list is of one."""
+    session = found.form.cleaned_data.get("session") if found.form.is_valid() else None
+    return telling.totals(int(session)) if session else None
 
 
 def _coordinator(request: HttpRequest) -> User:

@@ -16,5 +16,7 @@ MAIL: Final = [
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),
+    Row("outbox_csv", GET=COORDINATION),
+    Row("outbox_csv", "of one session", query="?session=1&status=sent", GET=COORDINATION),
     Row("workshops:reminders", "nothing typed", lambda w: {"slug": w.draft.slug}, GET=COORDINATION),
 ]

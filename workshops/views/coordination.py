@@ -23,6 +23,7 @@ from workshops.actions import Published
 from workshops.forms import CancelForm, ReleaseForm, SessionForm, differences, initial_like
 from workshops.models import Session
 from workshops.preview import preview
+from workshops.reports import telling
 
 DRAFTS_PER_PAGE = 50
 
@@ -253,5 +254,6 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "guests": [guest for guest in listed if asked in {"", guest.answer}],
         "asked": asked,
         "tabs": guests.tabs(listed, asked=asked, path=request.path),
+        "totals": telling.totals(session.pk),
     }
     return render(request, "workshops/coordination/people.html", context)

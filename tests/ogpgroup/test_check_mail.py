@@ -1,0 +1,82 @@
+"""`manage.py check_mail` tells cron what is wrong."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from ogpgroup import mail
+from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
+from tests.faults.kinds import enqueue
+
+pytestmark = pytest.mark.django_db
+
+
+def said() -> tuple[int, list[str]]:
+    """The exit status and the lines."""
+    out, code = StringIO(), 0
+    try:
+        call_command("check_mail", stdout=out)
+    except SystemExit as end:
+        code = int(str(end.code))
+    return code, out.getvalue().splitlines()
+
+
+@pytest.fixture
+def _seen():
+    mail.beat(Heartbeat.PLANNER)
+    mail.beat(Heartbeat.SENDER)
+
+
+@pytest.mark.usefixtures("_seen")
+def test_all_is_well():
+    enqueue("later", due=timedelta(hours=1))
+    enqueue("just-due", due=timedelta(minutes=-9))
+
+    assert said() == (0, ["ok: planner and sender are at work, nothing is late and nothing waits for a decision"])
+
+
+def test_planner_and_sender_that_were_never_or_long_not_seen():
+    Heartbeat.objects.create(name=Heartbeat.SENDER, seen_at=timezone.now() - timedelta(minutes=7))
+
+    assert said() == (
+        1,
+        [
+            "planner: was never seen; start a worker with beat, or manage.py run_mail",
+            "sender: was last seen 7 minutes ago; start a worker with beat, or manage.py run_mail",
+        ],
+    )
+
+
+@pytest.mark.usefixtures("_seen")
+def test_each_problem_has_one_line():
+    MailBreaker.objects.create(
+        open_until=timezone.now().replace(year=2099, month=1, day=2, hour=3, minute=4), reason="535 Bad password"
+    )
+    enqueue("late", due=timedelta(minutes=-15))
+    for number, status in enumerate(("unknown", "failed", "missed", "parked"), 1):
+        keys = [f"{status}{one}" for one in range(number)]
+        enqueue(*keys)
+        OutgoingMail.objects.filter(key__in=keys).update(status=status)
+
+    assert said() == (
+        1,
+        [
+            "breaker: sending pauses until 2099-01-02 03:04 UTC: 535 Bad password",
+            "late: the oldest mail has been due for 15 minutes",
+            "unknown: 1 may have arrived; send again or withdraw in the outbox",
+            "failed: 2 refused for good; read the server's words in the outbox",
+            "missed: 3 came too late to be useful; put aside in the outbox",
+            "parked: 4 held after a restore; release in the outbox",
+        ],
+    )
+
+
+@pytest.mark.usefixtures("_seen")
+def test_what_is_put_aside_troubles_nobody():
+    enqueue("a")
+    OutgoingMail.objects.update(status="failed", dismissed_at=timezone.now())
+
+    assert said()[0] == 0

@@ -1,0 +1,78 @@
+"""Who was told of a session, in numbers and by version."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from ogpgroup.models import OutgoingMail
+from tests import factories
+from tests.workshops.coordination import desk_of, text_of
+from tests.workshops.published import NOW, change, publish_session
+from tests.workshops.told import all_is_sent
+from workshops.reports import telling
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    for _number in range(5):
+        factories.create_member()
+    return publish_session().session
+
+
+def became(**statuses: int) -> None:
+    """So many of the mails got each status."""
+    waiting = list(OutgoingMail.objects.order_by("pk").values_list("pk", flat=True))
+    for status, number in statuses.items():
+        now, waiting = waiting[:number], waiting[number:]
+        OutgoingMail.objects.filter(pk__in=now).update(status=status, sent_at=timezone.now())
+
+
+def test_totals_of_a_session_in_one_sentence(session, django_assert_num_queries):
+    became(sent=2, failed=1, unknown=1)
+    OutgoingMail.objects.filter(status="sent").update(unknown_count=1)
+    publish_session(title="Otra")
+
+    with django_assert_num_queries(1), translation.override("en"):
+        totals = telling.totals(session.pk)
+
+    with translation.override("en"):
+        assert totals.sentence == "2 people told, 1 waiting, 1 refused, 1 unknown, 2 perhaps twice"
+
+
+def test_who_was_told_twice_is_one_person(session):
+    all_is_sent(NOW)
+    change(session, at=NOW, venue="Sala 2")
+    all_is_sent(NOW)
+
+    assert telling.totals(session.pk).told == 5
+
+
+def test_each_person_knows_the_last_version_that_surely_went(session):
+    all_is_sent(NOW)
+    first = session.versions.get().release.number
+    second = change(session, at=NOW, venue="Sala 2").release.number
+    became_sent = OutgoingMail.objects.filter(status="queued").order_by("pk").first()
+    assert became_sent
+    OutgoingMail.objects.filter(pk=became_sent.pk).update(status="sent", sent_at=NOW)
+
+    told = telling.versions_told(session)
+
+    assert told.pop(became_sent.user_id) == second
+    assert list(told.values()) == [first] * 4
+
+
+def test_people_page_and_outbox_of_the_session_show_it(session, coordinator):
+    all_is_sent(NOW)
+    desk = desk_of(coordinator)
+    number = session.versions.get().release.number
+
+    page = text_of(desk.get(reverse("workshops:people", args=[session.slug])))
+    outbox = text_of(desk.get(reverse("outbox"), {"session": session.pk}))
+    everything = text_of(desk.get(reverse("outbox")))
+
+    assert page.count(f"knows version {number}") == 5
+    assert all("Mails about this session: 5 people told" in one for one in (page, outbox))
+    assert f"?session={session.pk}" in outbox
+    assert "Mails about this session" not in everything
