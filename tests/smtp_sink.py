@@ -47,6 +47,7 @@ class Behaviour:
     refuse: set[str] = field(default_factory=set)  # 550 for the recipient
     later: dict[str, int] = field(default_factory=dict)  # 451 for the recipient, so many times
     answers: dict[str, str] = field(default_factory=dict)  # what is answered to the recipient, each time
+    stall: set[str] = field(default_factory=set)  # no answer to the recipient, until the sender gives up
     refuse_text: set[str] = field(default_factory=set)  # 554 after the text
     drop_after_dot: int = 0  # takes so many mails and closes without an answer
     stall_after_dot: int = 0  # takes so many mails and says nothing more
@@ -91,6 +92,8 @@ class _Handler:
             return self._hang_up(server, "421 4.7.0 Too many messages, slow down")
         if self.behaviour.relay_denied:
             return "554 5.7.1 Relay access denied"
+        if address in self.behaviour.stall:
+            await asyncio.sleep(3600)
         if address in self.behaviour.answers:
             return self.behaviour.answers[address]
         if self.behaviour.later.get(address, 0) > 0:

@@ -3,8 +3,8 @@
 import logging
 import random
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ SAFE_PART_OF_LEASE = 0.6
 RETRY_MINUTES = (1, 5, 15, 60)  # then hourly
 UNKNOWN_AT_MOST = 5  # doubles that a reminder is worth
 BROKEN_IN_A_ROW = 3
+SLOW_DOMAIN_RESTS = timedelta(minutes=1)
 ACCUSERS = 3  # domains in a row that refuse alike, in words about us, before we believe that it is us
 PAUSES = {  # the first pause and the longest; it doubles while the trouble goes on
     Trouble.BUSY: (timedelta(seconds=15), timedelta(minutes=5)),
@@ -155,15 +156,22 @@ class _Sender:
     # --- Sending ----------------------------------------------------------------------------------------------------
 
     def _send_until(self, deadline: float, mails: list[OutgoingMail], token: UUID) -> None:
-        for position, mail in enumerate(mails):
+        waiting = deque(mails)
+        while waiting:
             if time.monotonic() > deadline or self.stop():
-                self._give_back(mails[position:], token)
+                self._give_back(waiting, token)
                 return
+            mail = waiting.popleft()
             outcome = self._offer(mail, token)
             kill_point("before_outcome")
             if outcome and self._record(mail, outcome, token) is not None:
-                self._give_back(mails[position + 1 :], token)
+                self._give_back(waiting, token)
                 return
+            if outcome and outcome.hint is Hint.SLOW_DOMAIN:
+                same = [one for one in waiting if _domain(one) == _domain(mail)]
+                self._give_back(same, token)
+                _put_off(_domain(mail))
+                waiting = deque(one for one in waiting if one not in same)
 
     def _offer(self, mail: OutgoingMail, token: UUID) -> Outcome | None:
         kind = self.kinds[mail.kind]
@@ -223,7 +231,7 @@ class _Sender:
             self.accused.clear()
         mail.server_reply = outcome.reply
         self.accused.append(mail)
-        if len({one.recipient.rpartition("@")[2].lower() for one in self.accused}) < ACCUSERS:
+        if len({_domain(one) for one in self.accused}) < ACCUSERS:
             return False
         failed = OutgoingMail.objects.filter(pk__in=[one.pk for one in self.accused], status=Status.FAILED)
         given_back = failed.update(status=Status.QUEUED, attempts=F("attempts") - 1, retry_at=None)
@@ -257,7 +265,7 @@ class _Sender:
                 waiting = {"status": Status.QUEUED, "retry_at": retry_at} if again else {"status": Status.UNKNOWN}
                 return waiting | {"unknown_count": F("unknown_count") + 1}
 
-    def _give_back(self, mails: Sequence[OutgoingMail], token: UUID) -> None:
+    def _give_back(self, mails: Collection[OutgoingMail], token: UUID) -> None:
         """What was not offered waits as before: its attempts are not burnt."""
         rest = OutgoingMail.objects.held_by(token).filter(pk__in=[mail.pk for mail in mails])
         rest.update(status=Status.QUEUED, attempts=F("attempts") - 1, token=None, lease_until=None)
@@ -322,6 +330,29 @@ def _update(pk: int, lease: UUID, /, **changes: Any) -> int:
             connection.close()
             time.sleep(wait)
     return mail.update(**changes)
+
+
+def _domain(mail: OutgoingMail) -> str:
+    return mail.recipient.rpartition("@")[2].lower()
+
+
+def _put_off(domain: str) -> None:
+    """Let the mails of a domain that does not answer wait a minute, so that no sender spends its time on them alone.
+
+    Nobody's attempts are burnt. What tells about an account, and what is useful for minutes only, is still tried.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ogpgroup_outgoingmail SET retry_at = statement_timestamp() + %(pause)s WHERE id IN ("
+            "  SELECT id FROM ogpgroup_outgoingmail"
+            "   WHERE status = 'queued' AND priority <> %(account)s"
+            "     AND lower(split_part(recipient, '@', 2)) = %(domain)s"
+            "     AND COALESCE(retry_at, due) < statement_timestamp() + %(pause)s"
+            "     AND useful_until > statement_timestamp() + 2 * %(pause)s"
+            "     FOR UPDATE SKIP LOCKED)",
+            {"pause": SLOW_DOMAIN_RESTS, "account": OutgoingMail.Priority.ACCOUNT, "domain": domain},
+        )
+        logger.warning("The domain %s does not answer in time; %s more mails to it wait", domain, cursor.rowcount)
 
 
 def _pause_after(attempts: int) -> timedelta:

@@ -55,6 +55,7 @@ class Hint(StrEnum):
 
     PERHAPS_OURS = "perhaps ours"  # one server that says so has its own reasons; several make it our settings
     NO_MAILBOX = "no mailbox"  # nothing sent to this address can arrive
+    SLOW_DOMAIN = "slow domain"  # no answer in time about this recipient; about another one there may be
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class _Silence(Exception):
     def __init__(self, *, timed_out: bool) -> None:
         super().__init__()
         self.reply = NO_ANSWER if timed_out else BROKEN_OFF
-        self.trouble = Trouble.BUSY if timed_out else None
+        self.hint = Hint.SLOW_DOMAIN if timed_out else None
 
 
 class SmtpTransport:
@@ -212,7 +213,7 @@ class SmtpTransport:
         try:
             return self._recipient_refused(recipient) or self._text(bytes(mail.rendered or b""), before_text)
         except _Silence as silence:
-            return Outcome(Fate.LATER, silence.reply, silence.trouble)
+            return Outcome(Fate.LATER, silence.reply, hint=silence.hint)
 
     def _begin(self) -> Outcome | None:
         """Say who sends. What goes wrong here is about us or the server, never about the person."""
@@ -257,7 +258,7 @@ class SmtpTransport:
             code, reply = self.smtp.getreply()
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
-            return Outcome(Fate.UNKNOWN, NO_LAST_WORD, Trouble.BUSY if _timed_out(error) else None)
+            return Outcome(Fate.UNKNOWN, NO_LAST_WORD, hint=Hint.SLOW_DOMAIN if _timed_out(error) else None)
         if code != 250:
             return self._refusal(code, reply)
         self.is_used = self.is_clean = True
