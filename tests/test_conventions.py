@@ -54,6 +54,8 @@ PUBLIC: Final = {
     "workshops:session_detail",
     "workshops:session_ics",
     "workshops:agreements",
+    "workshops:short_check_in",
+    "workshops:check_in",
     "feedback:ledger",
     "feedback:note",
     # machines

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from workshops.urls_attendance import attendance_urls
 from workshops.views import answering, calendars, coordination, history, public, reminders, schedule
 
 app_name = "workshops"
@@ -32,4 +33,4 @@ public_urls = [
     path("agreements/", public.agreements, name="agreements"),
 ]
 
-urlpatterns = [*coordination_urls, *public_urls]
+urlpatterns = [*coordination_urls, *attendance_urls, *public_urls]

@@ -28,6 +28,7 @@ from tests.access.world_rounds import build_rounds
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
+from workshops.actions.attendance import make_check_in_code
 from workshops.models import AgendaItem, CalendarFeed, ScheduleRelease, Session, WorkTable
 
 
@@ -52,6 +53,7 @@ class World:
     group: Session = field(init=False)
     invited: Session = field(init=False)
     draft: Session = field(init=False)
+    running: Session = field(init=False)  # begun, with a code at its door
     release: ScheduleRelease = field(init=False)
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)
@@ -183,7 +185,17 @@ def _sessions(world: World) -> None:
         join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
     )
     world.names[world.invited.join_url] = invited
+    world.running = create_session(
+        cycle=world.cycle,
+        title="En curso",
+        mode="hybrid",
+        people=[guest],
+        starts_at=timezone.now() - timedelta(minutes=30),
+        join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
+    )
+    world.names[world.running.join_url] = invited
     world.release = publish(world.cycle, by=coordinator).release
+    make_check_in_code(world.running)
     for session, seen_by in ((world.group, GROUP), (world.invited, invited)):
         create_agreement(session=session, text=world.hide("Acuerdo", seen_by=seen_by))
         AgendaItem.objects.create(

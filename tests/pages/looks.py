@@ -152,6 +152,20 @@ COORDINATION: Final = [
 
 STEP: Final = of("plan", "commitment", "step")
 
+ATTENDANCE: Final = [
+    coordinated("workshops/attendance/list.html", "workshops:attendance", of("running")),
+    coordinated("workshops/attendance/walk_in.html", "workshops:walk_in", of("running")),
+    coordinated("workshops/attendance/sheet.html", "workshops:attendance_sheet", of("running")),
+    coordinated("workshops/attendance/door.html", "workshops:door", of("running")),
+    coordinated("workshops/attendance/door.html", "workshops:door", of("session"), "no code yet"),
+    coordinated("workshops/attendance/person.html", "workshops:person_check_in", of("personal_code")),
+    Look("workshops/attendance/my_code.html", "workshops:my_code", of("running"), "member"),
+    Look("workshops/attendance/check_in.html", "workshops:check_in", of("running", "door_code"), "member"),
+    Look("workshops/attendance/check_in_visitor.html", "workshops:check_in", of("running", "door_code")),
+    Look("workshops/session_detail.html", "workshops:session_detail", of("running"), "member", note="running"),
+    Look("workshops/session_detail.html", "workshops:session_detail", of("attended"), note="with who came"),
+]
+
 PLANS: Final = [
     Look("actionplans/commitment.html", "actionplans:commitment", of("plan", "commitment")),
     Look("actionplans/deliverable.html", "actionplans:deliverable", of("plan", "deliverable")),
@@ -206,7 +220,7 @@ ROUNDS: Final = [
     Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *PLANS, *NOTES, *ROUNDS]
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"
@@ -220,4 +234,5 @@ NOT_VISITED: Final = {
     "account/confirm_password_reset_code.html": _NOT_OURS,
     "account/verification_sent.html": _NOT_OURS,
     "account/verified_email_required.html": _NOT_OURS,
+    "workshops/attendance/join.html": "a POST draws it and leads on at once",
 }

@@ -25,6 +25,7 @@ from tests.factories_schedule import create_session
 from tests.feedback import rounds
 from tests.feedback.noting import answer, write
 from tests.live_server import live_server
+from tests.pages.attended import sessions_attended
 from workshops.models import ScheduleRelease, Session
 
 
@@ -88,6 +89,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
     """What the pages are about: as much of the demonstration as possible, and what it lacks."""
     cycle = Cycle.objects.get(is_demo=True)
     today = timezone.localdate()
+    attended = sessions_attended(cycle, people)
     plan = ActionPlan.objects.get(cycle=cycle)
     assert plan.city
     organization = Organization.objects.filter(is_demo=True, memberships__role="member").order_by("pk")[0]
@@ -114,6 +116,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "own_invitation": factories.create_invitation(email=people["member"].email).token,
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+        **attended,
         **_promises(plan, people),
         **_notes(plan, people),
         **_rounds(plan, people["member"]),

@@ -12,8 +12,10 @@ from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup import htmx
 from workshops import reviewing
+from workshops.attendance import is_open
 from workshops.filters import AgreementFilter
 from workshops.models import Agreement, Session, SessionVersion
+from workshops.reports import attendance as attendance_reports
 from workshops.reports import chat
 from workshops.reports import releases as release_reports
 from workshops.reports import sessions as session_reports
@@ -51,6 +53,8 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "expected": session_reports.expected_by_name(version),
         "reviews": reviewing.told(version.reviews, reviewing.visible_to(request.user)),
         "institutions": session.participating_organizations.by_name(),
+        "record": attendance_reports.public_record(version, now),
+        "joins_by_form": is_open(version, now),
         "agreements": _agreements_of(session),
         "today": group_day(now),
         "history": session_reports.history_of(session, request.user),

@@ -1,0 +1,101 @@
+"""What is typed at the door and on the list of who came."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import Organization
+from workshops.attendance import LINE, ROOM
+
+LONGEST_SEARCH = 100
+
+
+class AttendanceSearch(forms.Form):
+    """Who of the list is shown."""
+
+    q = forms.CharField(
+        label=_("Name or institution"),
+        max_length=LONGEST_SEARCH,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "data-search": ""}),
+    )
+    show = forms.ChoiceField(
+        label=_("Who"),
+        required=False,
+        choices=[
+            ("", _("everybody")),
+            ("missing", _("not recorded yet")),
+            ("present", _("who is here")),
+            ("away", _("absent and excused")),
+        ],
+    )
+
+
+class WalkInForm(forms.Form):
+    """Somebody without an account; `form_id` makes a form that is sent twice one row."""
+
+    name = forms.CharField(
+        label=_("Name and surname"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    institution = forms.CharField(
+        label=_("Institution"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization", "list": "institutions"}),
+        help_text=_("Choose from the list or write it. Leave it empty for whoever comes for themselves."),
+    )
+    mode = forms.ChoiceField(
+        label=_("Takes part"),
+        choices=[(ROOM.value, _("in the room")), (LINE.value, _("on the line"))],
+        widget=forms.RadioSelect,
+    )
+    may_be_named = forms.BooleanField(
+        label=_("May be named in public as somebody who took part"),
+        required=False,
+        help_text=_("Ask first. Without a yes only the numbers are public."),
+    )
+    form_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, mode: str, **kwargs: Any) -> None:
+        """`mode` is how the session is held: where there is one way to take part, nobody is asked."""
+        super().__init__(*args, **kwargs)
+        self.fields["form_id"].initial = uuid4
+        self.fields["mode"].initial = LINE if mode == LINE else ROOM
+        if mode in {ROOM, LINE}:
+            del self.fields["mode"]
+        self.only_mode = mode
+
+    def as_written(self) -> dict[str, Any]:
+        """What `actions.attendance.walk_in` asks for."""
+        return {"mode": self.only_mode, **self.cleaned_data}
+
+
+class DoorForm(WalkInForm):
+    """The same, as the person fills it in at the door."""
+
+    def __init__(self, *args: Any, mode: str, **kwargs: Any) -> None:
+        super().__init__(*args, mode=mode, **kwargs)
+        self.fields["name"].label = _("Your name and surname")
+        self.fields["institution"].label = _("Your institution")
+        self.fields["institution"].help_text = _(
+            "Choose from the list or write it. Leave it empty if you come for yourself."
+        )
+        self.fields["may_be_named"].label = _("I may be named in public as somebody who took part")
+        self.fields["may_be_named"].help_text = _("Without your yes only the numbers are public.")
+
+
+class ConsentForm(forms.Form):
+    """Whether the person may be named in public; no, unless they say yes."""
+
+    may_be_named = forms.BooleanField(
+        label=_("I may be named in public as somebody who took part"),
+        required=False,
+        help_text=_("Without your yes only the numbers are public. You can change this at any time."),
+    )
+
+
+def institution_names(*, is_demo: bool) -> list[str]:
+    """What the form proposes: institutions of the session's world."""
+    return list(Organization.objects.filter(is_demo=is_demo).by_name().values_list("name", flat=True))

@@ -1,0 +1,222 @@
+"""Who is expected at a session, who came, and how many they were. Names are for coordinators, unless people agreed."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from cities.models import Membership, Organization, group_day
+from ogpgroup.text import SortKey
+from workshops.actions.attendance import is_walk_in
+from workshops.attendance import LINE, ROOM, fold, known_people
+from workshops.models import Participation, Session, SessionVersion
+from workshops.models.participations import ParticipationQuerySet
+
+Attended = Participation.Attended
+MOST_WORDS: Final = 6
+SHOWN: Final = {
+    "": Q(),
+    "missing": Q(attended=Attended.UNKNOWN),
+    "present": Q(attended=Attended.PRESENT),
+    "away": Q(attended__in=[Attended.ABSENT, Attended.EXCUSED]),
+}
+
+
+# --- The list ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """Somebody with an account whose name a walk-in wrote."""
+
+    user_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of the list."""
+
+    row: Participation
+    name: str
+    institution: str
+    namesakes: Sequence[Namesake] = ()
+
+    @property
+    def is_present(self) -> bool:
+        return self.row.attended == Attended.PRESENT
+
+    @property
+    def is_walk_in(self) -> bool:
+        return is_walk_in(self.row)
+
+
+def rows_of(version: SessionVersion) -> ParticipationQuerySet:
+    """Everybody expected, who comes at their own wish, and who came; by name, with their institutions of that day."""
+    day = group_day(version.begins_at)
+    current = Membership.objects.on(day).select_related("organization__city")
+    of_the_day = Prefetch("user__memberships", queryset=current, to_attr="memberships_of_the_day")
+    rows = Participation.objects.filter(session=version.session_id).with_concern(day)
+    listed = rows.filter(Q(is_concerned=True) | ~Q(attended=Attended.UNKNOWN) | Q(user=None))
+    in_order = listed.annotate(full_name=Coalesce("user__name", "name")).order_by(SortKey("full_name"), "pk")
+    return in_order.select_related("user", "organization__city", "checked_in_by").prefetch_related(of_the_day)
+
+
+def found(rows: ParticipationQuerySet, *, text: str, shown: str) -> ParticipationQuerySet:
+    """Those in whose name, address or institution each word stands, however it is accented."""
+    for word in text.split()[:MOST_WORDS]:
+        acts_for = Membership.objects.filter(user=OuterRef("user"), organization__name__unaccent__icontains=word)
+        rows = rows.filter(
+            Q(user__name__unaccent__icontains=word)
+            | Q(user__email__icontains=word)
+            | Q(name__unaccent__icontains=word)
+            | Q(organization_name__unaccent__icontains=word)
+            | Q(organization__name__unaccent__icontains=word)
+            | Q(Exists(acts_for))
+        )
+    return rows.filter(SHOWN[shown])
+
+
+def lines_of(rows: Iterable[Participation], session: Session) -> list[Line]:
+    """The rows as they are read; at most two queries more, for the namesakes of walk-ins."""
+    listed = list(rows)
+    namesakes = _namesakes([row for row in listed if is_walk_in(row)], session)
+    return [
+        Line(row, name_of(row), institution_of(row), namesakes.get(fold(row.name), ()) if is_walk_in(row) else ())
+        for row in listed
+    ]
+
+
+def _namesakes(visitors: Sequence[Participation], session: Session) -> dict[str, list[Namesake]]:
+    names: dict[str, list[Namesake]] = {fold(row.name): [] for row in visitors}
+    version = session.current_version
+    if not names or version is None:
+        return names
+    people = known_people(session, on=group_day(version.begins_at)).annotate(key=SortKey("name"))
+    for person in people.filter(key__in=names).order_by("pk"):
+        names[fold(person.name)].append(Namesake(person.pk, person.name))
+    return names
+
+
+def name_of(row: Participation) -> str:
+    return str(row.user) if row.user else row.name
+
+
+def institution_of(row: Participation) -> str:
+    """For whom the person comes, in words; of rows of `rows_of`."""
+    if row.organization_name:
+        return row.organization_name
+    return ", ".join(dict.fromkeys(organization.name for organization in _organizations(row)))
+
+
+def _organizations(row: Participation) -> list[Organization]:
+    if row.organization:
+        return [row.organization]
+    if row.user is None:
+        return []
+    return [one.organization for one in row.user.memberships_of_the_day]  # type: ignore[attr-defined]
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many are on the list, and what is recorded of them."""
+
+    listed: int
+    room: int
+    line: int
+    excused: int
+    absent: int
+    walk_ins: int
+
+    @property
+    def present(self) -> int:
+        return self.room + self.line
+
+
+def totals_of(rows: ParticipationQuerySet) -> Totals:
+    """Counted by the database, in one query."""
+    present = Q(attended=Attended.PRESENT)
+    return Totals(
+        **rows.order_by().aggregate(
+            listed=Count("pk"),
+            room=Count("pk", filter=present & Q(mode=ROOM)),
+            line=Count("pk", filter=present & Q(mode=LINE)),
+            excused=Count("pk", filter=Q(attended=Attended.EXCUSED)),
+            absent=Count("pk", filter=Q(attended=Attended.ABSENT)),
+            walk_ins=Count("pk", filter=present & Q(user=None)),
+        )
+    )
+
+
+Counted = list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Who came, in numbers alone: everybody once, institutions that we do not know as “others”."""
+
+    present: int
+    by_mode: Counted
+    by_city: Counted
+    by_kind: Counted
+
+
+def breakdown_of(version: SessionVersion) -> Breakdown:
+    """Counts from records; a person of several institutions counts for the first. Three queries at most."""
+    rows = list(rows_of(version).filter(attended=Attended.PRESENT))
+    modes: Counter[str] = Counter(row.get_mode_display() for row in rows)
+    cities: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    others = _("others")
+    for row in rows:
+        organization = next(iter(_organizations(row)), None)
+        city = organization.city if organization else None
+        cities[city.full_name if city else others] += 1
+        kinds[organization.get_kind_display() if organization else others] += 1
+    return Breakdown(len(rows), _ordered(modes, others), _ordered(cities, others), _ordered(kinds, others))
+
+
+def _ordered(counts: Counter[str], others: str) -> Counted:
+    """The most first; the others last."""
+    return sorted(counts.items(), key=lambda one: (one[0] == others, -one[1], one[0]))
+
+
+# --- In public --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody who came and agreed to be named."""
+
+    name: str
+    institution: str
+
+
+def named_in_public(version: SessionVersion) -> list[Named]:
+    """Those who came and said that they may be named, by name; two queries."""
+    rows = rows_of(version).filter(attended=Attended.PRESENT, may_be_named=True)
+    return [Named(name_of(row), institution_of(row)) for row in rows]
+
+
+@dataclass(frozen=True)
+class PublicRecord:
+    """What the session's page tells everybody once it is over."""
+
+    breakdown: Breakdown
+    named: list[Named]
+
+
+def public_record(version: SessionVersion, now: datetime) -> PublicRecord | None:
+    """How many came, and who agreed to be named; nothing before it is over, nor where nobody was written down."""
+    if version.finishes_at > now:
+        return None
+    breakdown = breakdown_of(version)
+    return PublicRecord(breakdown, named_in_public(version)) if breakdown.present else None

@@ -1,0 +1,237 @@
+"""At the door and on the line: codes to scan, people who check in by themselves, the way into a remote session."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from cities.access import coordinator_required
+from cities.models import group_day
+from ogpgroup.mail import database_now
+from ogpgroup.models import User
+from workshops import attendance as hours
+from workshops import preparation, qr
+from workshops.actions import attendance as actions
+from workshops.forms.attendance import ConsentForm, DoorForm, institution_names
+from workshops.models import Participation, Session, SessionVersion
+from workshops.views.answering import answering, visible_version
+from workshops.views.attendance import published
+
+CheckedIn = Participation.CheckedIn
+# A whole hall may stand behind one address; a machine that writes names does not get far.
+VISITORS: Final = 120
+WITHIN: Final = 600  # seconds
+
+
+def _about(version: SessionVersion, now: datetime) -> dict[str, Any]:
+    return {
+        "version": version,
+        "session": version.session,
+        "is_demo": version.is_demo,
+        "when": preparation.when_of(version),
+        "is_open": hours.is_open(version, now),
+        "is_too_early": now < hours.opens_at(version),
+    }
+
+
+def _own(version: SessionVersion, request: HttpRequest) -> Participation | None:
+    return Participation.objects.filter(session=version.session_id, user=request.user.pk).first()
+
+
+def _consent(request: HttpRequest, own: Participation | None) -> ConsentForm:
+    initial = {"may_be_named": own.may_be_named if own else False}
+    return ConsentForm(request.POST if request.method == "POST" else None, initial=initial)
+
+
+# --- The person's own code --------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def my_code(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a person shows at the door; a coordinator scans it."""
+    version, now = visible_version(request, slug), timezone.now()
+    own = _own(version, request)
+    address = reverse("workshops:person_check_in", args=[hours.personal_code(version.session, _person(request))])
+    context = {
+        **_about(version, now),
+        "own": own,
+        "is_present": bool(own and own.attended == Participation.Attended.PRESENT),
+        "drawing": qr.drawn(settings.PUBLIC_URL + address),
+        "form": _consent(request, own) if own else None,
+    }
+    return render(request, "workshops/attendance/my_code.html", context)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_POST
+def may_be_named(request: HttpRequest, slug: str) -> HttpResponse:
+    """Whether the person may be named in public as somebody who took part; they may change it at any time."""
+    version = visible_version(request, slug)
+    own = get_object_or_404(Participation, session=version.session_id, user=request.user.pk)
+    form = _consent(request, own)
+    if form.is_valid():
+        actions.name_in_public(own, now=database_now(), **form.cleaned_data)
+        said = form.cleaned_data["may_be_named"]
+        messages.success(
+            request, _("You may be named in public.") if said else _("You are not named in public, only counted.")
+        )
+    return redirect("workshops:my_code", slug=slug)
+
+
+@coordinator_required
+def person_check_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Somebody's code, scanned: GET shows who it is, POST records that they are there."""
+    session, user = _whose(request, token)
+    now, row = database_now(), Participation.objects.filter(session=session, user=user).first()
+    version = session.current_version
+    if version is None:
+        raise Http404
+    if request.method == "POST":
+        mode = hours.LINE if request.POST.get("mark") == "line" else hours.mode_at_the_door(version)
+        how = CheckedIn.PERSONAL_CODE
+        actions.check_in(session, user=user, how=how, mode=mode, by=_person(request), now=now)
+        messages.success(request, _("%(name)s is here.") % {"name": user})
+        return redirect("workshops:person_check_in", token=token)
+    context = {
+        **_about(version, now),
+        "person": user,
+        "institutions": hours.institutions_of(user),
+        "row": row,
+        "is_present": bool(row and row.attended == Participation.Attended.PRESENT),
+        "has_opened": hours.has_opened(version, now),
+    }
+    return render(request, "workshops/attendance/person.html", context)
+
+
+def _whose(request: HttpRequest, token: str) -> tuple[Session, User]:
+    read = hours.read_personal_code(token)
+    if read is None:
+        raise Http404
+    sessions = Session.objects.editable_by(request.user).select_related("current_version")
+    session = get_object_or_404(sessions, pk=read[0])
+    people = hours.with_institutions(User.objects.filter(is_active=True), on=group_day(timezone.now()))
+    return session, get_object_or_404(people, pk=read[1])
+
+
+# --- The session's code -----------------------------------------------------------------------------------------------
+
+
+@coordinator_required
+def door(request: HttpRequest, slug: str) -> HttpResponse:
+    """The session's code for the wall: POST makes it, or another one; GET shows it."""
+    session, version = published(request, slug)
+    if request.method == "POST":
+        actions.make_check_in_code(session, anew="anew" in request.POST)
+        return redirect("workshops:door", slug=slug)
+    address = drawing = ""
+    if session.check_in_code:
+        address = settings.PUBLIC_URL + reverse("workshops:short_check_in", args=[session.check_in_code])
+        drawing = qr.drawn(address)
+    context = {
+        **_about(version, database_now()),
+        "address": address.partition("://")[2],
+        "drawing": drawing,
+    }
+    return render(request, "workshops/attendance/door.html", context)
+
+
+@login_not_required
+@require_safe
+def short_check_in(request: HttpRequest, code: str) -> HttpResponse:
+    """The address as it is typed from the wall."""
+    session = get_object_or_404(Session, check_in_code=code.lower(), current_version__isnull=False)
+    return redirect("workshops:check_in", slug=session.slug, code=session.check_in_code)
+
+
+@login_not_required
+@never_cache
+def check_in(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Who holds the code says that they are there: with an account by one button, else by name. GET only asks."""
+    versions = SessionVersion.objects.current().select_related("session").defer("vevent")
+    version = get_object_or_404(versions, session__slug=slug, session__check_in_code=code)
+    if request.user.is_authenticated:
+        return _member_at_the_door(request, version)
+    return _visitor_at_the_door(request, version)
+
+
+def _member_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpResponse:
+    now, own, user = database_now(), _own(version, request), _person(request)
+    form = _consent(request, own)
+    if request.method == "POST" and form.is_valid():
+        mode = hours.mode_at_the_door(version)
+        how = CheckedIn.SESSION_CODE
+        actions.check_in(version.session, user=user, how=how, mode=mode, by=user, now=now, **form.cleaned_data)
+        messages.success(request, _("You are on the list of who took part. Welcome!"))
+        return redirect(request.path)
+    is_present = bool(own and own.attended == Participation.Attended.PRESENT)
+    context = {**_about(version, now), "form": form, "own": own, "is_present": is_present}
+    return render(request, "workshops/attendance/check_in.html", context)
+
+
+def _visitor_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpResponse:
+    now, status = database_now(), 200
+    form = DoorForm(request.POST or None, mode=hours.mode_at_the_door(version))
+    if request.method == "POST" and form.is_valid():
+        if _is_too_many(request):
+            form.add_error(None, _("Too many people from this connection within minutes. Please try again soon."))
+            status = 429
+        else:
+            row = actions.walk_in(version.session, **form.as_written(), by=None, now=now)
+            messages.success(request, _("%(name)s is on the list of who took part. Welcome!") % {"name": row.name})
+            return redirect(request.path)
+    institutions = institution_names(is_demo=version.is_demo)
+    context = {**_about(version, now), "form": form, "institutions": institutions}
+    return render(request, "workshops/attendance/check_in_visitor.html", context, status=status)
+
+
+def _is_too_many(request: HttpRequest) -> bool:
+    """Count one more from this connection."""
+    key = f"limits:door:{get_adapter().get_client_ip(request)}"
+    cache.add(key, 0, timeout=WITHIN)
+    try:
+        return bool(cache.incr(key) > VISITORS)
+    except ValueError:  # it expired this moment
+        return False
+
+
+# --- On the line ------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """Join a remote session: POST records that the person is on the line and leads on; GET leads to the page.
+
+    The way on is a header of the answer, not a redirect: forms may send people to our own pages alone.
+    """
+    if request.method != "POST":
+        return redirect("workshops:session_detail", slug=slug)
+    version, now = visible_version(request, slug), timezone.now()
+    address = answering(request, version, now).get("join_url")
+    if not address:
+        raise Http404
+    own = _own(version, request)
+    form = _consent(request, own)
+    if hours.is_open(version, now) and form.is_valid():
+        user = _person(request)
+        how = CheckedIn.LINK
+        actions.check_in(version.session, user=user, how=how, mode=hours.LINE, by=user, now=now, **form.cleaned_data)
+    response = render(request, "workshops/attendance/join.html", {**_about(version, now), "address": address})
+    response["Refresh"] = f"0; url={iri_to_uri(address)}"
+    return response
