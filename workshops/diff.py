@@ -94,7 +94,7 @@ def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
 
 def is_shown(old: SessionVersion, new: SessionBase, *, facts: Facts) -> bool:
     """Whether somebody who read of the old version would read anything else of the new one, whose facts these are."""
-    if old.is_cancelled != new.is_cancelled:
+    if old.status != new.status:
         return True
     before = version_facts(old)
     told = sentences(old, new, changed_fields(before, facts), facts=(before, facts))
@@ -114,7 +114,9 @@ def change_of(old: SessionBase | None, new: SessionBase) -> str:
         return SessionVersion.Change.ADDED
     if new.is_cancelled and not old.is_cancelled:
         return SessionVersion.Change.CANCELLED
-    if old.is_cancelled and not new.is_cancelled:
+    if new.is_postponed and not old.is_postponed:
+        return SessionVersion.Change.POSTPONED
+    if new.is_planned and not old.is_planned:
         return SessionVersion.Change.REINSTATED
     return SessionVersion.Change.CHANGED
 
@@ -137,7 +139,7 @@ def complete(sessions: SessionQuerySet) -> SessionQuerySet:
 def pending_change(session: Session) -> PendingChange | None:
     """What a release would do with one session, if anything. Expects a `complete` one."""
     version, facts = session.current_version, draft_facts(session)
-    if version is None and session.is_cancelled:
+    if version is None and not session.is_planned:
         return None  # nobody ever heard of it
     fields = changed_fields(version_facts(version), facts) if version else ()
     if version is not None and not fields:
@@ -179,7 +181,7 @@ def sentences(
         for field in fields
         if field not in WHEN_FIELDS and field not in {"status", "cancel_reason"}
     ]
-    if "cancel_reason" in fields and new.is_cancelled:
+    if "cancel_reason" in fields and not new.is_planned:
         told.append(Sentence(_label("cancel_reason"), "", new.cancel_reason))
     return told
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CRLF = b"\r\n"
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 REFRESH = "PT1H"
+# A calendar has no status for it, so the title says it; written in Spanish, as the whole entry.
+POSTPONED = "Aplazada: "
 # Entries reach from the founding session to some years ahead; zone rules outside are of no use to a calendar.
 FIRST_ZONE_YEAR = 2017
 ZONE_YEARS_AHEAD = 6
@@ -55,16 +57,17 @@ def vevent(version: "SessionVersion", *, stamp: datetime) -> bytes:
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("last-modified", stamp.astimezone(UTC))
     event.add("sequence", version.sequence)
-    event.add("status", "CANCELLED" if version.is_cancelled else "CONFIRMED")
+    event.add("status", {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}.get(version.status, "CONFIRMED"))
     if version.starts_at is None:
         event.add("dtstart", version.local_day)
         event.add("dtend", version.local_day + timedelta(days=1))
-        event.add("transp", "TRANSPARENT")
     else:
         event.add("dtstart", version.starts_at.astimezone(version.zone))
         if version.ends_at is not None:
             event.add("dtend", version.ends_at.astimezone(version.zone))
-    event.add("summary", plain(summary_of(version)))
+    if version.starts_at is None or version.is_postponed:
+        event.add("transp", "TRANSPARENT")
+    event.add("summary", plain(POSTPONED + summary_of(version) if version.is_postponed else summary_of(version)))
     event.add("description", plain(_description(version)))
     if place := ", ".join(part for part in (version.venue, version.address, version.city_name) if part):
         event.add("location", plain(place))
@@ -84,7 +87,7 @@ def plain(text: str) -> str:
 def _description(version: "SessionVersion") -> str:
     with override(dates.SPANISH):
         parts = [
-            (_("Cancelled"), version.cancel_reason),
+            (_("Postponed, the new date follows") if version.is_postponed else _("Cancelled"), version.cancel_reason),
             (_("What it is for"), version.purpose),
             (_("What to bring"), version.bring),
             (_("What will be decided"), version.decisions),

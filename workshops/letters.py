@@ -38,7 +38,7 @@ class Letter:
     @property
     def join_url(self) -> str:
         """The link to join is for those expected, not for who comes at their own wish."""
-        return self.version.join_url if self.participation.expected else ""
+        return self.version.join_url if self.participation.expected and self.version.is_planned else ""
 
 
 type Extra = Callable[[Letter, datetime], dict[str, Any]]
@@ -96,7 +96,7 @@ def write(
             email=letter.user.email,
             name=letter.user.name,
             partstat=PARTSTAT[Participation.Answer(letter.participation.answer)],
-            rsvp=rsvp,
+            rsvp=rsvp and letter.version.is_planned,
             join_url=letter.join_url,
             least_sequence=letter.participation.calendar_sequence,
             now=now,
@@ -157,16 +157,34 @@ def _changes_since_heard(mails: Sequence[OutgoingMail]) -> Extra:
         version, last = letter.version, heard.last(letter.version.session_id, letter.user.pk)
         old = last if last is not None and last.sequence < version.sequence else version.previous
         if old is None:
-            return {"sentences": [], "again": False}
+            return {"sentences": [], **_news(version, version)}
         facts = (diff.version_facts(old), diff.version_facts(version))
         return {
             "sentences": diff.sentences(old, version, diff.changed_fields(*facts), facts=facts),
-            "again": old.is_cancelled,
-            "moved": diff.is_moved(old, version),
+            **_news(old, version),
             "asks_again": bool(letter.participation.earlier_answer) and letter.participation.answer == "none",
         }
 
     return extra
+
+
+def _news(old: SessionVersion, new: SessionVersion) -> dict[str, Any]:
+    """What happened to the session as a whole, in one sentence, and what the subject is to say."""
+    moved = diff.is_moved(old, new)
+    again = not old.is_planned and new.is_planned and not (old.is_postponed and moved)
+    if new.is_postponed:
+        news = _("This session is postponed: it does not take place on this date. The new date follows.")
+    elif again and old.is_postponed:
+        news = _("This session had been postponed and takes place on its date after all.")
+    elif again:
+        news = _("This session had been cancelled and takes place after all.")
+    elif old.is_postponed:
+        news = _("This session had been postponed and now has its new date:")
+    elif moved:
+        news = _("This session was moved. What is new:")
+    else:
+        news = _("This session changed. What is new:")
+    return {"news": news, "postponed": new.is_postponed, "again": again, "moved": moved}
 
 
 def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:

@@ -36,18 +36,25 @@ class State:
 def state_of(session: Session, change: PendingChange | None) -> State:
     """What to call the difference between the draft and what everybody reads."""
     if session.current_version is None:
-        if session.is_cancelled:
+        if not session.is_planned:
             return State(_("cancelled before it was published"))
         return State(_("draft, not published yet"), "warm")
     if change is None:
-        return State(_("cancellation published")) if session.is_cancelled else State(_("published"), "good")
+        return _published(session)
     return State(
         {
             SessionVersion.Change.CANCELLED.value: _("cancellation not published"),
+            SessionVersion.Change.POSTPONED.value: _("postponement not published"),
             SessionVersion.Change.REINSTATED.value: _("takes place after all, not published"),
         }.get(change.change, _("changes not published")),
         "warm",
     )
+
+
+def _published(session: Session) -> State:
+    if session.is_planned:
+        return State(_("published"), "good")
+    return State(_("cancellation published") if session.is_cancelled else _("postponed, waits for its new date"))
 
 
 @dataclass(frozen=True)
@@ -202,7 +209,7 @@ def listed(names: Sequence[str]) -> str:
 
 def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> list[str]:
     """What a coordinator should look at again before publishing; nothing here stops anybody."""
-    if session.is_cancelled:
+    if not session.is_planned:
         return []
     return [*_advice_on_hours(session, cities), *_advice_on_day(session, now), *_advice_on_place(session)]
 

@@ -25,18 +25,24 @@ class Told:
 
     invited: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+    postponed: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
     uninvited: set[int] = field(default_factory=set)
 
     @property
     def everybody(self) -> set[int]:
-        return self.invited | self.changed | self.cancelled | self.uninvited
+        return self.invited | self.changed | self.postponed | self.cancelled | self.uninvited
 
     def sentences(self) -> list[str]:
         """“12 people are invited.”, one for each kind of mail that somebody gets."""
         told = [
             ngettext("%(n)s person is invited.", "%(n)s people are invited.", len(self.invited)),
             ngettext("%(n)s person is told of the change.", "%(n)s people are told of the change.", len(self.changed)),
+            ngettext(
+                "%(n)s person is told that it is postponed.",
+                "%(n)s people are told that it is postponed.",
+                len(self.postponed),
+            ),
             ngettext(
                 "%(n)s person is told of the cancellation.",
                 "%(n)s people are told of the cancellation.",
@@ -48,7 +54,8 @@ class Told:
                 len(self.uninvited),
             ),
         ]
-        numbers = [len(self.invited), len(self.changed), len(self.cancelled), len(self.uninvited)]
+        lists = (self.invited, self.changed, self.postponed, self.cancelled, self.uninvited)
+        numbers = [len(people) for people in lists]
         return [text % {"n": number} for text, number in zip(told, numbers, strict=True) if number]
 
 
@@ -112,14 +119,16 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     """Whom each change would write to, by session: those newly expected, those who know of it, those left out."""
     told: dict[int, Told] = defaultdict(Told)
     ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
-    rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
+    rules = [change.rule for change in ahead.values() if change.session.is_planned]
     named = {(one.session_id, one.user_id) for one in audience.who(rules, on=group_day(now))}
     knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)
     facts = {pk: diff.draft_facts(change.session) for pk, change in ahead.items()}
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)
         news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=pair in unaware)
-        is_of_facts = news in {"changed", "cancelled"}
+        is_of_facts = news in {"changed", "postponed", "cancelled"}
+        if is_of_facts and known.knows_that_not(*pair, change.session):
+            continue
         if news and not (is_of_facts and known.nothing_new(*pair, change.session, facts[session_id])):
             getattr(told[session_id], news).add(user_id)
     for session_id, user_id in named - knowing.keys():
@@ -129,8 +138,8 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
 
 def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool) -> str:
     """Which list of `Told` somebody who is concerned already belongs to; none where they hear nothing."""
-    if change.session.is_cancelled:
-        return "cancelled" if change.change == SessionVersion.Change.CANCELLED and not is_unaware else ""
+    if not change.session.is_planned:
+        return "" if is_unaware else str(change.session.status)
     if is_expected and not is_named:
         return "uninvited"
     return "invited" if is_unaware or not is_expected and is_named else "changed"

@@ -45,6 +45,11 @@ class Heard:
         versions = self.versions.get((session_id, user_id))
         return versions[-1] if versions else None
 
+    def knows_that_not(self, session_id: int, user_id: int, new: SessionBase) -> bool:
+        """Whether the person knows already that it is cancelled or postponed, as this version says again."""
+        versions = self.versions.get((session_id, user_id), [])
+        return not new.is_planned and bool(versions) and all(old.status == new.status for old in versions)
+
     def nothing_new(self, session_id: int, user_id: int, new: SessionBase, facts: Facts) -> bool:
         """Whether every version the person may have heard of reads like this one; no, for who heard of none."""
         versions = self.versions.get((session_id, user_id), [])

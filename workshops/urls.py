@@ -13,6 +13,7 @@ coordination_urls: list[URLPattern] = [
     path("coordination/sessions/new/", coordination.create, name="create"),
     path("coordination/sessions/<slug:slug>/edit/", coordination.edit, name="edit"),
     path("coordination/sessions/<slug:slug>/cancel/", coordination.cancel, name="cancel"),
+    path("coordination/sessions/<slug:slug>/postpone/", coordination.postpone, name="postpone"),
     path("coordination/sessions/<slug:slug>/reinstate/", coordination.reinstate, name="reinstate"),
     path("coordination/sessions/<slug:slug>/discard/", coordination.discard, name="discard"),
     path("coordination/sessions/<slug:slug>/people/", coordination.people, name="people"),

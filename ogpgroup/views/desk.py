@@ -45,7 +45,7 @@ class OwnSession:
 
     @property
     def waits(self) -> bool:
-        return self.participation.answer == Participation.Answer.NONE and not self.version.is_cancelled
+        return self.participation.answer == Participation.Answer.NONE and self.version.is_planned
 
     @property
     def join_url(self) -> str:

@@ -203,6 +203,13 @@ COORDINATION_OF_THE_SCHEDULE: Final = [
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),
+    Row(
+        "workshops:postpone",
+        at=lambda w: {"slug": w.open.slug},
+        data=lambda _: {"reason": "La ponente no llega."},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
     Row("workshops:reinstate", at=lambda w: {"slug": w.open.slug}, POST=only(COORDINATORS, answer=ELSEWHERE)),
     Row(
         "workshops:discard",

@@ -125,6 +125,7 @@ COORDINATION: Final = [
     coordinated("workshops/coordination/create.html", "workshops:create"),
     coordinated("workshops/coordination/edit.html", "workshops:edit", of("session")),
     coordinated("workshops/coordination/cancel.html", "workshops:cancel", of("session")),
+    coordinated("workshops/coordination/postpone.html", "workshops:postpone", of("session")),
     coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
     coordinated("workshops/coordination/reminders.html", "workshops:reminders", of("session")),
     coordinated("workshops/coordination/discard.html", "workshops:discard", of("draft")),

@@ -190,7 +190,8 @@ def test_version_from_before_there_were_cities_and_roles_is_not_taken_for_anothe
 
 
 def test_new_draft_waits_and_one_cancelled_unheard_does_not(cycle):
-    new, cancelled = draft(cycle=cycle), draft(cycle=cycle, title="Otra")
+    new, cancelled, postponed = (draft(cycle=cycle, title=f"Sesión {number}") for number in range(3))
+    Session.objects.filter(pk=postponed.pk).update(status="postponed", cancel_reason="Paro")
     actions.cancel(cancelled, reason="Paro", by=None)
 
     assert found() == {new.pk}

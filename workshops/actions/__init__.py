@@ -1,7 +1,7 @@
 """Verbs on the schedule. Import the module, so that calls show the border: `actions.publish_release(...)`."""
 
 from workshops.actions.answers import answer
-from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, reinstate, save_draft
+from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, postpone, reinstate, save_draft
 from workshops.actions.feeds import open_feed, revoke_feed
 from workshops.actions.leads import set_lead_hours
 from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
@@ -15,6 +15,7 @@ __all__ = [
     "holdings",
     "open_feed",
     "plan",
+    "postpone",
     "publish_release",
     "refresh_expectations",
     "reinstate",

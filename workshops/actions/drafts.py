@@ -51,6 +51,7 @@ def save_draft(
     Cities that are not given stay those that they were.
 
     Its address follows title and day until it is published, and stays for ever then; a slug given by hand stays too.
+    A postponed session that gets another date is planned again.
     Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
     """
     session.edited_by, session.edited_at = by, database_now()
@@ -67,6 +68,8 @@ def save_draft(
                 % {"who": current.edited_by or _("Somebody")}
             )
         session.edits = current.edits + 1
+        if session.is_postponed and session.reminder_start() != current.reminder_start():
+            session.status, session.cancel_reason = Session.Status.PLANNED, ""
         if current.current_version_id is None and current.slug.startswith(_slug_base(current)[: SLUG_LENGTH - 4]):
             session.slug = _free_slug(session)
         session.save(update_fields=DRAFTED)
@@ -111,8 +114,25 @@ def cancel(session: Session, *, reason: str, by: User | None) -> Session:
 
 
 @transaction.atomic
+def postpone(session: Session, *, reason: str, by: User | None) -> Session:
+    """Mark the draft as postponed, with the reason people will read: it takes place, but its new date follows.
+
+    They are told by the next release. As soon as the draft gets another date it is planned again.
+    """
+    if not reason.strip():
+        raise ActionNotPossible(_("Please say why the session is postponed; the people invited will read it."))
+    session = _set_status(session, status=Session.Status.POSTPONED, reason=reason.strip(), by=by)
+    if session.current_version_id is None:
+        raise ActionNotPossible(_("This session was never published; give it another date instead."))
+    return session
+
+
+@transaction.atomic
 def reinstate(session: Session, *, by: User | None) -> Session:
-    """Take a cancellation back; if it was published, the next release tells people that it takes place after all."""
+    """Take a cancellation or a postponement back: it takes place on the date it has.
+
+    If it was published, the next release tells people that it takes place after all.
+    """
     return _set_status(session, status=Session.Status.PLANNED, reason="", by=by)
 
 

@@ -89,7 +89,7 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
         is_demo=session.is_demo,
         **{field: facts[field] for field in RELEASED_FIELDS},
     )
-    if previous and not previous.is_cancelled and previous.reminder_start() == version.reminder_start():
+    if previous and not version.is_another_plan and previous.reminder_start() == version.reminder_start():
         version.start_released_at = previous.start_released_at
     version.vevent = ical.vevent(version, stamp=release.released_at)
     version.save(force_insert=True)
@@ -101,7 +101,7 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
 def _tell(versions: list[SessionVersion], *, now: datetime) -> int:
     """Queue what the release makes people need to know, and take back what it makes wrong."""
     ahead = [version for version in versions if version.finishes_at > now]
-    planned = [version for version in ahead if not version.is_cancelled]
+    planned = [version for version in ahead if version.is_planned]
     rules = [Rule.of(version) for version in planned]
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)

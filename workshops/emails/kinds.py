@@ -47,10 +47,17 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
         for one, version, participation, user in looked_up(mails, now)
         if version.finishes_at > now
         and version.sequence == one.subject_version
-        and version.is_cancelled == (one.kind == CANCELLATION)
+        and _tells_of(one.kind, version)
         and (participation.expected if one.kind == INVITATION else participation.is_concerned)
         and user.is_active
     }
+
+
+def _tells_of(kind: str, version: SessionVersion) -> bool:
+    """Whether this kind of mail is the one that tells of such a version; a change may be that it is postponed."""
+    if kind == INVITATION:
+        return version.is_planned
+    return version.is_cancelled == (kind == CANCELLATION)
 
 
 def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
@@ -77,7 +84,7 @@ def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[in
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
-        if not version.is_cancelled
+        if version.is_planned
         and one.key in {reminder_key(version, lead, user.pk) for lead in version.lead_times()}
         and participation.is_concerned
         and participation.answer != Participation.Answer.NO

@@ -102,7 +102,8 @@ def queue_changes(
 ) -> tuple[int, list[Unmoved]]:
     """Tell people what changed; who still waited for the invitation gets a new one instead.
 
-    Who has heard of nothing but what the new version says as well is told nothing; they are returned.
+    Who has heard of nothing but what the new version says as well is told nothing; they are returned. Who knows that a
+    session does not take place, or not on its date, hears no more of it until it does.
     """
     by_session = {version.session_id: version for version in versions}
     facts = {version.session_id: diff.version_facts(version) for version in versions}
@@ -111,11 +112,11 @@ def queue_changes(
     for person in people:
         version, user = by_session[person.session_id], users.get(person.user_id)
         pair = (person.session_id, person.user_id)
-        if user is None or (version.is_cancelled and version.previous and version.previous.is_cancelled):
+        if user is None or heard.knows_that_not(*pair, version):
             continue
         kind = CANCELLATION if version.is_cancelled else CHANGE
         if pair in waiting:
-            if version.is_cancelled:
+            if not version.is_planned:
                 continue  # nobody heard of the session
             kind = INVITATION
         elif heard.nothing_new(*pair, version, facts[person.session_id]):

@@ -159,7 +159,7 @@ def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
     """Take back the queued reminders of starts that no longer hold, and revive those of a start that holds again."""
     prefixes = {
         version.session_id: ""
-        if version.is_cancelled
+        if not version.is_planned
         else reminder_key(version, timedelta(0), "").rpartition(":0d:")[0]
         for version in versions
     }

@@ -1,4 +1,4 @@
-"""Releases and cancellations."""
+"""Releases, postponements and cancellations."""
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,17 @@ class ReleaseForm(forms.Form):
         if self.is_bound:
             self.data = replaced(self.data, "seen", fingerprint)
         return self
+
+
+class PostponeForm(forms.Form):
+    """Why a session does not take place on its date, in words that everybody invited will read."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Everybody invited reads it. They are asked again once the new date is published."),
+        max_length=Session._meta.get_field("cancel_reason").max_length,
+        widget=forms.Textarea,
+    )
 
 
 class CancelForm(forms.Form):

@@ -90,8 +90,18 @@ class SessionBase(models.Model):
         return self.starts_at is not None
 
     @property
+    def is_planned(self) -> bool:
+        """Whether it takes place on its date."""
+        return self.status == self.Status.PLANNED
+
+    @property
     def is_cancelled(self) -> bool:
         return self.status == self.Status.CANCELLED
+
+    @property
+    def is_postponed(self) -> bool:
+        """Whether it takes place, but not on its date; the new one is not known yet."""
+        return self.status == self.Status.POSTPONED
 
     @property
     def local_day(self) -> date:

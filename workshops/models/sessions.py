@@ -227,9 +227,9 @@ class SessionVersion(SessionBase):
     def is_another_plan(self) -> bool:
         """Whether people plan anew: another start than the version before, or none was to be. Expects `previous`."""
         before = self.previous
-        if before is None or self.is_cancelled:
+        if before is None or not self.is_planned:
             return False
-        return before.is_cancelled or before.reminder_start() != self.reminder_start()
+        return not before.is_planned or before.reminder_start() != self.reminder_start()
 
     @property
     def place(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from ogpgroup import dates
 from ogpgroup.models import User
@@ -32,6 +33,9 @@ class VersionChange:
 
     @property
     def label(self) -> str:
+        before = self.version.previous
+        if self.change == SessionVersion.Change.REINSTATED and before is not None and before.is_postponed:
+            return _("no longer postponed")
         return str(SessionVersion.Change(self.change).label)
 
     def lines(self) -> list[str]:
@@ -48,7 +52,7 @@ class VersionChange:
 
     @property
     def is_warm(self) -> bool:
-        return self.change == SessionVersion.Change.CANCELLED
+        return self.change in {SessionVersion.Change.CANCELLED, SessionVersion.Change.POSTPONED}
 
 
 def told(versions: Iterable[SessionVersion], user: User | AnonymousUser) -> list[VersionChange]:
@@ -64,8 +68,8 @@ def told(versions: Iterable[SessionVersion], user: User | AnonymousUser) -> list
 
 def _told(version: SessionVersion, previous: SessionVersion | None) -> VersionChange:
     if previous is None:
-        cancelled = version.is_cancelled
-        return VersionChange(version, SessionVersion.Change.CANCELLED if cancelled else SessionVersion.Change.ADDED)
+        first = {"cancelled": SessionVersion.Change.CANCELLED, "postponed": SessionVersion.Change.POSTPONED}
+        return VersionChange(version, first.get(version.status, SessionVersion.Change.ADDED))
     facts = (diff.version_facts(previous), diff.version_facts(version))
     fields = diff.changed_fields(*facts)
     return VersionChange(version, version.change, diff.sentences(previous, version, fields, facts=facts))
@@ -105,6 +109,7 @@ class ReleaseCounts:
     changed: int = 0
     reinstated: int = 0
     cancelled: int = 0
+    postponed: int = 0
 
 
 def counted(releases: Iterable[ScheduleRelease], user: User | AnonymousUser) -> list[ReleaseCounts]:

@@ -111,7 +111,11 @@ class Writer:
                 SessionBase.Visibility.GROUP: _pill(_("Working group only")),
                 SessionBase.Visibility.INVITED: _pill(_("Only those expected")),
             }
-            self._cancelled = _pill(_("Cancelled"), kind="warm")
+            self._not_held: dict[str, str] = {
+                SessionBase.Status.PLANNED: "",
+                SessionBase.Status.POSTPONED: _pill(_("Postponed, the new date follows"), kind="warm"),
+                SessionBase.Status.CANCELLED: _pill(_("Cancelled"), kind="warm"),
+            }
             self._demo = _pill(_("Demonstration"), kind="warm")
             self._reason = _("Reason: %(reason)s")
             self._whose = _("%(hours)s, %(zone)s time")
@@ -130,14 +134,15 @@ class Writer:
         year = f" <span>{when.date.year}</span>" if other_year else ""
         note = "" if is_planned else f"<p>{escape(self._reason % {'reason': facts.cancel_reason})}</p>"
         pills = [
-            "" if is_planned else self._cancelled,
+            self._not_held[facts.status],
             self._demo if facts.is_demo else "",
             self._circles[facts.visibility],
             self._kinds[facts.kind],
             self._modes[facts.mode],
         ]
+        css = "" if is_planned else f" session-{facts.status}"
         html = (
-            f'<li><article class="session-row{"" if is_planned else " session-cancelled"}">'
+            f'<li><article class="session-row{css}">'
             f'<time class="date-block" datetime="{when.iso_start}"><b>{when.date.day}</b> '
             f"<span>{dates.short_month(when.date, self._language)}</span>{year}</time>"
             f'<div><h3><a href="{self._before_slug}{facts.slug}{self._after_slug}">{escape(facts.title)}</a></h3>'

@@ -116,7 +116,7 @@ def answers_to(session: Session, on: date) -> Answers:
 def schema_event(version: SessionVersion) -> SafeString:
     """The session in the words of schema.org, for search engines; public sessions alone."""
     url = settings.PUBLIC_URL + version.get_absolute_url()
-    status = "EventCancelled" if version.is_cancelled else "EventScheduled"
+    status = {"cancelled": "EventCancelled", "postponed": "EventPostponed"}.get(version.status, "EventScheduled")
     event: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",

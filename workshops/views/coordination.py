@@ -20,7 +20,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from workshops import actions, diff, guests, pending, preparation
 from workshops.actions import Published
-from workshops.forms import CancelForm, ReleaseForm, SessionForm, differences, initial_like
+from workshops.forms import CancelForm, PostponeForm, ReleaseForm, SessionForm, differences, initial_like
 from workshops.models import Session
 from workshops.preview import preview
 from workshops.reports import telling
@@ -165,12 +165,27 @@ def cancel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @coordinator_required
+def postpone(request: HttpRequest, slug: str) -> HttpResponse:
+    """Postpone a session with its reason; people are told by the next release."""
+    session = _editable(request, slug)
+    form = PostponeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.postpone(session, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The session is marked as postponed. People are told when you publish."))
+        return redirect("workshops:edit", slug=session.slug)
+    answers = preparation.answers_with_draft(session, now=database_now())
+    context = {"form": form, "session": session, "answers": answers, "is_demo": session.is_demo}
+    return render(request, "workshops/coordination/postpone.html", context)
+
+
+@coordinator_required
 @require_POST
 def reinstate(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a cancellation back."""
+    """Take a cancellation or a postponement back."""
     session = _editable(request, slug)
     actions.reinstate(session, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The cancellation is taken back."))
+    taken = _("The postponement is taken back.") if session.is_postponed else _("The cancellation is taken back.")
+    messages.success(request, taken)
     return redirect("workshops:edit", slug=session.slug)
 
 
