@@ -65,6 +65,7 @@ PUBLIC: Final = {
     "set_language",
     "set_zone",
     "unsubscribe",
+    "workshops:answer_link",
     # before sign-in
     "account_invitation",
     "account_login",

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import diff, duties, ical, told
+from workshops import answer_links, diff, duties, ical, told
 from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
@@ -104,8 +104,10 @@ def write(
         content = mail.compose(
             mail=letter.mail,
             subject=parts.subject,
-            text=parts.text.replace(OWN_LINK, url),
-            html=parts.html.replace(OWN_LINK, escape(url)),
+            text=answer_links.fill(parts.text.replace(OWN_LINK, url), letter.participation, letter.version),
+            html=answer_links.fill(
+                parts.html.replace(OWN_LINK, escape(url)), letter.participation, letter.version, as_html=True
+            ),
             calendar=calendar,
             calendar_method=method,
             unsubscribe_url=url or None,
@@ -127,6 +129,7 @@ def _context(letter: Letter, more: dict[str, Any]) -> dict[str, Any]:
         "there": there if version.has_hours and there.iso_start[11:16] != here.iso_start[11:16] else None,
         "link": settings.PUBLIC_URL + version.get_absolute_url(),
         "own_link": OWN_LINK,
+        "answer_links": list(answer_links.marks()),
         **more,
     }
 

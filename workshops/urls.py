@@ -31,6 +31,7 @@ public_urls = [
     path("sessions/<slug:slug>/", public.session_detail, name="session_detail"),
     path("sessions/<slug:slug>.ics", calendars.session_ics, name="session_ics"),
     path("sessions/<slug:slug>/answer/", answering.answer, name="answer"),
+    path("answer/<str:token>/", answering.answer_link, name="answer_link"),
     path("agreements/", public.agreements, name="agreements"),
 ]
 

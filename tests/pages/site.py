@@ -26,6 +26,7 @@ from tests.feedback import rounds
 from tests.feedback.noting import answer, write
 from tests.live_server import live_server
 from tests.pages.attended import sessions_attended
+from tests.pages.site_answers import asked_to_answer
 from workshops.models import ScheduleRelease, Session
 
 
@@ -117,6 +118,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
         **attended,
+        **asked_to_answer(cycle, people["member"]),
         **_promises(plan, people),
         **_notes(plan, people),
         **_rounds(plan, people["member"]),

@@ -1,7 +1,7 @@
 """Seats: given in the order of the answers, offered to the first who waits, never more than there are.
 
-Whoever changes a seat takes the lock of the session's seats first; `workshops.models.seats` has the trigger by which the
-database refuses what goes round this module.
+Whoever changes a seat takes the lock of the session's seats first; `workshops.models.seats` has the trigger by which
+the database refuses what goes round this module.
 """
 
 from collections.abc import Iterable

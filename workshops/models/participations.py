@@ -82,7 +82,7 @@ class Participation(models.Model):
         NO = "no", _("no")
 
     class Place(models.TextChoices):
-        """A seat: only who answered yes has or awaits one. Held also where nobody counts, so that counting ousts nobody.
+        """A seat: only who answered yes has or awaits one. Held also where nobody counts: counting later ousts nobody.
 
         A yes without a place had a seat offered and let it pass (`waiting_since` tells), or is about to be placed.
         """

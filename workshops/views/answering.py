@@ -4,19 +4,24 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup import htmx
-from workshops import actions, audience
+from workshops import actions, answer_links, audience
 from workshops.forms.answers import AnswerForm
 from workshops.models import Participation, SessionVersion
+from workshops.reports.rows import Reader
+from workshops.reports.sessions import when_of
 from workshops.seating import standing_of
 
 
@@ -87,3 +92,55 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         return render_page(request, "workshops/session_detail.html#answer", context)
     messages.success(request, _("Your answer is noted. Thank you."))
     return redirect(version)
+
+
+# --- From a mail, without signing in ----------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer from the link in a mail: reading the page changes nothing, its buttons do.
+
+    Without a CSRF token, because the link itself is the proof; whoever holds it sees what its person may see, without
+    the link to join.
+    """
+    now = timezone.now()
+    if (claim := answer_links.read_token(token)) is None:
+        raise Http404
+    own, chosen = claim
+    assert own.user is not None  # a link names somebody with an account
+    versions = SessionVersion.objects.current().visible_to(own.user).select_related("session")
+    version = get_object_or_404(versions, session=own.session_id)
+    if not (own.expected or roles_of(own.user).in_group):
+        raise Http404
+    if not takes_answers(version, now):
+        return render_page(request, "workshops/answer_closed.html", {"version": version}, status=410)
+    if request.method == "POST":
+        return _answer_by_link(request, own, version, chosen, now)
+    context = {
+        "version": version,
+        "own": own,
+        "chosen": chosen,
+        "is_recorded": own.answer == chosen,
+        "when": when_of(version, Reader(request.LANGUAGE_CODE, own.user.time_zone), ()),
+        "standing": standing_of(own, version, now=now),
+        "choices": CHOICES,
+        "is_demo": version.is_demo,
+    }
+    return render_page(request, "workshops/answer_link.html", context)
+
+
+def _answer_by_link(
+    request: HttpRequest, own: Participation, version: SessionVersion, chosen: Participation.Answer, now: datetime
+) -> HttpResponse:
+    """Record what the button says, and lead to the link of that answer, which shows what was recorded."""
+    form = AnswerForm({"answer": chosen} | request.POST.dict())
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    given = Participation.Answer(form.cleaned_data["answer"])
+    assert own.user is not None
+    actions.answer(version.session, user=own.user, answer=given, comes_by=form.cleaned_data["comes_by"], now=now)
+    return redirect(answer_links.answer_url(own, uid=own.session.uid.hex, answer=given))

@@ -1,0 +1,62 @@
+"""The links in mails with which a person answers without signing in: yes, maybe, no.
+
+A link is a capability: whoever holds it answers as that person, and sees no more than the person may see. It is
+signed, not stored, and masked in the outbox and in logs (`ogpgroup.masks`). Following it changes nothing; a button
+does, because programs that scan mail for harm follow links too.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from workshops.models import Participation, SessionVersion
+
+SALT = "answer"
+Answer = Participation.Answer
+CHOICES = [Answer.YES, Answer.MAYBE, Answer.NO]
+
+
+def answer_url(participation: Participation, *, uid: str, answer: Answer) -> str:
+    """The path of one link. It names the session's calendar entry too: a link answers to nothing else."""
+    return reverse("workshops:answer_link", args=[_token(participation.pk, uid, answer)])
+
+
+def _token(participation_id: int | None, uid: str, answer: Answer) -> str:
+    return signing.dumps([participation_id, uid, answer.value], salt=SALT)
+
+
+def read_token(token: str) -> tuple[Participation, Answer] | None:
+    """Whose link it is and what it answers; None for one that is not ours, or whose person or session is gone."""
+    try:
+        participation_id, uid, answer = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if not isinstance(participation_id, int):
+        return None
+    known = Participation.objects.select_related("user", "session")
+    participation = known.filter(pk=participation_id, user__is_active=True).first()
+    if participation is None or participation.session.uid.hex != uid or answer not in CHOICES:
+        return None
+    return participation, Answer(answer)
+
+
+# In mails that many people share word for word, these stand where the person's own links come.
+_MARKS = {answer: f"\ue000answer-{answer.value}\ue000" for answer in CHOICES}
+
+
+def marks() -> Iterator[tuple[str, str]]:
+    """Each answer in words, and what stands for its link until `fill`."""
+    return ((str(answer.label), mark) for answer, mark in _MARKS.items())
+
+
+def fill(text: str, participation: Participation, version: SessionVersion, *, as_html: bool = False) -> str:
+    """Put the person's own links in; expects `version.session`."""
+    if _MARKS[Answer.YES] not in text:
+        return text
+    for answer, mark in _MARKS.items():
+        url = settings.PUBLIC_URL + answer_url(participation, uid=version.session.uid.hex, answer=answer)
+        text = text.replace(mark, escape(url) if as_html else url)
+    return text
