@@ -1,6 +1,6 @@
 #!/bin/sh
 # From a bare checkout to a working environment: finds Python, makes .venv, installs the locked packages, hands over.
-# Usage: deploy/bootstrap.sh run|test|check|bench|lock      See the Makefile.
+# Usage: deploy/bootstrap.sh run|test|check|bench|storm|lock      See the Makefile.
 set -eu
 cd "$(dirname "$0")/.."
 goal=${1:-run}
@@ -121,15 +121,16 @@ case $goal in
     trap - INT TERM HUP
     exec "$venv/bin/python" -m ogpgroup.local run
     ;;
-  test | check | bench | lock)
+  test | check | bench | storm | lock)
     install deploy/requirements-test.txt installed-tests
     cksum <deploy/requirements.txt >"$venv/.tests-of"
     trap - INT TERM HUP
     case $goal in
       bench) exec "$venv/bin/python" -m tests.bench ;;
+      storm) exec "$venv/bin/python" -m tests.storm ;;
       lock) exec sh deploy/lock.sh ;;
       *) exec "$venv/bin/python" deploy/checks.py "$goal" ;;
     esac
     ;;
-  *) fail "Usage: deploy/bootstrap.sh run|test|check|bench|lock" ;;
+  *) fail "Usage: deploy/bootstrap.sh run|test|check|bench|storm|lock" ;;
 esac

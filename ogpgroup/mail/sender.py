@@ -343,14 +343,14 @@ def _put_off(domain: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ogpgroup_outgoingmail SET retry_at = statement_timestamp() + %(pause)s WHERE id IN ("
+            "UPDATE ogpgroup_outgoingmail SET retry_at = statement_timestamp() + %(pause)s * interval '1 s' WHERE id IN ("
             "  SELECT id FROM ogpgroup_outgoingmail"
             "   WHERE status = 'queued' AND priority <> %(account)s"
             "     AND lower(split_part(recipient, '@', 2)) = %(domain)s"
-            "     AND COALESCE(retry_at, due) < statement_timestamp() + %(pause)s"
-            "     AND useful_until > statement_timestamp() + 2 * %(pause)s"
+            "     AND COALESCE(retry_at, due) < statement_timestamp() + %(pause)s * interval '1 s'"
+            "     AND useful_until > statement_timestamp() + 2 * %(pause)s * interval '1 s'"
             "     FOR UPDATE SKIP LOCKED)",
-            {"pause": SLOW_DOMAIN_RESTS, "account": OutgoingMail.Priority.ACCOUNT, "domain": domain},
+            {"pause": SLOW_DOMAIN_RESTS.total_seconds(), "account": OutgoingMail.Priority.ACCOUNT, "domain": domain},
         )
         logger.warning("The domain %s does not answer in time; %s more mails to it wait", domain, cursor.rowcount)
 

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 
@@ -13,9 +15,9 @@ if multiprocessing.parent_process() is None:
     django.setup()
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
-from ogpgroup import mail
+from ogpgroup import mail, mailings
 from tests.faults.kinds import KINDS
 
 _context = multiprocessing.get_context("forkserver")
@@ -36,6 +38,47 @@ def run_sender(sink_url: str, *, kill_at: str = "", lease: float = 30, batch: in
     process.join(30)
     assert process.exitcode in {0, -signal.SIGKILL}
     return process.exitcode != 0
+
+
+def start_worker(sink_url: str, *, kill_at: str, lease: float) -> ForkServerProcess:
+    """A process that sends the product's own mails, round after round, until it is killed."""
+    return _started(_send_for_ever, sink_url, kill_at, lease)
+
+
+def start_planner() -> ForkServerProcess:
+    """A process that plans each second until it is killed."""
+    return _started(_plan_for_ever)
+
+
+def _started(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    database = connection.settings_dict["NAME"]
+    process = _context.Process(target=_as_in_this_test, args=(database, target, *arguments), daemon=True)
+    process.start()
+    return process
+
+
+def _as_in_this_test(database: str, target: Callable[..., None], *arguments: object) -> None:
+    connection.settings_dict["NAME"] = database
+    while True:
+        try:
+            target(*arguments)
+        except (OperationalError, InterfaceError):  # the database restarts; `run_mail` waits for it as well
+            connection.close()
+            time.sleep(0.2)
+
+
+def _send_for_ever(sink_url: str, kill_at: str, lease: float) -> None:
+    os.environ["KILL_AT"] = kill_at
+    settings.MAIL_URL = sink_url
+    while True:
+        mail.deliver(kinds=mailings.KINDS, lease=timedelta(seconds=lease))
+        time.sleep(0.1)
+
+
+def _plan_for_ever() -> None:
+    while True:
+        mailings.plan()
+        time.sleep(1)
 
 
 def _send(database: str, sink_url: str, kill_at: str, lease: float, batch: int) -> None:

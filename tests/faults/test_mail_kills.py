@@ -1,11 +1,7 @@
 """Senders as processes, killed where it hurts most, against a real SMTP server with a ledger of its own."""
 
-import random
-import signal
 import sys
-import time
 from datetime import timedelta
-from multiprocessing.context import ForkServerProcess
 from threading import Thread
 
 import pytest
@@ -17,6 +13,7 @@ from ogpgroup.models import OutgoingMail
 from tests.faults.kinds import DEADLY, DECISION, enqueue, make
 from tests.faults.processes import run_sender, start_sender
 from tests.smtp_sink import Sink
+from tests.storm.storm import Storm
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -130,43 +127,12 @@ def test_two_planners_at_once_add_each_row_once():
     assert OutgoingMail.objects.count() == 3000
 
 
-def test_storm_of_kills_loses_nothing(sink):
-    """Two senders at a time, killed at random while the server refuses, asks for patience and breaks off."""
-    chance = random.Random(2017)
-    keys = [f"m{number}" for number in range(1000)]
-    enqueue(*keys)
-    addresses = [f"{key}@example.org" for key in keys]
-    sink.behaviour.refuse = set(chance.sample(addresses, 20))
-    sink.behaviour.later = dict.fromkeys(chance.sample(sorted(set(addresses) - sink.behaviour.refuse), 50), 1)
-    sink.behaviour.drop_after_dot = 5
-    sink.behaviour.seconds_per_mail = 0.005
-    senders: list[ForkServerProcess] = []
-    kills, until = 0, time.monotonic() + 120
-    while OutgoingMail.objects.undecided().exists() and time.monotonic() < until:
-        senders = [sender for sender in senders if sender.is_alive()]
-        while len(senders) < 2:
-            senders.append(start_sender(sink.url, lease=1, batch=20))
-        time.sleep(chance.uniform(0.1, 0.3))
-        if kills < 40:
-            victim = chance.choice(senders)
-            victim.kill()
-            victim.join()
-            kills += victim.exitcode == -signal.SIGKILL
-        with connection.cursor() as cursor:  # nobody waits minutes here
-            cursor.execute("UPDATE ogpgroup_outgoingmail SET retry_at = NULL WHERE status = 'queued'")
-            cursor.execute("UPDATE ogpgroup_outgoingmail SET lost_leases = 0 WHERE lost_leases > 0")
-            cursor.execute("DELETE FROM ogpgroup_mailbreaker")
-    for sender in senders:
-        sender.join(30)
+def test_storm_of_kills_loses_nothing():
+    """The storm of `make storm`, a short one: planners and senders die while the server refuses and breaks off."""
+    report = Storm(mails=2000, kills=10, senders=2, planners=1, seconds=120).blow()
 
-    copies = sink.ledger.copies()
-    sent = set(OutgoingMail.objects.filter(status="sent").values_list("message_id", flat=True))
-    unknown = sum(OutgoingMail.objects.values_list("unknown_count", flat=True))
-    doubled = sum(times - 1 for times in copies.values())
-    report = f"sent={len(sent)} lost={len(sent - set(copies))} doubled={doubled} unknown={unknown} kills={kills}"
-    assert kills >= 10, report
-    assert set(statuses().values()) == {"sent", "failed"}, report
-    assert OutgoingMail.objects.filter(status="failed").count() == 20, report
-    assert sent <= set(copies), report
-    assert doubled <= min(kills + 5, unknown), report
-    sys.stdout.write(report)
+    assert report.wrong == ()
+    assert report.kills >= 10
+    assert (report.planned, report.sent, report.failed, report.lost) == (2000, 1980, 20, 0)
+    assert report.doubled <= report.unknown
+    sys.stdout.write(str(report))

@@ -20,7 +20,7 @@ def put(*addresses: str, **options) -> None:
         enqueue(address.replace("@", "-at-"), recipient=address, **options)
 
 
-def row(address: str) -> OutgoingMail:
+def row(address):
     return the(address.replace("@", "-at-"))
 
 
