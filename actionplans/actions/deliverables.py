@@ -8,27 +8,40 @@ import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actionplans.actions.evidence import attach
-from actionplans.models import ActionPlan, Deliverable
+from actionplans.actions.evidence import attach, stand_again
+from actionplans.models import ActionPlan, Deliverable, Evidence
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 
 @transaction.atomic
 def hand_in(
-    deliverable: Deliverable, *, text: str, evidence: Iterable[UUID] = (), by: User | None, now: datetime
+    deliverable: Deliverable,
+    *,
+    text: str,
+    evidence: Iterable[UUID] = (),
+    keep: Iterable[Evidence] = (),
+    by: User | None,
+    now: datetime,
 ) -> Deliverable:
     """Hand in a text, files or both; from now on the text stands and anybody may read it.
+
+    `keep` is evidence handed in before that stands with this text too; the rest stays with what was returned.
 
     Raises ActionNotPossible when it was handed in already, is no longer expected, or nothing is handed in.
     """
     deliverable = _locked(deliverable)
-    evidence = list(evidence)
-    if not text.strip() and not evidence and not deliverable.evidence.exists():
+    evidence, keep = list(evidence), list(keep)
+    standing = deliverable.evidence.filter(attempt=deliverable.attempt)
+    if not text.strip() and not evidence and not keep and not standing.exists():
         raise ActionNotPossible(_("Please write a text or add a file: there is nothing to hand in yet."))
     _move(deliverable, Deliverable.Status.HANDED_IN, refuse_from={Deliverable.Status.ACCEPTED})
     deliverable.text, deliverable.handed_in_at, deliverable.handed_in_by = text, now, by
     deliverable.outcome_unknown = False
+    for one in keep:
+        if one.deliverable_id != deliverable.pk:
+            raise ValueError("evidence of another deliverable")
+        stand_again(one, deliverable=deliverable, attempt=deliverable.attempt)
     attach(deliverable=deliverable, uuids=evidence, by=by)
     deliverable.save(update_fields=["status", "text", "handed_in_at", "handed_in_by", "outcome_unknown"])
     return deliverable
@@ -54,7 +67,7 @@ def take_back_acceptance(deliverable: Deliverable) -> Deliverable:
 
 @transaction.atomic
 def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
-    """Give it back with a word; the city hands it in anew. The text stays for it to go on with.
+    """Give it back with a word; the city hands it in anew. Text and files stay for it to go on with.
 
     The reason stands in the history, from where the page reads it. See also `actionplans.reports.history`. Raises
     ActionNotPossible on a closed plan, where nobody could hand it in anew.
@@ -64,8 +77,9 @@ def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
     deliverable = _locked(deliverable)
     _move(deliverable, Deliverable.Status.EXPECTED, refuse_from={Deliverable.Status.DROPPED})
     deliverable.handed_in_at = deliverable.handed_in_by = None
+    deliverable.attempt += 1
     with pghistory.context(reason=reason.strip()):
-        deliverable.save(update_fields=["status", "handed_in_at", "handed_in_by"])
+        deliverable.save(update_fields=["status", "attempt", "handed_in_at", "handed_in_by"])
     return deliverable
 
 

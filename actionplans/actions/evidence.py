@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -117,6 +117,13 @@ def attach(
     return list(Evidence.objects.filter(**place))
 
 
+def stand_again(evidence: Evidence, **place: Any) -> Evidence:
+    """The same file or link once more in another place: where it stands it can neither move nor change."""
+    copied = ["plan", "kind", "url", "file", "name", "content_type", "size", "sha256", "width", "height", "alt"]
+    facts = {name: getattr(evidence, name) for name in [*copied, "uploaded_by", "uploaded_at"]}
+    return Evidence.objects.create(**place, **facts)
+
+
 @transaction.atomic
 def drop(plan: ActionPlan, *, uuids: Iterable[UUID], by: User) -> int:
     """Delete what the person sent for this plan and no longer wants; what already stands somewhere stays."""
@@ -213,14 +220,14 @@ def _check_room(plan: ActionPlan, size: int) -> None:
 
 def _place(
     entry: ProgressEntry | None, deliverable: Deliverable | None
-) -> tuple[dict[str, ProgressEntry | Deliverable], int]:
+) -> tuple[dict[str, ProgressEntry | Deliverable | int], int]:
     """Where it is to stand, locked, and of which plan that is."""
     if entry is not None and deliverable is None:
         locked = ProgressEntry.objects.select_for_update(of=("self",), no_key=True).select_related("commitment")
         return {"entry": entry}, locked.get(pk=entry.pk).commitment.plan_id
     if deliverable is not None and entry is None:
         found = Deliverable.objects.select_for_update(no_key=True).get(pk=deliverable.pk)
-        return {"deliverable": deliverable}, found.plan_id
+        return {"deliverable": found, "attempt": found.attempt}, found.plan_id
     raise ValueError("evidence stands in one place")
 
 

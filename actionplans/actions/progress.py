@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actionplans.actions.evidence import attach
+from actionplans.actions.evidence import attach, stand_again
 from actionplans.models import ActionPlan, Commitment, Evidence, Milestone, ProgressEntry
 from ogpgroup.dates import spoken_day
 from ogpgroup.errors import ActionNotPossible
@@ -92,7 +92,9 @@ def correct_progress(
         reported_at=now,
     )
     for one in keep:
-        _stand_with(one, entry, correction)
+        if one.entry_id != entry.pk:
+            raise ValueError("evidence of another entry")
+        stand_again(one, entry=correction)
     attach(entry=correction, uuids=evidence, by=by)
     return correction
 
@@ -126,12 +128,3 @@ def _sent_before(form_id: UUID, *, commitment: Commitment, by: User | None) -> P
     if entry.commitment.plan_id != commitment.plan_id or entry.reported_by != by:
         raise ActionNotPossible(_("This form was already sent by somebody else. Please open a new one."))
     return entry
-
-
-def _stand_with(evidence: Evidence, old: ProgressEntry, new: ProgressEntry) -> None:
-    """The same file or link once more: what stands with the old entry can neither move nor change."""
-    if evidence.entry_id != old.pk:
-        raise ValueError("evidence of another entry")
-    copied = ["plan", "kind", "url", "file", "name", "content_type", "size", "sha256", "width", "height", "alt"]
-    facts = {name: getattr(evidence, name) for name in [*copied, "uploaded_by", "uploaded_at"]}
-    Evidence.objects.create(entry=new, **facts)

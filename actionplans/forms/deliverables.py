@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from actionplans.forms.evidence import EvidenceForm
+from actionplans.forms.evidence import KeepingForm
 from actionplans.models import Deliverable
 
 
@@ -15,8 +15,8 @@ class DeliverableForm(forms.ModelForm):  # type: ignore[type-arg]
         fields: ClassVar = ["kind", "title", "due_on", "due_is_computed"]
 
 
-class HandInForm(EvidenceForm):
-    """A text, files, or both."""
+class HandInForm(KeepingForm):
+    """A text, files, or both; what was returned can be gone on with."""
 
     text = forms.CharField(
         label=gettext_lazy("Text"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 12})

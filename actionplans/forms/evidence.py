@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -173,3 +174,32 @@ class EvidenceForm(forms.Form):
         if len(links) + len(self.kept) > self.room:
             self.add_error("links" if links else "files", str(actions.too_many().sentence))
         return list(links.items())
+
+
+class KeepingForm(EvidenceForm):
+    """Beside new evidence, what stood with the old words and stays with the new ones."""
+
+    keep = forms.MultipleChoiceField(
+        label=gettext_lazy("Evidence that stays"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(evidence)
+
+    @property
+    def room(self) -> int:
+        """What stays takes its part."""
+        return super().room - len(self.cleaned_data.get("keep", []))
+
+    def offer(self, evidence: Iterable[Evidence]) -> None:
+        """What may stay; all of it does unless somebody says otherwise."""
+        self._evidence = {str(one.pk): one for one in evidence}
+        self.fields.pop("keep", None)
+        if self._evidence:
+            self.fields["keep"] = field = deepcopy(self.base_fields["keep"])
+            field.choices = [(key, one.alt or one.name) for key, one in self._evidence.items()]  # type: ignore[attr-defined]
+            field.initial = list(self._evidence)
+
+    def clean_keep(self) -> list[Evidence]:
+        return [self._evidence[key] for key in self.cleaned_data["keep"]]

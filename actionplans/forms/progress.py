@@ -1,8 +1,6 @@
 """What happened: logged on a phone, in three taps and a photo."""
 
 import uuid
-from collections.abc import Iterable
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -11,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from actionplans.forms.evidence import EvidenceForm
-from actionplans.models import Commitment, Completion, Evidence, Milestone, ProgressEntry
+from actionplans.forms.evidence import EvidenceForm, KeepingForm
+from actionplans.models import Commitment, Completion, Milestone, ProgressEntry
 from actionplans.models.days import FIRST_DAY, WITHIN
 from actionplans.reports.progress import PlanProgress
 from ogpgroup.dates import spoken_day
@@ -61,7 +59,7 @@ class ProgressForm(EvidenceForm):
         return day
 
 
-class CorrectionForm(ProgressForm):
+class CorrectionForm(KeepingForm, ProgressForm):
     """A new entry in the place of an old one."""
 
     reason = forms.CharField(
@@ -69,36 +67,13 @@ class CorrectionForm(ProgressForm):
         max_length=300,
         help_text=gettext_lazy("The old entry stays readable, with this beside it."),
     )
-    keep = forms.MultipleChoiceField(
-        label=gettext_lazy("Evidence that stays"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, evidence: Iterable[Evidence], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer(evidence)
-
-    @property
-    def room(self) -> int:
-        """What stays of the old entry takes its part."""
-        return super().room - len(self.cleaned_data.get("keep", []))
 
     def put_on(self, entry: ProgressEntry) -> None:
         """From here on the form is about another entry: sent again, with what was typed, it corrects that one."""
-        self._offer(entry.evidence.all())
+        self.offer(entry.evidence.all())
         typed = self.data.copy()  # type: ignore[attr-defined]
         typed.setlist(self.add_prefix("keep"), list(self._evidence))
         self.data = typed
-
-    def _offer(self, evidence: Iterable[Evidence]) -> None:
-        self._evidence = {str(one.pk): one for one in evidence}
-        self.fields.pop("keep", None)
-        if self._evidence:
-            self.fields["keep"] = field = deepcopy(self.base_fields["keep"])
-            field.choices = [(key, one.alt or one.name) for key, one in self._evidence.items()]  # type: ignore[attr-defined]
-            field.initial = list(self._evidence)
-
-    def clean_keep(self) -> list[Evidence]:
-        return [self._evidence[key] for key in self.cleaned_data["keep"]]
 
 
 def key_of(thing: Commitment | Milestone) -> str:

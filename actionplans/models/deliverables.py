@@ -72,6 +72,8 @@ class Deliverable(models.Model):
     # A record of the past may not say whether a thing was handed in; then nobody calls it late.
     outcome_unknown = models.BooleanField(_("what became of it is not known"), default=False)
     text = models.TextField(_("text"), max_length=20000, blank=True)
+    # Counted up when it is returned: what is handed in anew has files of its own.
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)
     handed_in_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
@@ -95,6 +97,8 @@ class Deliverable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("actionplans:deliverable", args=[self.plan.slug, self.pk])
+
+    READ: ClassVar = {Status.HANDED_IN, Status.ACCEPTED}  # in these anybody reads what was handed in
 
     @property
     def is_awaited(self) -> bool:

@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -99,9 +99,14 @@ class ProgressEntry(models.Model):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """What stands in a plan the person may see; what waits for its form, to the one who sent it."""
+        """What stands in a plan the person may see; what waits for its form, to the one who sent it.
+
+        Of what is handed in anybody sees what stands; what was returned, those who keep the plan, as they see its text.
+        """
         attached = Q(entry__isnull=False) | Q(deliverable__isnull=False)
-        seen = attached & Q(plan__in=ActionPlan.objects.visible_to(user))
+        stands = Q(deliverable__status__in=Deliverable.READ, attempt=F("deliverable__attempt"))
+        kept = Q(deliverable__isnull=False, plan__in=ActionPlan.objects.editable_by(user))
+        seen = (Q(entry__isnull=False) | stands | kept) & Q(plan__in=ActionPlan.objects.visible_to(user))
         if not user.is_authenticated:
             return self.filter(seen)
         return self.filter(seen | (~attached & Q(uploaded_by=user)))
@@ -132,6 +137,7 @@ class Evidence(models.Model):
     deliverable = models.ForeignKey(
         Deliverable, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence"
     )
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)  # see Deliverable
     kind = models.CharField(max_length=4, choices=Kind.choices)
     url = models.URLField(_("link"), max_length=500, blank=True)
     file = models.FileField(_("file"), upload_to="evidence/%Y/%m/", max_length=200, blank=True)

@@ -27,7 +27,7 @@ UNTOLD: Final = frozenset(
     {
         *("id", "plan", "commitment", "edition", "edited_at", "edited_by"),
         *("slug", "cycle", "city", "organization", "created_at", "is_demo", "only_years_known", "contact"),
-        *("text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown"),
+        *("text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown", "attempt"),
     }
 )
 

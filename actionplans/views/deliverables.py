@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from actionplans import actions
 from actionplans.forms.deliverables import DeliverableForm, DropForm, HandInForm, ReturnForm
-from actionplans.models import ActionPlan, Deliverable
+from actionplans.models import ActionPlan, Deliverable, Evidence
 from actionplans.reports import history
 from actionplans.views.keeping import keeps, person, readable_plan, tried
 from cities.access import coordinator_required, roles_of
@@ -39,7 +39,7 @@ def _hand_in(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> Http
     form, status = _hand_in_form(request, plan, found), 200
     if form.is_valid():
         data = form.cleaned_data
-        words = {"text": data["text"], "evidence": data["evidence"]}
+        words = {"text": data["text"], "evidence": data["evidence"], "keep": data.get("keep", [])}
         if tried(form, partial(actions.hand_in, found, **words, by=person(request), now=timezone.now())) is not None:
             messages.success(request, _("It is handed in, and anybody can read it."))
             return redirect(found)
@@ -48,21 +48,34 @@ def _hand_in(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> Http
 
 
 def _hand_in_form(request: HttpRequest, plan: ActionPlan, found: Deliverable) -> HandInForm:
-    """What was handed in before stands already, and takes its part of the room for files."""
+    """With the files of what was returned last, to be kept or left behind."""
     is_sent = request.method == "POST"
+    standing, before = _evidence_of(found)
+    last = max((one.attempt for one in before), default=0)
     return HandInForm(
         request.POST if is_sent else None,
         request.FILES if is_sent else None,
         plan=plan,
         by=person(request),
-        standing=len(found.evidence.all()),
+        standing=len(standing),
+        evidence=[one for one in before if one.attempt == last],
         initial={"text": found.text},
+    )
+
+
+def _evidence_of(found: Deliverable) -> tuple[list[Evidence], list[Evidence]]:
+    """What stands with it now, and what was handed in before and returned."""
+    evidence = list(found.evidence.all())
+    return (
+        [one for one in evidence if one.attempt == found.attempt],
+        [one for one in evidence if one.attempt < found.attempt],
     )
 
 
 def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: HandInForm | None) -> dict[str, Any]:
     today = group_day(timezone.now())
-    is_read = found.status in {Deliverable.Status.HANDED_IN, Deliverable.Status.ACCEPTED}
+    is_read = found.status in Deliverable.READ
+    standing, before = _evidence_of(found)
     decides = roles_of(request.user).is_coordinator and plan.takes_in
     decisions = history.decisions_of(found)
     newest = decisions[0] if decisions and not is_read else None
@@ -71,7 +84,8 @@ def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: H
         "deliverable": found,
         "form": form,
         "is_read": is_read,
-        "evidence": list(found.evidence.all()) if is_read or form else [],
+        "evidence": standing if is_read or form else [],
+        "evidence_before": before if keeps(request, plan) else [],
         "is_late": found.is_late(today),
         # What was decided last stands on top while it holds: returned and to be completed, or dropped.
         "decided": newest if newest and newest.is_drop == (found.status == Deliverable.Status.DROPPED) else None,

@@ -14,6 +14,7 @@ from actionplans.models import Evidence
 
 logger = logging.getLogger(__name__)
 
+MINUTES: Final = 5 * 60
 YEAR: Final = 365 * 24 * 3600  # what stands at an address never changes
 
 
@@ -36,15 +37,20 @@ def file(request: HttpRequest, uuid: UUID, name: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = _lifetime(request, is_public=is_public)
+    response["Cache-Control"] = _lifetime(request, evidence, is_public=is_public)
     # These formats are packed already; the middleware would hold back each for nothing.
     request.META["HTTP_ACCEPT_ENCODING"] = ""
     return response
 
 
-def _lifetime(request: HttpRequest, *, is_public: bool) -> str:
-    """Kept by everybody on the way only where the answer cannot carry the cookie of a person."""
+def _lifetime(request: HttpRequest, evidence: Evidence, *, is_public: bool) -> str:
+    """Kept by everybody on the way only where the answer cannot carry the cookie of a person.
+
+    What was handed in may be returned, and then it is no longer everybody's; what stands with an entry stays.
+    """
     if not is_public:
         return "private, no-store"
     reach = "private" if request.user.is_authenticated else "public"
+    if evidence.deliverable_id is not None:
+        return f"{reach}, max-age={MINUTES}"
     return f"{reach}, max-age={YEAR}, immutable"

@@ -20,6 +20,12 @@ FILES: Final = [
     ),
     Row(
         "actionplans:file",
+        "of what is to be handed in anew",
+        lambda w: {"uuid": w.returned_file.uuid, "name": w.returned_file.name},
+        GET=only(COORDINATORS | {Role.OFFICIAL}, is_open=True),
+    ),
+    Row(
+        "actionplans:file",
         "waiting for its form",
         lambda w: {"uuid": w.waiting_file.uuid, "name": w.waiting_file.name},
         GET=only(frozenset({Role.OFFICIAL}), is_open=True),

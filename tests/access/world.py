@@ -69,6 +69,7 @@ class World:
     accepted: Deliverable = field(init=False)
     file: Evidence = field(init=False)
     draft_file: Evidence = field(init=False)
+    returned_file: Evidence = field(init=False)
     waiting_file: Evidence = field(init=False)
     notes: dict[str, Note] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -225,10 +226,11 @@ def _plans(world: World) -> None:
         status=ActionPlan.Status.DRAFT,
     )
     drafted = factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
-    world.file = _file(world.deliverable, "Minuta", by=official)
     world.draft_file = _file(drafted, world.hide("Minuta", seen_by=keepers), by=official)
     world.draft_deliverable = drafted
     world.handed_in = factories.create_deliverable(plan=world.plan, title="Informe", status="handed_in")
+    world.file = _file(world.handed_in, "Minuta", by=official)
+    world.returned_file = _file(world.deliverable, world.hide("Minuta", seen_by=keepers), by=official)
     world.milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
     world.entry = factories.create_entry(milestone=world.milestone, reported_by=official)
     promised = factories.create_commitment(plan=world.draft_plan, title=world.hide("Compromiso", seen_by=keepers))
