@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from babel.lists import format_list
 from django.db.models import Count
@@ -18,8 +18,6 @@ from workshops.models import Participation, Session, SessionBase, SessionVersion
 
 # Outside these hours people are hardly at their desks; a coordinator is told, not stopped.
 USUAL_HOURS = (time(8), time(20))
-# Longer than this is more often a slip of the keyboard than a session.
-USUAL_LENGTH = timedelta(hours=12)
 
 
 # --- State and answers ------------------------------------------------------------------------------------------------
@@ -163,7 +161,7 @@ def place_of(session: Session) -> str:
     return ", ".join(part for part in (session.venue, session.city.full_name if session.city else "") if part)
 
 
-# --- Hours in the member cities, and what a coordinator should look at ------------------------------------------------
+# --- Hours in the member cities ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -205,58 +203,6 @@ def hours_in(cities: Iterable[City], session: SessionBase) -> list[CityHours]:
 def listed(names: Sequence[str]) -> str:
     """“Colima, Mérida and Puebla”."""
     return format_list(list(names), locale="en" if (get_language() or "").startswith("en") else "es_MX")
-
-
-def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> list[str]:
-    """What a coordinator should look at again before publishing; nothing here stops anybody."""
-    if not session.is_planned:
-        return []
-    return [*_advice_on_hours(session, cities), *_advice_on_day(session, now), *_advice_on_place(session)]
-
-
-def _advice_on_hours(session: Session, cities: Iterable[City]) -> list[str]:
-    advice = [
-        _("In %(cities)s it begins at %(hour)s, outside usual working hours.")
-        % {"cities": hours.cities, "hour": dates.spoken_hour(hours.begins)}
-        for hours in hours_in(cities, session)
-        if hours.is_unusual
-    ]
-    if session.starts_at and session.ends_at and session.ends_at - session.starts_at > USUAL_LENGTH:
-        advice.append(_("It lasts longer than twelve hours. Please look at the end again."))
-    return advice
-
-
-def _advice_on_day(session: Session, now: datetime) -> list[str]:
-    advice = []
-    if session.last_instant() <= now:
-        advice.append(_("This date is past: publishing it tells nobody."))
-    if not session.cycle.starts_on <= session.local_day <= session.cycle.ends_on:
-        advice.append(
-            _("The date lies outside the cycle, which goes from %(first)s to %(last)s.")
-            % {
-                "first": dates.spoken_day(session.cycle.starts_on, weekday=False),
-                "last": dates.spoken_day(session.cycle.ends_on, weekday=False),
-            }
-        )
-    return advice
-
-
-def _advice_on_place(session: Session) -> list[str]:
-    advice = []
-    if session.mode != SessionBase.Mode.FACE_TO_FACE and not session.join_url:
-        advice.append(_("There is no link to join yet. It can follow in a later version."))
-    if session.city and session.starts_at and not _same_clock(session.city.time_zone, session.time_zone, session):
-        advice.append(
-            _("It takes place in %(city)s, but its hours are given in %(zone)s time.")
-            % {"city": session.city.name, "zone": dates.spoken_zone(session.time_zone)}
-        )
-    return advice
-
-
-def _same_clock(one: str, other: str, session: SessionBase) -> bool:
-    assert session.starts_at is not None
-    here, there = (session.starts_at.astimezone(dates.zone_info(zone)).utcoffset() for zone in (one, other))
-    return here == there
 
 
 def cycle_of_today(on: date, cycles: Sequence[Cycle]) -> Cycle | None:

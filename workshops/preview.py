@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from cities.models import Cycle, group_day
 from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, reviewing
+from workshops.advice import advice_on_all
 from workshops.diff import PendingChange, Sentence
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
-from workshops.preparation import advice_on, listed, member_cities, place_of, when_of
+from workshops.preparation import listed, member_cities, place_of, when_of
 from workshops.reviewing import Reviews
 from workshops.told import INVITATION, SUBJECT, Pair, heard
 
@@ -93,6 +94,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
     told = people_told(pending, now=now)
     names, reviewed = _names(pending), _reviewed(pending)
     cities = member_cities(is_demo=cycle.is_demo, now=now)
+    advice = advice_on_all([change.session for change in pending], cities=cities, now=now)
     last = ScheduleRelease.objects.aggregate(last=Max("number"))["last"] or 0
     return Preview(
         items=[
@@ -104,7 +106,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
                 facts=_facts(change.session, names, reviewed) if change.version is None else [],
                 told=told[change.session.pk].sentences(),
                 is_over=change.session.last_instant() <= now,
-                advice=advice_on(change.session, cities=cities, now=now),
+                advice=advice.get(change.session.pk, []),
             )
             for change in pending
         ],

@@ -20,6 +20,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from workshops import actions, diff, guests, pending, preparation
 from workshops.actions import Published
+from workshops.advice import advice_on
 from workshops.forms import CancelForm, PostponeForm, ReleaseForm, SessionForm, differences, initial_like
 from workshops.models import Session
 from workshops.preview import preview
@@ -142,7 +143,7 @@ def _standing(session: Session, now: datetime) -> dict[str, Any]:
         "state": preparation.state_of(session, change),
         "when": preparation.when_of(session),
         "hours": preparation.hours_in(cities, session),
-        "advice": preparation.advice_on(session, cities=cities, now=now),
+        "advice": advice_on(session, cities=cities, now=now),
         "answers": preparation.answers_with_draft(session, now=now),
     }
 

@@ -1,0 +1,228 @@
+"""Warnings that explain themselves: two places at once, holidays, short notice, nothing to read yet."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from actionplans.models import Deliverable
+from cities.models import Cycle
+from tests import factories
+from tests.workshops.coordination import desk_of, edit_url, text_of
+from tests.workshops.published import NOW, START, draft, publish
+from workshops import diff
+from workshops.advice import NOTICE, advice_on, advice_on_all
+from workshops.models import AgendaItem, Session, WorkTable
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+URL = "https://r.example/1"
+
+
+@pytest.fixture
+def cycle() -> Cycle:
+    return factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31))
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with override("en"):
+        yield
+
+
+def advice(session: Session, *, now: datetime = NOW) -> list[str]:
+    return advice_on(diff.complete(Session.objects.all()).get(pk=session.pk), cities=[], now=now)
+
+
+def chosen(cycle: Cycle, title: str, **fields: object) -> Session:
+    """A remote session with a link, for somebody who is nowhere else."""
+    people = fields.pop("people", [factories.create_user()])
+    return draft(cycle=cycle, title=title, people=people, **{"join_url": URL} | fields)  # type: ignore[arg-type]
+
+
+# --- Two places at once -----------------------------------------------------------------------------------------------
+
+
+def test_person_needed_at_two_sessions_at_once_is_named(cycle):
+    ana = factories.create_user(name="Ana Ruiz")
+    first = chosen(cycle, "Primera", people=[ana])
+    second = chosen(cycle, "Segunda", starts_at=START + HOUR, responsible=ana)
+
+    assert advice(first) == ["At the same time as “Segunda”, where this person is needed as well: Ana Ruiz."]
+    assert advice(second) == ["At the same time as “Primera”, where this person is needed as well: Ana Ruiz."]
+
+
+def test_presenters_facilitators_and_rapporteurs_are_needed_too(cycle):
+    ana, luz, eva = (factories.create_user(name=name) for name in ("Ana", "Luz", "Eva"))
+    first = chosen(cycle, "Primera", people=[ana, luz, eva])
+    second = chosen(cycle, "Segunda")
+    AgendaItem.objects.create(session=second, position=1, kind="presentation", title="Plan", presenter=ana)
+    WorkTable.objects.create(session=second, number=1, facilitator=luz, rapporteur=eva)
+
+    assert advice(first) == ["At the same time as “Segunda”, where these people are needed as well: Ana, Eva, and Luz."]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"starts_at": START + 2 * HOUR},
+        {"starts_at": START - 2 * HOUR},
+        {"status": "cancelled", "cancel_reason": "Paro"},
+        {"status": "postponed", "cancel_reason": "Paro"},
+        {"day": date(2026, 12, 3), "starts_at": None},
+    ],
+)
+def test_sessions_that_do_not_meet_do_not_clash(cycle, changes):
+    ana = factories.create_user()
+    first = chosen(cycle, "Primera", people=[ana])
+    chosen(cycle, "Segunda", people=[ana], **changes)
+
+    assert advice(first) == []
+
+
+def test_people_of_an_audience_that_is_not_chosen_are_not_compared(cycle):
+    ana = factories.create_user()
+    first = chosen(cycle, "Primera", people=[ana])
+    second = chosen(cycle, "Segunda", people=[ana])
+    Session.objects.filter(pk=second.pk).update(audience="everybody")
+
+    assert advice(first) == []
+
+
+def test_venue_and_city_in_which_both_are_held(cycle):
+    reynosa = factories.create_city(name="Reynosa")
+    here = {"mode": "face_to_face", "city": reynosa, "venue": "Sala 1", "join_url": ""}
+    first = chosen(cycle, "Primera", **here)
+    chosen(cycle, "Segunda", **here | {"venue": " sala 1"})
+    chosen(cycle, "Tercera", **here | {"venue": "Sala 2"})
+    chosen(cycle, "Cuarta", **here | {"city": factories.create_city()})
+    chosen(cycle, "Quinta", city=reynosa)
+
+    assert advice(first) == [
+        "At the same time as “Segunda”, which is held there too: Sala 1.",
+        "At the same time as “Tercera”, which is held there too: Reynosa, Tamaulipas.",
+    ]
+
+
+def test_city_expected_at_both_and_the_whole_group(cycle):
+    reynosa = factories.create_city(name="Reynosa")
+    first = draft(cycle=cycle, title="Primera", cities=[reynosa], join_url=URL)
+    draft(cycle=cycle, title="Segunda", cities=[reynosa, factories.create_city()], join_url=URL)
+    assert advice(first) == ["At the same time as “Segunda”; expected at both: Reynosa."]
+
+    all_of_it = draft(cycle=cycle, title="Todos", join_url=URL, starts_at=START + DAY)
+    draft(cycle=cycle, title="Otra vez todos", join_url=URL, starts_at=START + DAY)
+    assert advice(all_of_it) == ["At the same time as “Otra vez todos”; the whole working group is expected at both."]
+
+
+def test_sessions_of_other_cycles_clash_and_those_of_the_demonstration_do_not(cycle):
+    ana = factories.create_user()
+    first = chosen(cycle, "Primera", people=[ana])
+    chosen(factories.create_cycle(is_demo=True), "Ficticia", people=[ana])
+    assert advice(first) == []
+
+    chosen(factories.create_cycle(), "De otro ciclo", people=[ana])
+    assert len(advice(first)) == 1
+
+
+# --- The day ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Friday 25 December 2026 is a public holiday in Mexico: Christmas Day."),
+        ("es-mx", "Navidad"),
+    ],
+)
+def test_public_holiday_is_named(cycle, language, told):
+    session = chosen(cycle, "Navideña", starts_at=datetime(2026, 12, 25, 16, tzinfo=UTC))
+
+    with override(language):
+        (sentence,) = advice(session)
+
+    assert told in sentence
+
+
+def test_holiday_is_that_of_the_day_where_it_takes_place(cycle):
+    eve = chosen(cycle, "Víspera", starts_at=datetime(2026, 12, 25, 1, tzinfo=UTC))  # 24 December, 19:00
+    over_night = chosen(cycle, "De noche", starts_at=datetime(2026, 12, 25, 5, tzinfo=UTC))  # to 1:00 on the 25th
+    alone = chosen(cycle, "Sin hora", starts_at=None, day=date(2027, 2, 1))
+
+    assert advice(eve) == []
+    assert len(advice(over_night)) == 1
+    assert advice(alone) == ["Monday 1 February 2027 is a public holiday in Mexico: Constitution Day."]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (NOTICE, []),
+        (NOTICE - HOUR, ["It is in 14 days; the group promises at least 14 days' notice."]),
+        (DAY, ["It is in 1 day; the group promises at least 14 days' notice."]),
+        (HOUR, ["It is today; the group promises at least 14 days' notice."]),
+    ],
+)
+def test_less_notice_than_promised_is_said_in_days(cycle, before, told):
+    session = chosen(cycle, "Pronto")
+
+    assert advice(session, now=START - before) == told
+
+
+def test_date_that_people_know_already_needs_no_notice(cycle):
+    session = chosen(cycle, "Conocida")
+    publish(cycle)
+    assert advice(session, now=START - DAY) == []
+
+    Session.objects.filter(pk=session.pk).update(starts_at=START + HOUR, ends_at=START + 2 * HOUR)
+    assert advice(session, now=START - DAY) == ["It is in 1 day; the group promises at least 14 days' notice."]
+
+
+@pytest.mark.parametrize(
+    ("due_on", "status", "is_told"),
+    [
+        (date(2026, 12, 2), "expected", False),
+        (date(2026, 12, 3), "expected", True),
+        (date(2026, 12, 9), "expected", True),
+        (date(2026, 12, 9), "handed_in", False),
+        (date(2026, 12, 9), "dropped", False),
+    ],
+)
+def test_deliverable_that_nobody_can_read_before(cycle, due_on, status, is_told):
+    deliverable = factories.create_deliverable(title="Informe", due_on=due_on)
+    session = chosen(cycle, "Revisión", reviews_deliverable=deliverable)
+    handed_in = {"handed_in_at": NOW} if status == "handed_in" else {}
+    Deliverable.objects.update(status=status, **handed_in)
+
+    day = f"{due_on.day} December 2026"
+    told = [f"It is to review “Informe”, which is due on {day}: nobody can read it before."]
+    assert advice(session) == (told if is_told else [])
+
+
+# --- Where it is read -------------------------------------------------------------------------------------------------
+
+
+def test_edit_page_and_preview_warn(cycle, coordinator):
+    ana = factories.create_user(name="Ana Ruiz")
+    first = chosen(cycle, "Primera", people=[ana])
+    chosen(cycle, "Segunda", people=[ana])
+    told = "where this person is needed as well: Ana Ruiz."
+
+    assert told in text_of(desk_of(coordinator).get(edit_url(first)))
+    assert text_of(desk_of(coordinator).get(reverse("workshops:publish", args=[cycle.slug]))).count(told) == 2
+
+
+@pytest.mark.parametrize("count", [1, 3, pytest.param(60, marks=pytest.mark.slow)])
+def test_advice_asks_the_same_number_of_questions_for_any_number(cycle, count, django_assert_num_queries):
+    ana, reynosa = factories.create_user(), factories.create_city()
+    deliverable = factories.create_deliverable(due_on=date(2027, 1, 1))
+    for number in range(count + 1):
+        chosen(cycle, f"Sesión {number}", people=[ana], cities=[reynosa], reviews_deliverable=deliverable)
+    sessions = list(diff.complete(Session.objects.all()))
+
+    with django_assert_num_queries(8):
+        told = advice_on_all(sessions, cities=[], now=NOW)
+
+    assert {len(sentences) for sentences in told.values()} == {2 * count + 1}

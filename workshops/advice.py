@@ -1,0 +1,158 @@
+"""What a coordinator should look at again before publishing, in sentences that say why; nothing here stops anybody."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from actionplans.models import Deliverable
+from cities.models import City
+from ogpgroup import dates
+from workshops.clashes import Clash, clashes_of
+from workshops.models import Session, SessionBase
+from workshops.preparation import hours_in, listed
+
+# What the group promises its people between the news of a date and the date.
+NOTICE = timedelta(days=14)
+# Longer than this is more often a slip of the keyboard than a session.
+USUAL_LENGTH = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A deliverable that a session is to review and that nobody has handed in yet."""
+
+    title: str
+    due_on: date
+
+
+def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> list[str]:
+    """The advice on one draft. See also `advice_on_all`."""
+    return advice_on_all([session], cities=cities, now=now).get(session.pk, [])
+
+
+def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: datetime) -> dict[int, list[str]]:
+    """The advice on each of these drafts, by session; a constant number of queries. Expects `complete` ones."""
+    planned = [session for session in sessions if session.is_planned]
+    cities, clashes, due = list(cities), clashes_of(planned), _awaited(planned)
+    return {
+        session.pk: [
+            *_on_clashes(clashes.get(session.pk, [])),
+            *_on_day(session, now),
+            *_on_notice(session, now),
+            *_on_hours(session, cities),
+            *_on_reading(session, due),
+            *_on_place(session),
+        ]
+        for session in planned
+    }
+
+
+def _on_clashes(clashes: Iterable[Clash]) -> list[str]:
+    return [sentence for clash in clashes for sentence in clash.sentences(listed)]
+
+
+def _awaited(sessions: Iterable[Session]) -> Mapping[int, _Due]:
+    """What is to be reviewed and not handed in; one query."""
+    ids = {session.reviews_deliverable_id for session in sessions if session.reviews_deliverable_id}
+    waiting = Deliverable.objects.waiting().filter(pk__in=ids) if ids else Deliverable.objects.none()
+    return {pk: _Due(title, due_on) for pk, title, due_on in waiting.values_list("pk", "title", "due_on")}
+
+
+def _on_hours(session: Session, cities: Iterable[City]) -> list[str]:
+    advice = [
+        _("In %(cities)s it begins at %(hour)s, outside usual working hours.")
+        % {"cities": hours.cities, "hour": dates.spoken_hour(hours.begins)}
+        for hours in hours_in(cities, session)
+        if hours.is_unusual
+    ]
+    if session.starts_at and session.ends_at and session.ends_at - session.starts_at > USUAL_LENGTH:
+        advice.append(_("It lasts longer than twelve hours. Please look at the end again."))
+    return advice
+
+
+def _on_day(session: Session, now: datetime) -> list[str]:
+    advice = []
+    if session.last_instant() <= now:
+        advice.append(_("This date is past: publishing it tells nobody."))
+    if not session.cycle.starts_on <= session.local_day <= session.cycle.ends_on:
+        advice.append(
+            _("The date lies outside the cycle, which goes from %(first)s to %(last)s.")
+            % {
+                "first": dates.spoken_day(session.cycle.starts_on, weekday=False),
+                "last": dates.spoken_day(session.cycle.ends_on, weekday=False),
+            }
+        )
+    for day in _days_of(session):
+        if name := _holidays(day.year, get_language() or "").get(day):
+            advice.append(
+                _("%(day)s is a public holiday in Mexico: %(name)s.")
+                % {"day": _capital(dates.spoken_day(day, weekday=True)), "name": name}
+            )
+    return advice
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _days_of(session: SessionBase) -> list[date]:
+    """Each day on which it goes on, where it takes place; of a long one the first week."""
+    first = session.local_day
+    last = (session.last_instant() - timedelta(microseconds=1)).astimezone(session.zone).date()
+    return [first + timedelta(days=number) for number in range(min((last - first).days, 6) + 1)]
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int, language: str) -> dict[date, str]:
+    words = "en_US" if language.startswith("en") else "es"
+    return dict(holidays.country_holidays("MX", years=year, language=words).items())
+
+
+def _on_notice(session: Session, now: datetime) -> list[str]:
+    """Short notice of a date that nobody knows yet; who knows the date already had theirs."""
+    version = session.current_version
+    is_known = version is not None and version.is_planned and version.reminder_start() == session.reminder_start()
+    if is_known or session.last_instant() <= now or session.first_instant() - now >= NOTICE:
+        return []
+    days = max((session.local_day - now.astimezone(session.zone).date()).days, 0)
+    promised = {"n": days, "promised": NOTICE.days}
+    if not days:
+        return [_("It is today; the group promises at least %(promised)s days' notice.") % promised]
+    told = ngettext(
+        "It is in %(n)s day; the group promises at least %(promised)s days' notice.",
+        "It is in %(n)s days; the group promises at least %(promised)s days' notice.",
+        days,
+    )
+    return [told % promised]
+
+
+def _on_reading(session: Session, due: Mapping[int, _Due]) -> list[str]:
+    """A deliverable that comes too late to be read before the session."""
+    one = due.get(session.reviews_deliverable_id or 0)
+    if one is None or one.due_on < session.local_day:
+        return []
+    when = {"title": one.title, "day": dates.spoken_day(one.due_on, weekday=False)}
+    return [_("It is to review “%(title)s”, which is due on %(day)s: nobody can read it before.") % when]
+
+
+def _on_place(session: Session) -> list[str]:
+    advice = []
+    if session.mode != SessionBase.Mode.FACE_TO_FACE and not session.join_url:
+        advice.append(_("There is no link to join yet. It can follow in a later version."))
+    if session.city and session.starts_at and not _same_clock(session.city.time_zone, session.time_zone, session):
+        advice.append(
+            _("It takes place in %(city)s, but its hours are given in %(zone)s time.")
+            % {"city": session.city.name, "zone": dates.spoken_zone(session.time_zone)}
+        )
+    return advice
+
+
+def _same_clock(one: str, other: str, session: SessionBase) -> bool:
+    assert session.starts_at is not None
+    here, there = (session.starts_at.astimezone(dates.zone_info(zone)).utcoffset() for zone in (one, other))
+    return here == there

@@ -1,0 +1,145 @@
+"""Who and what would be in two places at once: drafts whose hours overlap, compared by what they share."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from cities.models import City
+from ogpgroup.models import User
+from workshops.models import AgendaItem, Session, WorkTable
+
+
+@dataclass
+class _Held:
+    """One of the sessions at a time, with what is there."""
+
+    session: Session
+    people: set[int] = field(default_factory=set)
+    cities: set[int] = field(default_factory=set)
+
+
+type Names = Callable[[Iterable[int]], list[str]]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What one session shares with another that is held at the same time."""
+
+    other: Session
+    people: list[str]
+    cities: list[str]  # that are expected at both
+    place: str  # the venue, or the city in which both are held
+    everybody: bool
+
+    def sentences(self, listed: Callable[[Sequence[str]], str]) -> list[str]:
+        title = {"title": self.other.title}
+        told = []
+        if self.people:
+            told.append(
+                _("At the same time as “%(title)s”, where this person is needed as well: %(names)s.")
+                % (title | {"names": listed(self.people)})
+                if len(self.people) == 1
+                else _("At the same time as “%(title)s”, where these people are needed as well: %(names)s.")
+                % (title | {"names": listed(self.people)})
+            )
+        if self.place:
+            told.append(
+                _("At the same time as “%(title)s”, which is held there too: %(place)s.")
+                % (title | {"place": self.place})
+            )
+        if self.everybody:
+            told.append(_("At the same time as “%(title)s”; the whole working group is expected at both.") % title)
+        elif self.cities:
+            told.append(
+                _("At the same time as “%(title)s”; expected at both: %(names)s.")
+                % (title | {"names": listed(self.cities)})
+            )
+        return told
+
+
+def clashes_of(sessions: Sequence[Session]) -> dict[int, list[Clash]]:
+    """The clashes of each of these drafts with any other, by session; seven queries however many there are.
+
+    Only drafts that take place and whose hours are known are compared, those of fictitious cycles among themselves.
+    """
+    asked = [session for session in sessions if session.is_planned and session.has_hours]
+    beside = _beside(asked)
+    pairs = [(one, other) for one in asked for other in beside if _overlap(one, other)]
+    held = {session.pk: _Held(session) for pair in pairs for session in pair}
+    if not held:
+        return {}
+    _fill(held)
+    people, cities = _names(held, "people", User.objects.all()), _names(held, "cities", City.objects.all())
+    found: dict[int, list[Clash]] = defaultdict(list)
+    for one, other in pairs:
+        clash = _clash(held[one.pk], held[other.pk], people, cities)
+        if clash.people or clash.cities or clash.place or clash.everybody:
+            found[one.pk].append(clash)
+    return found
+
+
+def _beside(asked: Sequence[Session]) -> list[Session]:
+    """Drafts between the first start and the last end, the earliest first; one query."""
+    if not asked:
+        return []
+    first = min(session.starts_at for session in asked if session.starts_at)
+    last = max(session.ends_at for session in asked if session.ends_at)
+    planned = Session.objects.filter(status=Session.Status.PLANNED, starts_at__lt=last, ends_at__gt=first)
+    fields = ("title", "slug", "status", "starts_at", "ends_at", "mode", "venue", "city", "audience", "responsible")
+    return list(planned.only(*fields, "is_demo", "city__name", "city__state").select_related("city").in_order())
+
+
+def _overlap(one: Session, other: Session) -> bool:
+    assert one.starts_at
+    assert one.ends_at
+    assert other.starts_at
+    assert other.ends_at
+    is_another = one.pk != other.pk and one.is_demo == other.is_demo
+    return is_another and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _fill(held: dict[int, _Held]) -> None:
+    """Who is needed at each by name, and which cities are expected; five queries."""
+    for one in held.values():
+        if one.session.responsible_id:
+            one.people.add(one.session.responsible_id)
+    chosen = {pk for pk, one in held.items() if one.session.audience == Session.Audience.CHOSEN}
+    by_name = Session.audience_people.through._default_manager.filter(session__in=chosen)
+    rows: list[tuple[Any, ...]] = list(by_name.values_list("session", "user"))
+    rows += AgendaItem.objects.filter(session__in=held).values_list("session", "presenter", "respondent")
+    rows += WorkTable.objects.filter(session__in=held).values_list("session", "facilitator", "rapporteur")
+    for session, *people in rows:
+        held[session].people |= {person for person in people if person is not None}
+    through = Session.audience_cities.through._default_manager
+    for session, city in through.filter(session__in=chosen).values_list("session", "city"):
+        held[session].cities.add(city)
+
+
+def _names(held: dict[int, _Held], kind: str, everything: QuerySet[Any]) -> Names:
+    ids = set().union(*(getattr(one, kind) for one in held.values()))
+    names = dict(everything.filter(pk__in=ids).values_list("pk", "name"))
+    return lambda wanted: sorted(names[pk] for pk in wanted if pk in names)
+
+
+def _clash(one: _Held, other: _Held, people: Names, cities: Names) -> Clash:
+    everybody = one.session.audience == other.session.audience == Session.Audience.EVERYBODY
+    return Clash(
+        other=other.session,
+        people=people(one.people & other.people),
+        cities=cities(one.cities & other.cities),
+        place=_place_of_both(one.session, other.session),
+        everybody=everybody,
+    )
+
+
+def _place_of_both(one: Session, other: Session) -> str:
+    """The venue that both have, else the city in which both are held, else nothing."""
+    if Session.Mode.REMOTE in {one.mode, other.mode}:
+        return ""
+    if one.venue.strip() and one.venue.strip().casefold() == other.venue.strip().casefold():
+        return one.venue.strip() if one.city_id == other.city_id else ""
+    return other.city.full_name if other.city and one.city_id == other.city_id else ""
