@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Model
+from django.db.models import Max, Model, QuerySet
 from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan, Commitment, Milestone
+from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
@@ -33,11 +34,18 @@ def save_frame(plan: ActionPlan, *, fields: Mapping[str, Any], edition: int) -> 
 
 
 @transaction.atomic
-def add_commitment(plan: ActionPlan, *, fields: Mapping[str, Any], by: User | None, now: datetime) -> Commitment:
-    """Put a commitment on the plan, under the next number. Raises ActionNotPossible on a closed plan."""
+def add_commitment(
+    plan: ActionPlan, *, fields: Mapping[str, Any], form_id: UUID | None = None, by: User | None, now: datetime
+) -> Commitment:
+    """Put a commitment on the plan, under the next number. Raises ActionNotPossible on a closed plan.
+
+    Guarantees one commitment per `form_id`: who sends a form twice gets the one of the first time.
+    """
     plan = _open_plan(plan)
+    if sent := sent_before(Commitment, form_id, plan=plan):
+        return sent
     number = (plan.commitments.aggregate(last=Max("number"))["last"] or 0) + 1
-    return Commitment.objects.create(plan=plan, number=number, **fields, edited_by=by, edited_at=now)
+    return Commitment.objects.create(plan=plan, number=number, form_id=form_id, **fields, edited_by=by, edited_at=now)
 
 
 @transaction.atomic
@@ -71,11 +79,14 @@ def remove_commitment(commitment: Commitment) -> None:
 
 
 @transaction.atomic
-def add_milestone(commitment: Commitment, *, fields: Mapping[str, Any]) -> Milestone:
-    """Put a milestone on the commitment, under the next number. Raises ActionNotPossible on a closed plan."""
+def add_milestone(commitment: Commitment, *, fields: Mapping[str, Any], form_id: UUID | None = None) -> Milestone:
+    """Put a milestone on the commitment, under the next number. See also `add_commitment`."""
     _open_plan(commitment.plan)
+    if sent := sent_before(Milestone, form_id, commitment=commitment):
+        sent.commitment = commitment
+        return sent
     number = (commitment.milestones.aggregate(last=Max("number"))["last"] or 0) + 1
-    return Milestone.objects.create(commitment=commitment, number=number, **fields)
+    return Milestone.objects.create(commitment=commitment, number=number, form_id=form_id, **fields)
 
 
 @transaction.atomic
@@ -95,6 +106,15 @@ def remove_milestone(milestone: Milestone) -> None:
     if _is_written_about(milestone):
         raise ActionNotPossible(_("Somebody has written about this milestone; it stays."))
     milestone.delete()
+
+
+def sent_before[T: Commitment | Milestone | Deliverable](model: type[T], form_id: UUID | None, **of: Model) -> T | None:
+    """What this form already made there; a form that made something elsewhere is not for sending again."""
+    rows: QuerySet[Any] = model._default_manager.filter(form_id=form_id)
+    found: T | None = rows.first() if form_id else None
+    if found is not None and any(getattr(found, name) != thing for name, thing in of.items()):
+        raise ActionNotPossible(_("This form was already sent by somebody else. Please open a new one."))
+    return found
 
 
 def _changed(current: ActionPlan | Commitment | Milestone, fields: Mapping[str, Any], edition: int) -> bool:

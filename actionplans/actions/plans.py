@@ -1,11 +1,13 @@
 """Verbs on plans: selecting the fellow city, opening its plan, saying what it hands in by when."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from actionplans.actions.commitments import sent_before
 from actionplans.models import ActionPlan, Candidacy, Deliverable
 from cities import worlds
 from cities.access import ALL, Lost
@@ -172,13 +174,17 @@ def expect_deliverable(
     due_on: date,
     due_is_computed: bool = False,
     outcome_unknown: bool = False,
+    form_id: UUID | None = None,
 ) -> Deliverable:
-    """Say what the city hands in and by when."""
+    """Say what the city hands in and by when. About `form_id` see `add_commitment`."""
     plan = ActionPlan.objects.select_for_update().get(pk=plan.pk)
     if plan.status == ActionPlan.Status.CLOSED:
         raise ActionNotPossible(_("The plan is closed."))
+    if sent := sent_before(Deliverable, form_id, plan=plan):
+        return sent
     return Deliverable.objects.create(
         plan=plan,
+        form_id=form_id,
         kind=kind,
         title=title,
         due_on=due_on,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.db.models import Model
@@ -49,6 +50,7 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
     GROUPS: ClassVar[tuple[tuple[str | Promise, tuple[str, ...]], ...]] = ()
 
     edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     clashes: list[Clash]
     taken: list[Taken]
 
@@ -57,8 +59,10 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
         self.clashes, self.taken = [], []
         if self.instance.pk:
             self.fields["edition"].initial = self.instance.edition
+            del self.fields["form_id"]
         else:
-            del self.fields["edition"]  # a new thing has none yet
+            del self.fields["edition"]  # a new thing has none yet, but a form that may be sent twice
+            self.fields["form_id"].initial = uuid4
         if data and self.instance.pk:
             self.data = self._chosen(data)
 

@@ -118,6 +118,8 @@ class Commitment(models.Model):
     additional = models.TextField(_("additional information"), max_length=4000, blank=True)
     source = models.URLField(_("source"), max_length=300, blank=True)
     source_note = models.CharField(_("how sure this is"), max_length=300, blank=True)
+    # Made with the form: however often a bad line sends it, it is one. What came without a form has none.
+    form_id = models.UUIDField(null=True, unique=True, editable=False)
     edition = models.PositiveIntegerField(default=1, editable=False)
     edited_at = models.DateTimeField(db_default=Now(), editable=False)
     edited_by = models.ForeignKey(
@@ -203,6 +205,7 @@ class Milestone(models.Model):
     lead = models.CharField(_("lead office or institution"), max_length=200, blank=True)
     starts_on = models.DateField(_("starts"), validators=WITHIN)
     ends_on = models.DateField(_("ends"), validators=WITHIN)
+    form_id = models.UUIDField(null=True, unique=True, editable=False)  # see Commitment
     edition = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MilestoneQuerySet.as_manager()

@@ -25,7 +25,7 @@ READ: Final = 60  # the newest of each kind; what is older is told by nobody's p
 # What pages say elsewhere, what nobody changes, and what is not everybody's: names, and texts given back.
 UNTOLD: Final = frozenset(
     {
-        *("id", "plan", "commitment", "edition", "edited_at", "edited_by"),
+        *("id", "plan", "commitment", "form_id", "edition", "edited_at", "edited_by"),
         *("slug", "cycle", "city", "organization", "created_at", "is_demo", "only_years_known", "contact"),
         *("text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown", "attempt"),
     }

@@ -69,7 +69,8 @@ def commitment_create(request: HttpRequest, slug: str) -> HttpResponse:
     form = CommitmentForm(request.POST or None, instance=Commitment(plan=plan))
     status = 200
     if request.method == "POST" and form.is_valid():
-        act = partial(actions.add_commitment, plan, fields=form.content, by=person(request), now=timezone.now())
+        sent = {"fields": form.content, "form_id": form.cleaned_data["form_id"]}
+        act = partial(actions.add_commitment, plan, **sent, by=person(request), now=timezone.now())
         if (found := tried(form, act)) is not None:
             messages.success(
                 request, _("Commitment %(number)s is on the plan. Next: its milestones.") % {"number": found.number}
@@ -110,7 +111,8 @@ def milestone_create(request: HttpRequest, slug: str, number: int) -> HttpRespon
     form = MilestoneForm(request.POST or None, instance=Milestone(commitment=found))
     status = 200
     if request.method == "POST" and form.is_valid():
-        milestone = tried(form, partial(actions.add_milestone, found, fields=form.content))
+        sent = {"fields": form.content, "form_id": form.cleaned_data["form_id"]}
+        milestone = tried(form, partial(actions.add_milestone, found, **sent))
         if milestone is not None:
             messages.success(request, _("Milestone %(number)s is on the commitment.") % {"number": milestone.number})
             return redirect(milestone)

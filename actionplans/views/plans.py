@@ -112,7 +112,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         free = free_slug(ActionPlan.objects.all(), f"{city.slug}-{form.cleaned_data['starts_on'].year}")
-        act = partial(actions.open_plan, cycle, city=city, slug=free, **form.cleaned_data, by=person(request))
+        act = partial(actions.open_plan, cycle, city=city, slug=free, **form.content, by=person(request))
         if (plan := tried(form, act)) is not None:
             messages.success(request, _("The plan is open as a draft: the city and the coordinators see it."))
             return redirect(plan)
