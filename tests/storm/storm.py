@@ -4,6 +4,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from cities.models import Membership, Role
-from ogpgroup.embedded import Postgres, Valkey
+from ogpgroup.embedded import Postgres, ServerError, Valkey
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, User
 from tests import factories, factories_schedule
@@ -155,8 +156,11 @@ class Storm:
         assert self.postgres
         self.postgres.kill()
         connection.close()
-        time.sleep(0.5)
-        self.postgres.start()
+        for _attempt in range(20):  # its orphans hold the shared memory for a moment
+            time.sleep(0.5)
+            with suppress(ServerError):
+                self.postgres.start()
+                return
 
     # --- While it blows -----------------------------------------------------------------------------------------------
 
