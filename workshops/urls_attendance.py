@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import attendance, check_in
+from workshops.views import attendance, attendance_sheets, check_in
 
 attendance_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
@@ -10,6 +10,11 @@ attendance_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/attendance/walk-in/", attendance.walk_in, name="walk_in"),
     path("coordination/sessions/<slug:slug>/attendance/known-person/", attendance.known_person, name="known_person"),
     path("coordination/sessions/<slug:slug>/attendance/rest-absent/", attendance.rest_absent, name="rest_absent"),
+    path(
+        "coordination/sessions/<slug:slug>/attendance/import/",
+        attendance_sheets.attendance_import,
+        name="attendance_import",
+    ),
     path("coordination/sessions/<slug:slug>/sheet/", attendance.sheet, name="attendance_sheet"),
     path("coordination/sessions/<slug:slug>/door/", check_in.door, name="door"),
     path("check-in/<str:token>/", check_in.person_check_in, name="person_check_in"),

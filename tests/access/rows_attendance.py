@@ -16,7 +16,9 @@ from tests.access.roles import (
     only,
 )
 from tests.access.world import World
+from workshops import sheets
 from workshops.attendance import personal_code
+from workshops.models import Session
 
 COORDINATION: Final = only(COORDINATORS)
 COORDINATION_DOES: Final = only(COORDINATORS, answer=DONE)
@@ -43,6 +45,13 @@ def _visitor(_world: World) -> dict[str, object]:
     return {"name": "Vera Vecina", "mode": "face_to_face", "form_id": str(uuid4())}
 
 
+def _shown(world: World) -> str:
+    """What the preview gives to the button under it."""
+    session = Session.objects.select_related("current_version").get(pk=world.running.pk)
+    assert session.current_version
+    return sheets.fingerprint(sheets.match(session, session.current_version, sheets.read("nombre\nVera Vecina")))
+
+
 ATTENDANCE: Final = [
     Row("workshops:attendance", at=_running, GET=COORDINATION),
     Row("workshops:attendance", "searched", at=_running, query="?q=persona&show=missing", GET=COORDINATION),
@@ -52,6 +61,22 @@ ATTENDANCE: Final = [
     Row("workshops:known_person", at=_running, data=_guest, POST=COORDINATION_DOES),
     Row("workshops:rest_absent", at=_running, POST=COORDINATION_DOES),
     Row("workshops:attendance_sheet", at=_running, GET=COORDINATION),
+    Row(
+        "workshops:attendance_import",
+        "to look at",
+        _running,
+        data=lambda _: {"text": "nombre\nVera Vecina"},
+        GET=COORDINATION,
+        POST=COORDINATION,
+    ),
+    Row(
+        "workshops:attendance_import",
+        "to record",
+        _running,
+        data=lambda w: {"text": "nombre\nVera Vecina", "shown": _shown(w)},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
     Row(
         "workshops:door",
         "with its code",

@@ -160,6 +160,7 @@ ATTENDANCE: Final = [
     coordinated("workshops/attendance/list.html", "workshops:attendance", of("running")),
     coordinated("workshops/attendance/walk_in.html", "workshops:walk_in", of("running")),
     coordinated("workshops/attendance/sheet.html", "workshops:attendance_sheet", of("running")),
+    coordinated("workshops/attendance/import.html", "workshops:attendance_import", of("running")),
     coordinated("workshops/attendance/door.html", "workshops:door", of("running")),
     coordinated("workshops/attendance/door.html", "workshops:door", of("session"), "no code yet"),
     coordinated("workshops/attendance/person.html", "workshops:person_check_in", of("personal_code")),

@@ -21,6 +21,7 @@ PRESENT, UNKNOWN = Participation.Attended.PRESENT, Participation.Attended.UNKNOW
 CheckedIn = Participation.CheckedIn
 # In coordinators' hands: they write down after the event, too.
 BY_COORDINATORS: Final = {CheckedIn.PERSONAL_CODE, CheckedIn.LIST, CheckedIn.IMPORT}
+BY_IMPORT: Final = CheckedIn.IMPORT
 RECORD: Final = ("attended", "mode", "checked_in_at", "checked_in_by", "checked_in_how")
 # Without signs that look alike on a wall: it is typed by who has no camera.
 SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -64,14 +65,13 @@ def check_in(
     """
     later_too = how in BY_COORDINATORS
     attendance.refuse_unless_open(version_of(session), now=now, later_too=later_too)
-    row = _locked(session, participation=participation, user=user, now=now)
-    _record(row, how=how, mode=mode, by=by, now=now, may_be_named=may_be_named)
+    row = locked(session, participation=participation, user=user, now=now)
+    record(row, how=how, mode=mode, by=by, now=now, may_be_named=may_be_named)
     return row
 
 
-def _locked(
-    session: Session, *, participation: Participation | None, user: User | None, now: datetime
-) -> Participation:
+def locked(session: Session, *, participation: Participation | None, user: User | None, now: datetime) -> Participation:
+    """The row, or the person's, locked until the transaction ends; made at their own wish where there is none."""
     rows = Participation.objects.select_for_update().filter(session=session)
     if participation is not None:
         if row := rows.filter(pk=participation.pk).first():
@@ -83,9 +83,10 @@ def _locked(
     return rows.get_or_create(session=session, user=user, defaults=own_wish)[0]
 
 
-def _record(
+def record(
     row: Participation, *, how: str, mode: str, by: User | None, now: datetime, may_be_named: bool | None
 ) -> None:
+    """Write into a locked row that the person is there, unless it says so; and what they say about being named."""
     if mode not in {attendance.ROOM, attendance.LINE}:
         raise ValueError("Somebody is in the room or on the line.")
     fields: list[str] = []
@@ -124,14 +125,15 @@ def walk_in(
         return sent
     if by is not None and not is_somebody_else and (known := attendance.people_named(session, name, now=now)):
         raise SameName(known)
-    row = _visitor(session, name=" ".join(name.split()), institution=" ".join(institution.split()), now=now)
+    row = visitor_of(session, name=" ".join(name.split()), institution=" ".join(institution.split()), now=now)
     row.form_id = row.form_id or form_id
     row.save(update_fields=["form_id"])
-    _record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=now, may_be_named=may_be_named)
+    record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=now, may_be_named=may_be_named)
     return row
 
 
-def _visitor(session: Session, *, name: str, institution: str, now: datetime) -> Participation:
+def visitor_of(session: Session, *, name: str, institution: str, now: datetime) -> Participation:
+    """The row of somebody without an account, found or made; whoever calls holds the session's lock."""
     organization = attendance.institution_named(institution, is_demo=session.is_demo)
     visitors = session.participations.filter(user=None, organization=organization).annotate(
         key=SortKey("name"), institution_key=SortKey("organization_name")
@@ -158,18 +160,19 @@ def excuse(participation: Participation, *, now: datetime) -> Participation:
 
     Raises ActionNotPossible for somebody who is there: that is undone first.
     """
-    return _mark(participation, Participation.Attended.EXCUSED)
+    return mark(participation, Participation.Attended.EXCUSED)
 
 
 @transaction.atomic
 def mark_absent(participation: Participation, *, now: datetime) -> Participation:
     """Note that the person did not come. Raises ActionNotPossible before the start, and for somebody who is there."""
     _refuse_before_the_start(participation.session, now)
-    return _mark(participation, Participation.Attended.ABSENT)
+    return mark(participation, Participation.Attended.ABSENT)
 
 
-def _mark(participation: Participation, attended: str) -> Participation:
-    row = _locked(participation.session, participation=participation, user=None, now=participation.expected_since)
+def mark(participation: Participation, attended: str) -> Participation:
+    """Write that the person is not there; refused for who is."""
+    row = locked(participation.session, participation=participation, user=None, now=participation.expected_since)
     if row.attended == PRESENT:
         raise ActionNotPossible(_("This person is recorded as present. Undo that first."))
     row.attended = attended
@@ -197,7 +200,7 @@ def undo_check_in(participation: Participation) -> Participation | None:
 
     What they said about being named stays with them.
     """
-    row = _locked(participation.session, participation=participation, user=None, now=participation.expected_since)
+    row = locked(participation.session, participation=participation, user=None, now=participation.expected_since)
     if is_walk_in(row):
         row.delete()
         return None
@@ -226,8 +229,8 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
     Guarantees one row, with the time of the first check-in. The consent stays the person's own: whoever wrote the name
     at the door may have been somebody else.
     """
-    row = _locked(visitor.session, participation=None, user=user, now=now)
-    written = _locked(visitor.session, participation=visitor, user=None, now=now)
+    row = locked(visitor.session, participation=None, user=user, now=now)
+    written = locked(visitor.session, participation=visitor, user=None, now=now)
     if not is_walk_in(written):
         raise ValueError("Only walk-ins are joined with somebody.")
     if row.attended != PRESENT or (
@@ -247,7 +250,7 @@ def _is_earlier(one: Participation, other: Participation) -> bool:
 @transaction.atomic
 def name_in_public(participation: Participation, *, may_be_named: bool, now: datetime) -> None:
     """Keep what the person says about being named in public, and when they said it; the last word counts."""
-    row = _locked(participation.session, participation=participation, user=None, now=now)
+    row = locked(participation.session, participation=participation, user=None, now=now)
     row.may_be_named, row.may_be_named_at = may_be_named, now
     row.save(update_fields=["may_be_named", "may_be_named_at"])
 

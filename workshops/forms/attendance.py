@@ -7,9 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Organization
+from ogpgroup.uploads import Refused, accept, kinds, names
 from workshops.attendance import LINE, ROOM
 
 LONGEST_SEARCH = 100
+LONGEST_SHEET = 300_000  # letters
 
 
 class AttendanceSearch(forms.Form):
@@ -99,3 +101,51 @@ class ConsentForm(forms.Form):
 def institution_names(*, is_demo: bool) -> list[str]:
     """What the form proposes: institutions of the session's world."""
     return list(Organization.objects.filter(is_demo=is_demo).by_name().values_list("name", flat=True))
+
+
+class SheetForm(forms.Form):
+    """A table of who came: pasted, or as a CSV file that was looked into."""
+
+    text = forms.CharField(
+        label=_("Cells copied from a spreadsheet"),
+        max_length=LONGEST_SHEET,
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"spellcheck": "false"}),
+        help_text=_("With the line of headings: name, e-mail, institution, mode, status. In English or in Spanish."),
+    )
+    file = forms.FileField(
+        label=_("or a CSV file"), required=False, widget=forms.FileInput({"accept": ".csv,text/csv"})
+    )
+
+    def clean_file(self) -> str:
+        """The words of the file, once `uploads.accept` has let it in."""
+        upload = self.cleaned_data["file"]
+        if not upload:
+            return ""
+        try:
+            if kinds.by_name(names.ending(upload.name or "")) != kinds.CSV:
+                raise forms.ValidationError(
+                    _("Send a CSV file, or copy the cells of the spreadsheet and paste them above.")
+                )
+            content = accept(upload).content
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal.sentence)) from refusal
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return content.decode("cp1252")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if bool(cleaned["text"].strip()) == bool(cleaned["file"]):
+            self.add_error("text", _("Paste the cells or choose a file: one of the two."))
+        elif cleaned["file"] and len(cleaned["file"]) > LONGEST_SHEET:
+            self.add_error("file", _("The file is too long. Send it in parts."))
+        return cleaned
+
+    def table(self) -> str:
+        """What was sent, whichever way."""
+        return str(self.cleaned_data["file"] or self.cleaned_data["text"])

@@ -40,7 +40,7 @@ def published(request: HttpRequest, slug: str) -> tuple[Session, SessionVersion]
     return session, session.current_version
 
 
-def _about(session: Session, version: SessionVersion, now: datetime) -> dict[str, Any]:
+def about(session: Session, version: SessionVersion, now: datetime) -> dict[str, Any]:
     """What every page about who came says of the session."""
     return {
         "session": session,
@@ -77,7 +77,7 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
     rows = reports.found(everybody, text=asked["q"], shown=asked["show"])
     page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        **_about(session, version, now),
+        **about(session, version, now),
         "search": search,
         "is_narrowed": bool(asked["q"] or asked["show"]),
         "page": page,
@@ -151,7 +151,7 @@ def _line(
     everybody = reports.rows_of(version)
     still: QuerySet[Participation] = everybody.filter(pk=pk)
     context = {
-        **_about(session, version, database_now()),
+        **about(session, version, database_now()),
         "line": next(iter(reports.lines_of(still, session)), None),
         "totals": reports.totals_of(everybody),
         "said": said,
@@ -201,7 +201,7 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("%(name)s is here.") % {"name": row.name})
             return redirect(_list_url(session))
     context = {
-        **_about(session, version, now),
+        **about(session, version, now),
         "form": form,
         "candidates": candidates,
         "institutions": institution_names(is_demo=session.is_demo),
@@ -243,7 +243,7 @@ def sheet(request: HttpRequest, slug: str) -> HttpResponse:
     """The list to print and sign, with empty lines for who comes without being expected."""
     session, version = published(request, slug)
     context = {
-        **_about(session, version, database_now()),
+        **about(session, version, database_now()),
         "lines": reports.lines_of(reports.rows_of(version), session),
         "empty": range(LINES_TO_SIGN),
     }
