@@ -3,16 +3,20 @@
 from typing import Any, Final
 
 from tests.access.door import Row
-from tests.access.roles import DONE, EVERYBODY, Role, answers, only
+from tests.access.roles import COORDINATORS, DONE, EVERYBODY, Role, answers, only
 from tests.access.world import World
 from workshops import answer_links
-from workshops.models import Participation, Session
+from workshops.models import Participation, ReceivedReply, Session
 
 
 def _link(world: World, session: Session, role: Role, answer: str) -> dict[str, Any]:
     own = Participation.objects.get(session=session, user=world.people[role])
     url = answer_links.answer_url(own, uid=session.uid.hex, answer=Participation.Answer(answer))
     return {"token": url.rstrip("/").rpartition("/")[2]}
+
+
+def _odd_mail() -> ReceivedReply:
+    return ReceivedReply.objects.earliest("pk")
 
 
 ANSWERS: Final = [
@@ -39,4 +43,11 @@ ANSWERS: Final = [
         POST=answers(404),
     ),
     Row("workshops:answer_link", "forged", lambda _: {"token": "forged"}, GET=answers(404), POST=answers(404)),
+    Row("workshops:replies", GET=only(COORDINATORS)),
+    Row("workshops:reply_put_aside", at=lambda w: {"pk": _odd_mail().pk}, POST=only(COORDINATORS, answer=DONE)),
+    Row(
+        "workshops:replies_put_aside",
+        data=lambda w: {"last": _odd_mail().pk},
+        POST=only(COORDINATORS, answer=DONE),
+    ),
 ]

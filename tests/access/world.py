@@ -29,6 +29,7 @@ from tests.factories_schedule import create_agreement, create_session, in_days, 
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
 from workshops.actions.attendance import make_check_in_code
+from workshops.actions.replies import receive_reply
 from workshops.models import AgendaItem, CalendarFeed, ScheduleRelease, Session, WorkTable
 
 
@@ -251,6 +252,7 @@ def _file(deliverable: Deliverable, content: str, *, by: User, waits: bool = Fal
 
 
 def _mails(world: World) -> None:
+    receive_reply(b"From: alguien@ejemplo.mx\r\nSubject: Hola\r\n\r\nNo puedo ir.", now=timezone.now())
     member, guest = world.people[Role.MEMBER], world.people[Role.GUEST]
     code = world.hide("Su código es", seen_by=NOBODY)
     world.account_mail = _mail("account", to=member, priority=OutgoingMail.Priority.ACCOUNT, text=code)

@@ -1,0 +1,51 @@
+"""Mails as calendars send them when somebody answers, for the tests of replies."""
+
+from email.message import EmailMessage
+from itertools import count
+
+_numbers = count(1)
+
+LF = "\r\n"
+
+
+def calendar(
+    *,
+    uid: str,
+    attendee: str,
+    partstat: str = "ACCEPTED",
+    method: str | None = "REPLY",
+    sequence: object = 0,
+    events: int = 1,
+) -> str:
+    """What a calendar program writes; `sequence=None` leaves the line out."""
+    event = [
+        "BEGIN:VEVENT",
+        f"UID:{uid}",
+        "DTSTAMP:20261102T170000Z",
+        "DTSTART:20261203T160000Z",
+        *([] if sequence is None else [f"SEQUENCE:{sequence}"]),
+        "ORGANIZER:mailto:respuestas@localhost",
+        f"ATTENDEE;PARTSTAT={partstat};CN=Alguien:mailto:{attendee}",
+        "END:VEVENT",
+    ]
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Prueba//ES", *([f"METHOD:{method}"] if method else [])]
+    return LF.join([*head, *event * events, "END:VCALENDAR", ""])
+
+
+def reply(
+    text: str | bytes,
+    *,
+    sender: str,
+    message_id: str = "",
+    subject: str = "Aceptado: Mesas",
+    method: str = "REPLY",
+    charset: str = "utf-8",
+) -> bytes:
+    """A mail with a calendar in it; a fresh Message-ID unless one is given."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "respuestas@localhost", subject
+    message["Message-ID"] = message_id or f"<{next(_numbers)}@calendario.ejemplo.mx>"
+    message.set_content("Alguien aceptó la invitación.")
+    content = text.encode() if isinstance(text, str) else text
+    message.add_alternative(content, maintype="text", subtype="calendar", params={"method": method, "charset": charset})
+    return message.as_bytes()

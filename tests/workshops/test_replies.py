@@ -1,0 +1,500 @@
+"""Answers that come by mail from calendars: recorded for whom they are from; what is odd is listed, never dropped."""
+
+import io
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from imaplib import IMAP4
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from cities.models import Membership
+from ogpgroup.models import User
+from tests import factories
+from tests.test_local import free_port
+from tests.workshops.published import NOW, START, cancel, change, publish_session
+from tests.workshops.replying import calendar, reply
+from tests.workshops.seating import MINUTE, members, own, say, seated
+from tests.workshops.told import all_is_sent, calendar_of, read
+from workshops import emails, ical
+from workshops.actions.replies import receive_reply
+from workshops.mailbox import MailboxError, read_mailbox
+from workshops.models import Participation, ReceivedReply, Session
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LATER = NOW + HOUR
+
+pytestmark = pytest.mark.django_db
+
+
+def uid_of(session: Session) -> str:
+    session.refresh_from_db()
+    assert session.current_version
+    return ical.uid_of(session.current_version)
+
+
+def answered(session: Session, user: User, partstat: str = "ACCEPTED", **given: object) -> bytes:
+    """The mail that the person's calendar sends."""
+    text = calendar(uid=uid_of(session), attendee=user.email, partstat=partstat, **given)  # type: ignore[arg-type]
+    return reply(text, sender=f"{user.name} <{user.email}>")
+
+
+def received(raw: bytes) -> ReceivedReply:
+    found = receive_reply(raw, now=LATER)
+    assert found is not None
+    return found
+
+
+# --- What is recorded -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("partstat", "answer"), [("ACCEPTED", "yes"), ("TENTATIVE", "maybe"), ("DECLINED", "no")])
+def test_reply_is_recorded_like_any_other_answer(partstat, answer, member):
+    session = publish_session(people=[member]).session
+
+    found = received(answered(session, member, partstat))
+
+    row = own(session, member)
+    assert (found.outcome, found.participation, found.partstat) == ("applied", row, partstat)
+    assert (row.answer, row.answered_at) == (answer, LATER)
+    assert not ReceivedReply.objects.to_look_at().exists()
+
+
+def test_invitation_asks_for_a_reply_that_is_understood(member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    (invited,) = member.mails.filter(kind=emails.INVITATION)
+    (event,) = calendar_of(read(invited, NOW)).all("VEVENT")
+    assert event.get("ATTENDEE").parameters["RSVP"] == "TRUE"
+    assert event.get("ORGANIZER").value == "mailto:respuestas@localhost"
+
+    attendee = event.get("ATTENDEE").value.removeprefix("mailto:")
+    text = calendar(uid=event.get("UID").value, attendee=attendee)
+
+    assert received(reply(text, sender=member.email)).outcome == "applied"
+    assert own(session, member).answer == "yes"
+
+
+def test_address_in_other_letters_is_the_same_address(member):
+    session = publish_session(people=[member]).session
+    text = calendar(uid=uid_of(session), attendee=member.email.upper()).replace("mailto:", "MAILTO:")
+
+    assert received(reply(text, sender=member.email.title())).outcome == "applied"
+
+
+def test_same_mail_read_twice_counts_once(member):
+    session = publish_session(people=[member]).session
+    raw = answered(session, member)
+
+    first, second = receive_reply(raw, now=LATER), receive_reply(raw, now=LATER + HOUR)
+
+    assert (first is not None, second, ReceivedReply.objects.count()) == (True, None, 1)
+    assert own(session, member).answered_at == LATER
+
+
+def test_mail_without_a_message_id_read_twice_counts_once(member):
+    session = publish_session(people=[member]).session
+    raw = b"\n".join(line for line in answered(session, member).split(b"\n") if not line.startswith(b"Message-ID"))
+
+    first, second = receive_reply(raw, now=LATER), receive_reply(raw, now=LATER)
+
+    assert first is not None
+    assert (first.message_id[:7], len(first.message_id), second, first.outcome) == ("sha256:", 71, None, "applied")
+
+
+def test_yes_where_all_seats_are_taken_waits_and_is_listed():
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people[:1])
+
+    assert received(answered(session, people[1])).outcome == "no_seat"
+    assert own(session, people[1]).place == "waiting"
+    assert ReceivedReply.objects.to_look_at().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_mail_read_by_two_at_once_counts_once():
+    (user,) = members(1)
+    session = publish_session(people=[user]).session
+    raw, gate = answered(session, user), threading.Barrier(4)
+    kept: list[bool] = []
+
+    def receive() -> None:
+        gate.wait()
+        try:
+            kept.append(receive_reply(raw, now=LATER) is not None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=receive) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (sorted(kept), ReceivedReply.objects.count()) == ([False, False, False, True], 1)
+
+
+# --- What is not ------------------------------------------------------------------------------------------------------
+
+
+def test_reply_to_an_earlier_date_is_outdated_and_to_a_later_version_of_the_same_date_is_not(member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    change(session, at=NOW + MINUTE, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    change(session, at=NOW + 2 * MINUTE, venue="Sala 2")
+
+    outcomes = [received(answered(session, member, sequence=number)).outcome for number in (0, 1, 2, 3)]
+
+    assert outcomes == ["outdated", "applied", "applied", "applied"]
+
+
+def test_reply_without_a_sequence_answers_the_first_version(member):
+    session = publish_session(people=[member]).session
+    assert received(answered(session, member, sequence=None)).outcome == "applied"
+
+    change(session, at=NOW + MINUTE, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    assert received(answered(session, member, sequence=None)).outcome == "outdated"
+
+
+@pytest.mark.parametrize("why", ["over", "cancelled", "postponed"])
+def test_reply_to_a_session_that_takes_no_answers_is_too_late(why, member):
+    session = publish_session(people=[member]).session
+    now = LATER
+    if why == "over":
+        now = START + 3 * HOUR
+    elif why == "cancelled":
+        cancel(session, at=NOW + MINUTE)
+    else:
+        change(session, at=NOW + MINUTE, status="postponed", cancel_reason="La sede no está lista.")
+
+    found = receive_reply(answered(session, member, sequence=9), now=now)
+
+    assert found is not None
+    assert (found.outcome, own(session, member).answer) == ("too_late", "none")
+
+
+@pytest.mark.parametrize(
+    "uid", ["nada", "x@localhost", "00000000-0000-0000-0000-000000000000@localhost", "{uid}@otra.ejemplo.mx", "{uid}"]
+)
+def test_event_that_is_not_ours_is_an_unknown_session(uid, member):
+    session = publish_session(people=[member]).session
+    text = calendar(uid=uid.format(uid=session.uid), attendee=member.email)
+
+    assert received(reply(text, sender=member.email)).outcome == "unknown_session"
+
+
+@pytest.mark.parametrize("who", ["nobody", "not invited", "closed account", "left the group"])
+def test_reply_of_who_is_not_invited_is_listed(who, member):
+    session = publish_session(organizations=[member.memberships.get().organization], visibility="invited").session
+    address = {"nobody": "nadie@ejemplo.mx", "not invited": factories.create_member().email}.get(who, member.email)
+    if who == "closed account":
+        User.objects.filter(pk=member.pk).update(is_active=False)
+    elif who == "left the group":
+        Membership.objects.filter(user=member).update(until=(NOW - DAY).date())
+
+    with time_machine.travel(LATER, tick=False):
+        found = received(reply(calendar(uid=uid_of(session), attendee=address), sender=address))
+
+    assert (found.outcome, found.attendee) == ("unknown_person", address)
+    assert set(Participation.objects.filter(session=session).values_list("answer", flat=True)) == {"none"}
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "otra@ejemplo.mx",
+        "",
+        "{own}, otra@ejemplo.mx",
+        '"{own}" <otra@ejemplo.mx>',
+        "{own}.ejemplo.mx",
+        "otra@ejemplo.mx <{own}> x",
+    ],
+)
+def test_mail_from_another_address_answers_for_nobody(sender, member):
+    session = publish_session(people=[member]).session
+    raw = answered(session, member).split(b"\n", 1)[1]
+    raw = b"From: " + sender.format(own=member.email).encode() + b"\n" + raw
+
+    found = received(raw)
+
+    assert (found.outcome, own(session, member).answer) == ("another_sender", "none")
+
+
+# --- Odd mails --------------------------------------------------------------------------------------------------------
+
+
+def _odd(session: Session, user: User) -> dict[str, bytes]:
+    good = calendar(uid=uid_of(session), attendee=user.email)
+    plain = f"From: {user.email}\r\nMessage-ID: <odd@ejemplo.mx>\r\n"
+    two = good.replace("END:VCALENDAR\r\n", "") + good.partition("VERSION:2.0\r\n")[2]
+
+    def mail(text: str | bytes, **given: str) -> bytes:
+        return reply(text, sender=user.email, **given)
+
+    nested = f"{plain}Content-Type: multipart/mixed; boundary=b0\r\n\r\n" + "".join(
+        f"--b{n}\r\nContent-Type: multipart/mixed; boundary=b{n + 1}\r\n\r\n" for n in range(3000)
+    )
+    return {
+        "nothing at all": b"",
+        "bytes": bytes(range(256)) * 50,
+        "words of a person": f"{plain}Subject: No puedo\r\n\r\nNo podré ir.\r\n".encode(),
+        "no method": mail(calendar(uid=uid_of(session), attendee=user.email, method=None)),
+        "a request": mail(calendar(uid=uid_of(session), attendee=user.email, method="REQUEST")),
+        "a counter": mail(calendar(uid=uid_of(session), attendee=user.email, method="COUNTER"), method="COUNTER"),
+        "two events": mail(calendar(uid=uid_of(session), attendee=user.email, events=2)),
+        "two calendars": mail(two),
+        "two attendees": mail(
+            good.replace("END:VEVENT", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{user.email}\r\nEND:VEVENT")
+        ),
+        "no attendee": mail("".join(line for line in good.splitlines(True) if not line.startswith("ATTENDEE"))),
+        "no uid": mail("".join(line for line in good.splitlines(True) if not line.startswith("UID"))),
+        "an answer that is none": mail(calendar(uid=uid_of(session), attendee=user.email, partstat="NEEDS-ACTION")),
+        "delegated": mail(calendar(uid=uid_of(session), attendee=user.email, partstat="DELEGATED")),
+        "a sequence in words": mail(calendar(uid=uid_of(session), attendee=user.email, sequence="dos")),
+        "a sequence too large": mail(calendar(uid=uid_of(session), attendee=user.email, sequence=10**30)),
+        "half a calendar": mail(good[: len(good) // 2]),
+        "no calendar": mail("<html>hola</html>"),
+        "an empty calendar": mail(b""),
+        "parts in parts": nested.encode(),
+        "a part without end": f"{plain}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".encode() + b"x" * 5000,
+        "too much": mail(good) + b"\r\n" + b"x" * ReceivedReply.MOST_BYTES,
+        "too much of a calendar": mail(good.replace("END:VEVENT", "DESCRIPTION:" + "x" * 60_000 + "\r\nEND:VEVENT")),
+        "headers of bytes": b"From: \xff\xfe\r\nSubject: =?x-none?Q?=ff=fe?= \x00\r\nMessage-ID: \x00\r\n\r\nhola",
+    }
+
+
+ODD = [
+    "nothing at all",
+    "bytes",
+    "words of a person",
+    "no method",
+    "a request",
+    "a counter",
+    "two events",
+    "two calendars",
+    "two attendees",
+    "no attendee",
+    "no uid",
+    "an answer that is none",
+    "delegated",
+    "a sequence in words",
+    "a sequence too large",
+    "half a calendar",
+    "no calendar",
+    "an empty calendar",
+    "parts in parts",
+    "a part without end",
+    "too much",
+    "too much of a calendar",
+    "headers of bytes",
+]
+
+
+@pytest.mark.parametrize("which", ODD)
+def test_odd_mail_is_kept_and_listed_and_answers_nothing(which, member, coordinator):
+    session = publish_session(people=[member]).session
+    raw = _odd(session, member)[which]
+
+    found = received(raw)
+
+    assert (found.outcome, own(session, member).answer) == ("unreadable", "none")
+    assert bytes(found.raw) == raw[: ReceivedReply.MOST_BYTES]
+    client = Client()
+    client.force_login(coordinator)
+    shown = client.get("/coordination/replies/")
+    assert (shown.status_code, [row.reply for row in shown.context["rows"]]) == (200, [found])
+
+
+def test_all_odd_mails_are_tried(member):
+    assert list(_odd(publish_session(people=[member]).session, member)) == ODD
+
+
+def test_charset_that_is_another_or_none_is_read(member):
+    session = publish_session(people=[member]).session
+    text = calendar(uid=uid_of(session), attendee=member.email).replace("CN=Alguien", "CN=José Ñúñez")
+
+    outcomes = [
+        received(reply(text.encode(encoding), sender=member.email, charset=said)).outcome
+        for encoding, said in (("utf-8", "us-ascii"), ("latin-1", "utf-8"), ("utf-8", "x-nada"), ("latin-1", "latin-1"))
+    ]
+
+    assert outcomes == ["applied"] * 4
+
+
+# --- What coordinators see --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(coordinator: User) -> Client:
+    coordinator.language = "en"
+    coordinator.save(update_fields=["language"])
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def person_writes(number: int = 1, text: str = "No podré ir, disculpen.") -> ReceivedReply:
+    head = f"From: ana@ejemplo.mx\r\nSubject: Hola {number}\r\nMessage-ID: <{number}@ejemplo.mx>\r\n"
+    return received(f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode())
+
+
+def test_page_shows_the_words_and_puts_aside(desk, coordinator):
+    found = person_writes()
+    shown = desk.get("/coordination/replies/").content.decode()
+    assert all(words in shown for words in ("Hola 1", "ana@ejemplo.mx", "No podré ir, disculpen.", "no answer in it"))
+
+    assert desk.post(f"/coordination/replies/{found.pk}/put-aside/").status_code == 302
+
+    found.refresh_from_db()
+    assert (found.settled_by, found.settled_at is not None) == (coordinator, True)
+    assert "Hola 1" not in desk.get("/coordination/replies/").content.decode()
+    assert "Put aside by Carmen Coordinadora" in desk.get("/coordination/replies/?all").content.decode()
+
+
+def test_all_are_put_aside_but_those_that_came_since(desk):
+    seen = [person_writes(number) for number in (1, 2)]
+    later = person_writes(3)
+
+    desk.post("/coordination/replies/put-aside/", {"last": seen[-1].pk})
+    assert list(ReceivedReply.objects.to_look_at()) == [later]
+
+    for nonsense in ("", "x", "9" * 40, "-1"):
+        desk.post("/coordination/replies/put-aside/", {"last": nonsense})
+    assert list(ReceivedReply.objects.to_look_at()) == [later]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_a_constant_number_of_queries(count, desk, django_assert_num_queries):
+    people = members(count)
+    session = publish_session(people=people).session
+    for user in people:
+        text = calendar(uid=uid_of(session), attendee=user.email)
+        assert received(reply(text, sender="otra@ejemplo.mx")).outcome == "another_sender"
+    desk.get("/coordination/replies/")
+
+    with django_assert_num_queries(8):
+        desk.get("/coordination/replies/")
+
+
+# --- The pipe and the mailbox -----------------------------------------------------------------------------------------
+
+
+def test_pipe_reads_one_mail(member, monkeypatch):
+    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
+    raw, out = answered(session, member), io.StringIO()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+
+    call_command("read_replies", "--stdin", stdout=out)
+
+    assert (out.getvalue().strip()[-7:], own(session, member).answer) == ("applied", "yes")
+
+
+def test_without_a_mailbox_the_command_says_what_is_missing():
+    with pytest.raises(CommandError, match="REPLY_MAILBOX_URL"):
+        call_command("read_replies")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://a:b@localhost/", "imap://localhost/", "imap://a:secreta@127.0.0.1:1/INBOX"]
+)
+def test_mailbox_that_cannot_be_read_is_an_error_without_the_password(url):
+    with pytest.raises(MailboxError) as refused:
+        read_mailbox(url, lambda _raw: None, most_bytes=10)
+
+    assert "secreta" not in str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def imap() -> Iterator[str]:
+    """A real IMAP server in memory; the address of its one mailbox."""
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "pymap"), "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "dict", "--demo-user", "respuestas", "--demo-password", "a b/c@d"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield f"imap://respuestas:a%20b%2Fc%40d@127.0.0.1:{port}/INBOX"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(200):
+        try:
+            IMAP4("127.0.0.1", port, timeout=5).logout()
+        except OSError:
+            threading.Event().wait(0.1)
+        else:
+            return
+    raise AssertionError("the IMAP server did not start")
+
+
+@pytest.fixture
+def inbox(imap: str) -> Iterator[IMAP4]:
+    """The mailbox as its owner sees it, empty."""
+    port = int(imap.rsplit(":", 1)[1].partition("/")[0])
+    with IMAP4("127.0.0.1", port, timeout=10) as server:
+        server.login("respuestas", "a b/c@d")
+        server.select("INBOX")
+        server.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
+        server.expunge()
+        yield server
+
+
+def unread(inbox: IMAP4) -> int:
+    inbox.noop()
+    (found,) = inbox.uid("SEARCH", "UNSEEN")[1]
+    return len(found.split())
+
+
+def test_mailbox_is_read_once_and_marked(imap, inbox, settings, member):
+    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
+    other = b"From: ana@ejemplo.mx\r\nSubject: Hola\r\n\r\nNo puedo.\r\n"
+    for raw in (answered(session, member, "TENTATIVE"), other, b"x" * (ReceivedReply.MOST_BYTES + 100)):
+        assert inbox.append("INBOX", "", "", raw)[0] == "OK"
+    settings.REPLY_MAILBOX_URL = imap
+    assert unread(inbox) == 3
+
+    call_command("read_replies", stdout=(out := io.StringIO()))
+    call_command("read_replies", stdout=(again := io.StringIO()))
+
+    assert (out.getvalue().splitlines()[-1], again.getvalue().strip()) == ("3 mails read.", "0 mails read.")
+    assert unread(inbox) == 0
+    assert sorted(ReceivedReply.objects.values_list("outcome", flat=True)) == ["applied", "unreadable", "unreadable"]
+    assert own(session, member).answer == "maybe"
+
+
+def test_mail_that_could_not_be_kept_stays_unread_and_stops_no_other(imap, inbox):
+    for number in range(3):
+        inbox.append("INBOX", "", "", f"Subject: {number}\r\n\r\nhola\r\n".encode())
+    kept: list[bytes] = []
+
+    def keep_all_but_one(raw: bytes) -> None:
+        if b"Subject: 1" in raw:
+            raise RuntimeError("the database went away")
+        kept.append(raw)
+
+    assert read_mailbox(imap, keep_all_but_one, most_bytes=1000) == 2
+    assert (len(kept), unread(inbox)) == (2, 1)
+    assert read_mailbox(imap, kept.append, most_bytes=1000) == 1
+    assert (len(kept), unread(inbox)) == (3, 0)
+
+
+def test_wrong_password_is_said_without_it(imap):
+    with pytest.raises(MailboxError) as refused:
+        read_mailbox(imap.replace("a%20b%2Fc%40d", "equivocada"), lambda _raw: None, most_bytes=10)
+
+    assert "equivocada" not in str(refused.value)

@@ -1,0 +1,92 @@
+"""Answers that come back from calendars by mail: matched, recorded like any other answer, and none dropped."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import User
+from workshops import ical, itip
+from workshops.actions.answers import answer
+from workshops.models import Participation, ReceivedReply, SessionVersion
+from workshops.models.calendars import ReceivedReplyQuerySet
+
+Outcome = ReceivedReply.Outcome
+
+
+@transaction.atomic
+def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
+    """Write one mail down, and the answer in it; None for a mail that is known already.
+
+    Guarantees that every mail is kept with its outcome, in one transaction with the answer, and that the same mail read
+    twice, by two readers at once too, counts once. Who answers must be the person invited, and must write from the
+    address that the mail answers for. An answer to an earlier start than the one that counts is not recorded.
+    """
+    said = itip.read(raw, most_bytes=ReceivedReply.MOST_BYTES)
+    reply, is_new = ReceivedReply.objects.get_or_create(
+        message_id=said.message_id,
+        defaults={
+            "sender": said.senders[0] if said.senders else "",
+            "subject": said.subject,
+            "uid": said.uid,
+            "sequence": said.sequence,
+            "attendee": said.attendee,
+            "partstat": said.partstat,
+            "outcome": Outcome.UNREADABLE,
+            "raw": said.raw,
+        },
+    )
+    if not is_new:
+        return None
+    if said.answer:
+        reply.outcome, reply.participation = _apply(said, now=now)
+        reply.save(update_fields=["outcome", "participation"])
+    return reply
+
+
+def _apply(said: itip.Received, *, now: datetime) -> tuple[Outcome, Participation | None]:
+    """Record the answer, or say why not."""
+    version = _version_of(said.uid)
+    if version is None:
+        return Outcome.UNKNOWN_SESSION, None
+    user = User.objects.filter(email__iexact=said.attendee, is_active=True).first()
+    own = Participation.objects.filter(session=version.session_id, user=user).first() if user else None
+    if user is None or own is None or not SessionVersion.objects.visible_to(user).filter(pk=version.pk).exists():
+        return Outcome.UNKNOWN_PERSON, None
+    if set(said.senders) != {user.email.casefold()}:
+        return Outcome.ANOTHER_SENDER, own
+    if (said.sequence or 0) < _first_sequence(version):
+        return Outcome.OUTDATED, own
+    try:
+        with transaction.atomic(), translation.override(user.language):
+            own = answer(version.session, user=user, answer=Participation.Answer(said.answer), now=now)
+    except ActionNotPossible:
+        return Outcome.TOO_LATE, own
+    return (Outcome.NO_SEAT if own.place == Participation.Place.WAITING else Outcome.APPLIED), own
+
+
+def _version_of(uid: str) -> SessionVersion | None:
+    """The published session of a calendar entry of ours; see `ical.uid_of`."""
+    name, _at, host = uid.partition("@")
+    try:
+        session_uid = UUID(name)
+    except ValueError:
+        return None
+    if host.casefold() != ical.host():
+        return None
+    return SessionVersion.objects.current().select_related("session").filter(session__uid=session_uid).first()
+
+
+def _first_sequence(version: SessionVersion) -> int:
+    """The number of the first version with the start that counts: answers to earlier ones were to another date."""
+    same_start = SessionVersion.objects.filter(
+        session=version.session_id, release__released_at__gte=version.start_released_at
+    )
+    return min(same_start.values_list("sequence", flat=True), default=version.sequence)
+
+
+def put_aside(replies: ReceivedReplyQuerySet, *, by: User, now: datetime) -> int:
+    """A coordinator has seen these and wants them listed no more; they stay on record. Returns how many were listed."""
+    return replies.to_look_at().update(settled_at=now, settled_by=by)
