@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import global_settings, settings
+from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 from vobject.base import readOne
@@ -110,12 +110,6 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait(5)
 
 
-@pytest.fixture
-def real_passwords(settings: Any) -> None:
-    """The product's processes know nothing of the tests' cheap hasher."""
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
-
-
 @pytest.fixture(scope="session")
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Style sheets and scripts as they are served in production; the same for every story."""
@@ -131,7 +125,7 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def product(transactional_db: None, real_passwords: None, tmp_path: Path, static_files: Path) -> Iterator[Product]:
+def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Iterator[Product]:
     """Everything that runs in production, on this test's database."""
     shutil.copytree(static_files, tmp_path / "static")
     with Sink() as sink:
@@ -144,6 +138,7 @@ def product(transactional_db: None, real_passwords: None, tmp_path: Path, static
             "PUBLIC_URL": url,
             "MAIL_URL": sink.url,
             "KILL_POINTS": "",
+            "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
         }
         celery = ["celery", "-A", "ogpgroup"]
         web = ["gunicorn", "ogpgroup.wsgi", "--config=deploy/gunicorn.conf.py", "--bind", urlsplit(url).netloc]
