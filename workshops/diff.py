@@ -175,14 +175,14 @@ def sentences(
 ) -> list[Sentence]:
     """The changed fields in the reader's words, times in the session's own zone; `facts` are those of old and new."""
     fields = list(fields)
-    told = [Sentence(_label("when"), _when(old), _when(new))] if WHEN_FIELDS & set(fields) else []
+    told = [Sentence(label_of("when"), _when(old), _when(new))] if WHEN_FIELDS & set(fields) else []
     told += [
-        Sentence(_label(field), *_sides(field, old, new, facts=facts))
+        Sentence(label_of(field), *_sides(field, old, new, facts=facts))
         for field in fields
         if field not in WHEN_FIELDS and field not in {"status", "cancel_reason"}
     ]
     if "cancel_reason" in fields and not new.is_planned:
-        told.append(Sentence(_label("cancel_reason"), "", new.cancel_reason))
+        told.append(Sentence(label_of("cancel_reason"), "", new.cancel_reason))
     return told
 
 
@@ -208,7 +208,8 @@ def role_names(roles: Iterable[str]) -> list[str]:
     return known + [role for role in chosen if role not in Role.values]
 
 
-def _label(field: str) -> str:
+def label_of(field: str) -> str:
+    """What a field is called in a sentence."""
     if field in _LABELS:
         return str(_LABELS[field])
     text = str(SessionBase._meta.get_field(field).verbose_name)  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from workshops.urls_attendance import attendance_urls
-from workshops.views import answering, calendars, coordination, history, public, reminders, replies, schedule
+from workshops.views import answering, calendars, coordination, history, planning, public, reminders, replies, schedule
 
 app_name = "workshops"
 
@@ -15,12 +15,15 @@ coordination_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/cancel/", coordination.cancel, name="cancel"),
     path("coordination/sessions/<slug:slug>/postpone/", coordination.postpone, name="postpone"),
     path("coordination/sessions/<slug:slug>/reinstate/", coordination.reinstate, name="reinstate"),
+    path("coordination/sessions/<slug:slug>/move/", planning.move, name="move"),
+    path("coordination/sessions/<slug:slug>/repeat/", planning.repeat, name="repeat"),
     path("coordination/sessions/<slug:slug>/discard/", coordination.discard, name="discard"),
     path("coordination/sessions/<slug:slug>/people/", coordination.people, name="people"),
     path("coordination/sessions/<slug:slug>/reminders/", reminders.reminders, name="reminders"),
     path("coordination/replies/", replies.replies, name="replies"),
     path("coordination/replies/put-aside/", replies.replies_put_aside, name="replies_put_aside"),
     path("coordination/replies/<int:pk>/put-aside/", replies.reply_put_aside, name="reply_put_aside"),
+    path("coordination/cycles/<slug:slug>/board/", planning.board, name="board"),
     path("coordination/cycles/<slug:slug>/release/", coordination.publish, name="publish"),
 ]
 

@@ -14,6 +14,7 @@ from tests.access.rows_calendars import CALENDARS
 from tests.access.rows_files import FILES
 from tests.access.rows_mail import MAIL
 from tests.access.rows_notes import NOTES
+from tests.access.rows_planning import PLANNING
 from tests.access.rows_plans import PLAN_PARTS
 from tests.access.rows_rounds import ROUNDS
 
@@ -323,6 +324,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "rounds": ROUNDS,
     "coordination of people": COORDINATION_OF_PEOPLE,
     "coordination of the schedule": COORDINATION_OF_THE_SCHEDULE,
+    "planning": PLANNING,
     "accounts": ACCOUNTS,
     "readers": READERS,
     "desks": DESKS,

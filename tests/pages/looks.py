@@ -132,6 +132,8 @@ COORDINATION: Final = [
     coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
     coordinated("workshops/coordination/reminders.html", "workshops:reminders", of("session")),
     coordinated("workshops/coordination/replies.html", "workshops:replies"),
+    coordinated("workshops/coordination/board.html", "workshops:board", of("cycle")),
+    coordinated("workshops/coordination/repeat.html", "workshops:repeat", of("draft")),
     coordinated("workshops/coordination/discard.html", "workshops:discard", of("draft")),
     coordinated("workshops/coordination/publish.html", "workshops:publish", of("cycle")),
     coordinated("workshops/session_detail.html", "workshops:session_detail", of("session"), note="coordinator"),

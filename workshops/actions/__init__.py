@@ -1,12 +1,14 @@
 """Verbs on the schedule. Import the module, so that calls show the border: `actions.publish_release(...)`."""
 
 from workshops.actions.answers import answer
+from workshops.actions.arranging import Every, move, repeat
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, postpone, reinstate, save_draft
 from workshops.actions.feeds import open_feed, revoke_feed
 from workshops.actions.leads import set_lead_hours
 from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
 
 __all__ = [
+    "Every",
     "Published",
     "answer",
     "cancel",
@@ -14,10 +16,12 @@ __all__ = [
     "hand_over",
     "holdings",
     "open_feed",
+    "move",
     "plan",
     "postpone",
     "publish_release",
     "refresh_expectations",
+    "repeat",
     "reinstate",
     "revoke_feed",
     "save_draft",

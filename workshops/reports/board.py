@@ -1,0 +1,97 @@
+"""The planning board: the drafts of a cycle as cards, month by month, beside what is published and what to look at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cities.models import Cycle
+from ogpgroup import dates
+from workshops import diff, preparation
+from workshops.advice import advice_on_all
+from workshops.models import Session
+from workshops.preparation import State
+
+# A cycle has a year or two; a slip in its dates must not draw a thousand columns.
+MOST_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Card:
+    """One draft on the board."""
+
+    session: Session
+    state: State
+    when: dates.When
+    published_when: dates.When | None  # where everybody still reads another time
+    changed: list[str]  # what else differs from what everybody reads
+    place: str
+    advice: list[str]
+    series: str  # “3 of 8”; empty for a session of its own
+
+
+@dataclass(frozen=True)
+class Month:
+    """One column."""
+
+    first: date
+    name: str
+    cards: list[Card]
+
+
+def board_of(cycle: Cycle, *, now: datetime) -> list[Month]:
+    """All drafts of a cycle under their months, empty months between them included; constant queries."""
+    sessions = list(diff.complete(Session.objects.filter(cycle=cycle)).in_order())
+    cities = preparation.member_cities(is_demo=cycle.is_demo, now=now)
+    advice, places = advice_on_all(_ahead(sessions, now), cities=cities, now=now), _places_in_series(sessions)
+    cards: dict[date, list[Card]] = defaultdict(list)
+    for session in sessions:
+        card = _card(session, advice.get(session.pk, []), places.get(session.pk, ""))
+        cards[session.local_day.replace(day=1)].append(card)
+    return [Month(first, dates.spoken_month(first), cards[first]) for first in _months(cycle, cards)]
+
+
+def _ahead(sessions: Iterable[Session], now: datetime) -> list[Session]:
+    """What is over needs no advice."""
+    return [session for session in sessions if session.last_instant() > now]
+
+
+def _months(cycle: Cycle, used: Iterable[date]) -> list[date]:
+    """The first days of the cycle's months, and of those in which something stands all the same."""
+    month, last, months = cycle.starts_on.replace(day=1), cycle.ends_on, set(used)
+    for _number in range(MOST_MONTHS):
+        if month > last:
+            break
+        months.add(month)
+        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return sorted(months)
+
+
+def _places_in_series(sessions: Sequence[Session]) -> dict[int, str]:
+    """“3/8” for the third of eight occurrences, in the order of their days."""
+    by_series: dict[object, list[int]] = defaultdict(list)
+    for session in sessions:
+        if session.series:
+            by_series[session.series].append(session.pk)
+    return {
+        pk: f"{number}/{len(occurrences)}"
+        for occurrences in by_series.values()
+        for number, pk in enumerate(occurrences, start=1)
+        if len(occurrences) > 1
+    }
+
+
+def _card(session: Session, advice: list[str], series: str) -> Card:
+    change, version = diff.pending_change(session), session.current_version
+    fields = set(change.fields) if change and version else set()
+    others = [field for field in fields - diff.WHEN_FIELDS if field not in {"status", "cancel_reason"}]
+    return Card(
+        session=session,
+        state=preparation.state_of(session, change),
+        when=preparation.when_of(session),
+        published_when=preparation.when_of(version) if version and fields & diff.WHEN_FIELDS else None,
+        changed=[diff.label_of(field) for field in sorted(others)],
+        place=preparation.place_of(session),
+        advice=advice,
+        series=series,
+    )
