@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from workshops.urls_attendance import attendance_urls
-from workshops.views import answering, calendars, coordination, history, planning, public, reminders, replies, schedule
+from workshops.views import (
+    answering,
+    calendars,
+    coordination,
+    delegating,
+    history,
+    planning,
+    public,
+    reminders,
+    replies,
+    schedule,
+)
 
 app_name = "workshops"
 
@@ -37,6 +48,8 @@ public_urls = [
     path("sessions/<slug:slug>/", public.session_detail, name="session_detail"),
     path("sessions/<slug:slug>.ics", calendars.session_ics, name="session_ics"),
     path("sessions/<slug:slug>/answer/", answering.answer, name="answer"),
+    path("sessions/<slug:slug>/delegate/", delegating.delegate, name="delegate"),
+    path("sessions/<slug:slug>/delegate/take-back/", delegating.delegate_take_back, name="delegate_take_back"),
     path("answer/<str:token>/", answering.answer_link, name="answer_link"),
     path("agreements/", public.agreements, name="agreements"),
 ]

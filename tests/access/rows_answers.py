@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, EVERYBODY, Role, answers, only
+from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, Role, answers, only
 from tests.access.world import World
 from workshops import answer_links
 from workshops.models import Participation, ReceivedReply, Session
@@ -13,6 +13,9 @@ def _link(world: World, session: Session, role: Role, answer: str) -> dict[str, 
     own = Participation.objects.get(session=session, user=world.people[role])
     url = answer_links.answer_url(own, uid=session.uid.hex, answer=Participation.Answer(answer))
     return {"token": url.rstrip("/").rpartition("/")[2]}
+
+
+SENDERS: Final = frozenset({Role.GUEST})
 
 
 def _odd_mail() -> ReceivedReply:
@@ -49,5 +52,14 @@ ANSWERS: Final = [
         "workshops:replies_put_aside",
         data=lambda w: {"last": _odd_mail().pk},
         POST=only(COORDINATORS, answer=DONE),
+    ),
+    # Who is expected sends somebody of the same institution; nobody there has an account, so the choice is empty.
+    Row("workshops:delegate", "invited", lambda w: {"slug": w.invited.slug}, GET=only(SENDERS), POST=only(SENDERS)),
+    Row("workshops:delegate", "never published", lambda w: {"slug": w.draft.slug}, GET=only(frozenset())),
+    Row(
+        "workshops:delegate_take_back",
+        "invited",
+        lambda w: {"slug": w.invited.slug},
+        POST=only(SENDERS, answer=ELSEWHERE),
     ),
 ]

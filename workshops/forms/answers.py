@@ -1,8 +1,12 @@
 """Answers to an invitation."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from ogpgroup.models import User
 from workshops.models import Participation
 from workshops.models.seats import LINE, ROOM
 
@@ -16,3 +20,17 @@ class AnswerForm(forms.Form):
         choices=[("", ""), (ROOM, ROOM.label), (LINE, LINE.label)],
         required=False,
     )
+
+
+class DelegateForm(forms.Form):
+    """Who comes instead."""
+
+    person = forms.ModelChoiceField(
+        label=gettext_lazy("Who comes in your place?"),
+        queryset=User.objects.none(),
+        help_text=gettext_lazy("People of your city or institution who have an account and are not expected already."),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]

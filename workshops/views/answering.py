@@ -18,6 +18,7 @@ from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup import htmx
 from workshops import actions, answer_links, audience
+from workshops.actions import delegates
 from workshops.forms.answers import AnswerForm
 from workshops.models import Participation, SessionVersion
 from workshops.reports.rows import Reader
@@ -35,7 +36,8 @@ def answering(request: HttpRequest, version: SessionVersion, now: datetime) -> d
     """The person's own part in the session: what they answered, whether they may answer and join."""
     if not request.user.is_authenticated:
         return {}
-    own = Participation.objects.filter(session=version.session_id, user=request.user.pk).first()
+    people = Participation.objects.select_related("delegated_by__user")
+    own = people.filter(session=version.session_id, user=request.user.pk).first()
     roles = roles_of(request.user)
     is_expected = own is not None and own.may_join(in_group=roles.in_group)
     is_open = takes_answers(version, now)
@@ -45,9 +47,19 @@ def answering(request: HttpRequest, version: SessionVersion, now: datetime) -> d
         "own": own,
         "may_answer": may_answer,
         "standing": standing_of(own, version, now=now) if may_answer else None,
+        **_delegation(own, may_answer=may_answer),
         "join_url": version.join_url if is_open and may_join else "",
         "choices": CHOICES,
     }
+
+
+def _delegation(own: Participation | None, *, may_answer: bool) -> dict[str, Any]:
+    """Whom the person sends, or in whose place they come."""
+    if own is None or not own.expected or not may_answer:
+        return {}
+    sends = Participation.objects.filter(delegated_by=own).select_related("user").first()
+    comes_for = own.delegated_by.user if own.delegated_by is not None else None
+    return {"sends": sends, "comes_for": comes_for, "may_send": delegates.may_send(own) and sends is None}
 
 
 CHOICES = [(choice.value, choice.label) for choice in Participation.Answer if choice != "none"]

@@ -1,0 +1,156 @@
+"""Sending somebody else: of the same city or institution, one at most, and back again."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from cities.models import Membership
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.workshops.published import NOW, publish_session
+from tests.workshops.seating import MINUTE, YES, members, own, places, say, seated
+from tests.workshops.told import all_is_sent, calendar_of, read, waiting
+from workshops import actions, emails
+from workshops.actions import delegates, seats
+from workshops.models import Session, SessionVersion
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LATER = NOW + HOUR
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def colleague(official_reynosa: User, reynosa) -> User:
+    return factories.create_official(city=reynosa, email="colega@reynosa.ejemplo.mx", name="Ciro Colega")
+
+
+def possible(session: Session, sender: User) -> list[User]:
+    version = SessionVersion.objects.get(current_of=session)
+    return list(delegates.possible_delegates(version, sender=sender, now=LATER))
+
+
+def send(session: Session, sender: User, delegate: User) -> None:
+    delegates.send_delegate(session, sender=sender, delegate=delegate, now=LATER)
+
+
+def test_delegate_is_invited_and_the_senders_answer_is_no(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    all_is_sent(NOW)
+
+    send(session, official_reynosa, colleague)
+
+    sender, row = own(session, official_reynosa), own(session, colleague)
+    assert (sender.answer, sender.expected) == ("no", True)
+    assert (row.expected, row.expected_because, row.delegated_by, row.answer) == (True, "delegate", sender, "none")
+    assert waiting(colleague) == [emails.INVITATION]
+
+
+def test_those_of_the_same_city_can_be_sent_and_others_cannot(
+    official_reynosa, colleague, reynosa, official_colima, member
+):
+    of_the_city = factories.create_member(organization=factories.create_organization(city=reynosa), name="Zoe")
+    expected = factories.create_official(city=reynosa)
+    closed = factories.create_official(city=reynosa)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    gone = factories.create_official(city=reynosa)
+    Membership.objects.filter(user=gone).update(until=(NOW - DAY).date())
+    session = publish_session(people=[official_reynosa, expected]).session
+
+    assert possible(session, official_reynosa) == [colleague, of_the_city]
+    for other in (official_colima, member, expected, closed, gone, official_reynosa):
+        with pytest.raises(ActionNotPossible):
+            send(session, official_reynosa, other)
+    assert own(session, official_reynosa).answer == "none"
+
+
+def test_who_acts_for_an_institution_without_a_city_sends_somebody_of_it(member):
+    organization = member.memberships.get().organization
+    mate = factories.create_member(organization=organization)
+    factories.create_member()
+    session = publish_session(people=[member]).session
+
+    assert possible(session, member) == [mate]
+
+
+def test_nobody_sends_two_and_who_was_sent_sends_nobody(official_reynosa, colleague, reynosa):
+    third = factories.create_official(city=reynosa)
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+
+    for sender in (official_reynosa, colleague):
+        with pytest.raises(ActionNotPossible):
+            send(session, sender, third)
+
+
+def test_delegate_stays_while_the_planner_comes_by_and_leaves_with_the_sender(official_reynosa, colleague):
+    organization = official_reynosa.memberships.get().organization
+    other = factories.create_member(organization=factories.create_organization(city=organization.city))
+    session = publish_session(organizations=[organization]).session
+    send(session, official_reynosa, other)
+
+    actions.plan(LATER + MINUTE)
+    assert own(session, other).expected is True
+
+    Membership.objects.filter(user=official_reynosa).update(until=(NOW - DAY).date())
+    actions.plan(LATER + 2 * MINUTE)
+    assert own(session, other).expected is False
+
+
+def test_taking_it_back_uninvites_the_delegate_with_a_higher_sequence(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+
+    delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + HOUR)
+    delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + HOUR)
+
+    row = own(session, colleague)
+    assert (row.expected, row.delegated_by, waiting(colleague)) == (False, None, [emails.UNINVITATION])
+    (mail,) = OutgoingMail.objects.filter(user=colleague, kind=emails.UNINVITATION)
+    (event,) = calendar_of(read(mail, LATER + HOUR)).all("VEVENT")
+    assert (event.get("SEQUENCE").value, event.get("STATUS").value) == ("1", "CANCELLED")
+
+    send(session, official_reynosa, colleague)
+    assert own(session, colleague).calendar_sequence == 2
+
+
+def test_seat_of_the_sender_goes_to_who_waits_and_a_delegates_seat_too(official_reynosa, colleague):
+    (first,) = members(1)
+    session = seated(1, people=[official_reynosa, first])
+    say(session, [official_reynosa, first])
+
+    send(session, official_reynosa, colleague)
+    assert places(session, [official_reynosa, first]) == ["-", "offered"]
+
+    actions.answer(session, user=first, answer=YES, now=LATER + MINUTE)
+    actions.answer(session, user=colleague, answer=YES, now=LATER + MINUTE)
+    delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + 2 * MINUTE)
+    assert places(session, [first, colleague]) == ["held", "-"]
+    assert seats.plan(LATER + 3 * MINUTE) == 0
+
+
+def test_session_page_sends_and_takes_back(official_reynosa, colleague):
+    User.objects.update(language="en")
+    session = publish_session(people=[official_reynosa]).session
+    client, other = Client(), Client()
+    client.force_login(official_reynosa)
+    other.force_login(colleague)
+    url = f"/sessions/{session.slug}/delegate/"
+
+    with time_machine.travel(LATER, tick=False):
+        assert url in client.get(session.get_absolute_url()).content.decode()
+        assert other.get(url).status_code == 404
+        assert "Ciro Colega" in client.get(url).content.decode()
+        wrong = client.post(url, {"person": official_reynosa.pk})
+        assert (wrong.status_code, "person" in wrong.context["form"].errors) == (200, True)
+        assert client.post(url, {"person": colleague.pk}).status_code == 302
+        assert "Ciro Colega is invited in your place" in client.get(session.get_absolute_url()).content.decode()
+        assert "You come in place of Rosa de Reynosa." in other.get(session.get_absolute_url()).content.decode()
+        assert client.get(url).status_code == 302
+        assert other.post(f"{url}take-back/").status_code == 404
+        assert client.post(f"{url}take-back/").status_code == 302
+    assert own(session, colleague).expected is False

@@ -1,0 +1,98 @@
+"""Sending somebody else: who cannot come names a person of the same city, or institution, to come instead."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cities.models import Membership, group_day
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import User
+from ogpgroup.text import SortKey
+from workshops import audience, emails
+from workshops.actions import seats
+from workshops.actions.answers import answer
+from workshops.actions.locks import hold_off_releases
+from workshops.audience import Expectation, Rule
+from workshops.models import Participation, Session, SessionVersion
+
+Because = Participation.Because
+
+
+def may_send(own: Participation | None) -> bool:
+    """Who is expected may send one person; who comes in somebody's place sends nobody on."""
+    return own is not None and own.expected and own.expected_because != Because.DELEGATE
+
+
+def possible_delegates(version: SessionVersion, *, sender: User, now: datetime) -> QuerySet[User]:
+    """People with an account, of the sender's cities, or of their institutions without a city, who are not expected."""
+    on = group_day(now)
+    own = Membership.objects.of(sender).on(on).select_related("organization")
+    cities = {one.organization.city_id for one in own if one.organization.city_id}
+    institutions = {one.organization_id for one in own if not one.organization.city_id}
+    same = Membership.objects.on(on).filter(
+        Q(organization__city__in=cities) | Q(organization__in=institutions), organization__is_demo=version.is_demo
+    )
+    named = [one.user_id for one in audience.who([Rule.of(version)], on=on)]
+    expected = Participation.objects.expected().filter(session=version.session_id, user__isnull=False)
+    people = User.objects.filter(pk__in=same.values("user"), is_active=True).exclude(pk__in=[sender.pk, *named])
+    return people.exclude(pk__in=expected.values("user")).order_by(SortKey("name"), "pk")
+
+
+@transaction.atomic
+def send_delegate(session: Session, *, sender: User, delegate: User, now: datetime) -> Participation:
+    """Expect the delegate in the sender's place and invite them; the sender's answer becomes no. Returns their row.
+
+    Guarantees that nobody sends two people, and nobody who is not `possible_delegates`. The seat of the sender is free
+    for whoever waits first: it is not handed on. Raises ActionNotPossible where any of this does not hold, and where
+    the session takes no answers.
+    """
+    hold_off_releases()
+    sent_by = answer(session, user=sender, answer=Participation.Answer.NO, now=now)
+    version = SessionVersion.objects.current().select_related("session").get(session=session)
+    if not may_send(sent_by) or Participation.objects.filter(delegated_by=sent_by).exists():
+        raise ActionNotPossible(_("You have sent somebody already, or nobody can be sent in your place."))
+    if not possible_delegates(version, sender=sender, now=now).filter(pk=delegate.pk).exists():
+        raise ActionNotPossible(
+            _("%(name)s cannot be sent in your place, or is expected already.") % {"name": delegate}
+        )
+    expected = {
+        "expected": True,
+        "expected_because": Because.DELEGATE,
+        "expected_since": now,
+        "delegated_by": sent_by,
+    }
+    row, is_new = Participation.objects.update_or_create(session=session, user=delegate, defaults=expected)
+    if not is_new:
+        _outbid(row)
+    emails.queue_invitations([version], [Expectation(session.pk, delegate.pk)], now=now)
+    return row
+
+
+@transaction.atomic
+def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None:
+    """Expect the delegate no more, and tell them; the sender may come, or send another person. Harmless twice."""
+    hold_off_releases()
+    seats.lock_seats(session.pk)
+    version = SessionVersion.objects.current().select_related("session").get(session=session)
+    row = Participation.objects.select_for_update().filter(session=session, delegated_by__user=sender).first()
+    if row is None:
+        return
+    if version.finishes_at <= now:
+        raise ActionNotPossible(_("This session is over; answers are closed."))
+    seats.leave_place(row)
+    row.expected, row.delegated_by = False, None
+    row.save(update_fields=["expected", "delegated_by", *seats.PLACING])
+    _outbid(row)
+    assert row.user_id is not None  # nobody without an account is sent
+    emails.queue_uninvitations([version], [Expectation(session.pk, row.user_id)], now=now)
+    if version.is_planned:
+        seats.move_up(version, now=now)
+
+
+def _outbid(row: Participation) -> None:
+    """What the person's calendar is told next is newer than what it knows. See also `releases._outbid`."""
+    Session.objects.filter(pk=row.session_id).update(sequence=F("sequence") + 1)
+    sequence = Session.objects.filter(pk=row.session_id).values("sequence")
+    Participation.objects.filter(pk=row.pk).update(calendar_sequence=sequence)
