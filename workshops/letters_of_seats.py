@@ -1,4 +1,4 @@
-"""What mails about seats say. See also `workshops.letters`."""
+"""What mails about seats say, and the question to those who have not answered. See also `workshops.letters`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,3 +22,8 @@ def seat_offer(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.R
 def seat_given(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """Somebody who waited has a seat, without having to say more."""
     return letters.write(mails, now, template="seat_given", method="REQUEST")
+
+
+def nudge(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """The same invitation once more, to somebody who has not answered it."""
+    return letters.write(mails, now, template="nudge", method="REQUEST", rsvp=True, with_unsubscribe=True)

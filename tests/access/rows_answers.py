@@ -1,7 +1,11 @@
 """Who may answer, and for whom."""
 
+from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import F
+
+from ogpgroup.models import OutgoingMail
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, Role, answers, only
 from tests.access.world import World
@@ -16,6 +20,11 @@ def _link(world: World, session: Session, role: Role, answer: str) -> dict[str, 
 
 
 SENDERS: Final = frozenset({Role.GUEST})
+
+
+def _long_ago(session: Session) -> int:
+    """The invitations went some days ago, so that people may be asked once more."""
+    return OutgoingMail.objects.filter(subject_id=session.pk).update(due=F("due") - timedelta(days=5))
 
 
 def _odd_mail() -> ReceivedReply:
@@ -61,5 +70,12 @@ ANSWERS: Final = [
         "invited",
         lambda w: {"slug": w.invited.slug},
         POST=only(SENDERS, answer=ELSEWHERE),
+    ),
+    Row(
+        "workshops:nudge",
+        at=lambda w: {"slug": w.invited.slug},
+        data=lambda w: {"of": _long_ago(w.invited)},
+        GET=only(COORDINATORS),
+        POST=only(COORDINATORS, answer=DONE),
     ),
 ]

@@ -22,6 +22,7 @@ from tests.access.roles import Role
 from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
+from workshops.actions.nudges import nudge
 from workshops.models import Participation, ReceivedReply, SessionVersion
 
 OURS: Final = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
@@ -150,6 +151,9 @@ def _seats(world: World, now: datetime) -> None:
         publish(world.cycle, by=coordinator)
         for person, given in ((coordinator, "yes"), (guest, "yes"), (coordinator, "no")):
             actions.answer(session, user=person, answer=Participation.Answer(given), now=now)
+    silent = create_session(cycle=world.cycle, people=[guest], starts_at=in_days(25))
+    publish(world.cycle, by=coordinator)
+    nudge(silent, now=now + timedelta(days=3))
 
 
 def _plans_and_feedback(world: World, now: datetime) -> None:

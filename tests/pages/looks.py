@@ -132,6 +132,7 @@ COORDINATION: Final = [
     coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
     coordinated("workshops/coordination/reminders.html", "workshops:reminders", of("session")),
     coordinated("workshops/coordination/replies.html", "workshops:replies"),
+    coordinated("workshops/coordination/nudge.html", "workshops:nudge", of("seated")),
     Look("workshops/delegate.html", "workshops:delegate", of("seated"), "member"),
     coordinated("workshops/coordination/board.html", "workshops:board", of("cycle")),
     coordinated("workshops/coordination/repeat.html", "workshops:repeat", of("draft")),

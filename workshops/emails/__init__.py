@@ -1,6 +1,7 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import kinds, seats
+from workshops.emails import kinds, nudges, seats
+from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
     queue_changes,
@@ -24,7 +25,7 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-KINDS = [*kinds.KINDS, *seats.KINDS]
+KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS]
 
 __all__ = [
     "CANCELLATION",
@@ -32,6 +33,7 @@ __all__ = [
     "INVITATION",
     "KINDS",
     "MOVED",
+    "NUDGE",
     "PLANNED_AHEAD",
     "REMINDER",
     "SEAT_GIVEN",
@@ -45,6 +47,7 @@ __all__ = [
     "remindable",
     "queue_changes",
     "queue_invitations",
+    "queue_nudges",
     "queue_seats",
     "queue_uninvitations",
     "reminder_key",

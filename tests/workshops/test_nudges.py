@@ -1,0 +1,145 @@
+"""Asking once more: who is silent, by one click after a look, and nobody twice within two days."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail, User
+from tests import factories
+from tests.workshops.published import NOW, START, cancel, publish_session
+from tests.workshops.seating import NO, YES, members, say
+from tests.workshops.told import all_is_sent, calendar_of, read, text_of
+from workshops import emails
+from workshops.actions.nudges import nudge, whom_to_nudge
+from workshops.models import Session, SessionVersion
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+pytestmark = pytest.mark.django_db
+
+
+def nudged(session: Session) -> list[User]:
+    mails = OutgoingMail.objects.filter(kind=emails.NUDGE, subject_id=session.pk)
+    return [mail.user for mail in mails.order_by("pk").select_related("user") if mail.user]
+
+
+def test_only_the_silent_who_want_reminders_are_asked():
+    silent, coming, declined, unwilling, closed = people = members(5)
+    session = publish_session(people=people).session
+    all_is_sent(NOW)
+    say(session, [coming], YES)
+    say(session, [declined], NO)
+    User.objects.filter(pk=unwilling.pk).update(wants_reminders=False)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+
+    assert nudge(session, now=NOW + 3 * DAY) == 1
+
+    assert nudged(session) == [silent]
+    version = SessionVersion.objects.get(session=session)
+    assert whom_to_nudge(version, now=NOW + 3 * DAY).wants_none == [unwilling]
+
+
+@pytest.mark.parametrize(("after", "count"), [(timedelta(0), 0), (2 * DAY - HOUR, 0), (2 * DAY, 1), (3 * DAY, 1)])
+def test_nobody_is_asked_within_two_days_of_the_last_question(after, count, member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    assert nudge(session, now=NOW + after) == count  # the invitation asked as well
+
+    nudge(session, now=NOW + 5 * DAY)
+    assert nudge(session, now=NOW + 5 * DAY + after) == count
+
+
+def test_mail_asks_with_three_links_and_in_the_calendar(member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    nudge(session, now=NOW + 3 * DAY)
+
+    (mail,) = OutgoingMail.objects.filter(kind=emails.NUDGE)
+
+    message = read(mail, NOW + 3 * DAY)
+    assert text_of(message).count("http://localhost/answer/") == 3
+    (event,) = calendar_of(message).all("VEVENT")
+    assert (event.get("ATTENDEE").parameters["RSVP"], event.get("SEQUENCE").value) == ("TRUE", "0")
+
+
+def test_mail_is_not_sent_once_the_person_has_answered(member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    nudge(session, now=NOW + 3 * DAY)
+    (mail,) = OutgoingMail.objects.filter(kind=emails.NUDGE)
+    (kind,) = (kind for kind in emails.KINDS if kind.name == emails.NUDGE)
+    assert kind.still_true([mail], NOW + 3 * DAY) == {mail.pk}
+
+    say(session, [member], NO, now=NOW + 3 * DAY)
+
+    assert kind.still_true([mail], NOW + 3 * DAY) == set()
+
+
+def test_session_that_takes_no_answers_asks_nobody(member):
+    session = publish_session(people=[member]).session
+    with pytest.raises(ActionNotPossible):
+        nudge(session, now=START + DAY)
+
+    cancel(session, at=NOW + HOUR)
+    with pytest.raises(ActionNotPossible):
+        nudge(session, now=NOW + 3 * DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_ask_once():
+    people = members(3)
+    session = publish_session(people=people).session
+    all_is_sent(NOW)
+    gate = threading.Barrier(4)
+    counts: list[int] = []
+
+    def click() -> None:
+        gate.wait()
+        try:
+            counts.append(nudge(session, now=NOW + 3 * DAY + timedelta(seconds=len(counts))))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (sorted(counts), len(nudged(session))) == ([0, 0, 0, 3], 3)
+
+
+def test_page_shows_who_and_what_and_asks_by_one_click(coordinator):
+    coordinator.language = "en"
+    coordinator.save(update_fields=["language"])
+    silent = factories.create_member(name="Sol Silenciosa")
+    session = publish_session(people=[silent], starts_at=timezone.now() + 20 * DAY, at=timezone.now()).session
+    client = Client()
+    client.force_login(coordinator)
+    url = f"/coordination/sessions/{session.slug}/nudge/"
+    assert url in client.get(f"/coordination/sessions/{session.slug}/people/").content.decode()
+    assert "Nobody is to be asked now" in client.get(url).content.decode()
+    OutgoingMail.objects.update(due=timezone.now() - 3 * DAY)
+
+    shown = client.get(url).content.decode()
+    assert all(words in shown for words in ("Ask 1 person once more", "Sol Silenciosa", "your answer is missing"))
+    assert nudged(session) == []
+
+    told = client.post(url, follow=True)
+    assert "1 person is asked once more." in told.content.decode()
+    assert nudged(session) == [silent]
+
+
+def test_page_of_a_session_that_is_over_leads_back(coordinator):
+    session = publish_session(people=[coordinator]).session
+    client = Client()
+    client.force_login(coordinator)
+
+    with time_machine.travel(START + DAY, tick=False):
+        assert client.get(f"/coordination/sessions/{session.slug}/nudge/").status_code == 302

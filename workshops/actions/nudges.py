@@ -1,0 +1,58 @@
+"""Asking those once more who have not answered: by a coordinator's click, and nobody twice within two days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail, User
+from ogpgroup.text import SortKey
+from workshops import emails
+from workshops.actions.locks import hold_off_releases
+from workshops.models import Participation, Session, SessionVersion
+
+AGAIN_AFTER = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Whom a click would write to, and whom it would leave out and why."""
+
+    people: Sequence[User]
+    asked_lately: Sequence[User]  # by this, or by the invitation itself
+    wants_none: Sequence[User]
+
+
+def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
+    """Those expected who have not answered; two queries."""
+    silent = Participation.objects.expected().filter(session=version.session_id, answer=Participation.Answer.NONE)
+    people = User.objects.filter(pk__in=silent.values("user"), is_active=True).order_by(SortKey("name"), "pk")
+    mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id)
+    asking = mails.filter(kind__in=[emails.NUDGE, emails.INVITATION], due__gt=now - AGAIN_AFTER)
+    lately = set(asking.exclude(status=OutgoingMail.Status.WITHDRAWN).values_list("user", flat=True))
+    others = [person for person in people if person.pk not in lately]
+    return Nudge(
+        people=[person for person in others if person.wants_reminders],
+        asked_lately=[person for person in people if person.pk in lately],
+        wants_none=[person for person in others if not person.wants_reminders],
+    )
+
+
+@transaction.atomic
+def nudge(session: Session, *, now: datetime) -> int:
+    """Write to everybody expected who has not answered; returns to how many.
+
+    Guarantees that nobody is written to within two days of the last nudge or invitation, however often and by however
+    many coordinators the button is pressed: they come here one after the other. Raises ActionNotPossible for a session
+    that takes no answers.
+    """
+    hold_off_releases()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('workshops.nudges', %s))", [session.pk])
+    version = SessionVersion.objects.current().select_related("session").filter(session=session).first()
+    if version is None or version.finishes_at <= now or not version.is_planned:
+        raise ActionNotPossible(_("This session takes no answers."))
+    return emails.queue_nudges(version, whom_to_nudge(version, now=now).people, now=now)

@@ -1,0 +1,38 @@
+"""Asking the silent once more."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cities.access import coordinator_required
+from ogpgroup.mail import database_now
+from workshops.actions import nudges
+from workshops.models import Session, SessionVersion
+from workshops.preparation import when_of
+from workshops.views.answering import takes_answers
+
+
+@coordinator_required
+def nudge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who would be asked once more, and in which words; ask them."""
+    now = database_now()
+    session = get_object_or_404(Session.objects.editable_by(request.user), slug=slug)
+    version = SessionVersion.objects.current().select_related("session").filter(session=session).first()
+    if version is None or not takes_answers(version, now):
+        messages.warning(request, _("This session takes no answers."))
+        return redirect("workshops:people", slug=slug)
+    if request.method == "POST":
+        count = nudges.nudge(session, now=now)
+        told = ngettext("%(count)s person is asked once more.", "%(count)s people are asked once more.", count)
+        messages.success(request, told % {"count": count})
+        return redirect("workshops:people", slug=slug)
+    context = {
+        "session": session,
+        "version": version,
+        "when": when_of(version),
+        "nudge": nudges.whom_to_nudge(version, now=now),
+        "is_demo": session.is_demo,
+    }
+    return render(request, "workshops/coordination/nudge.html", context)
