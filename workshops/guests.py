@@ -82,7 +82,7 @@ def _guest(person: User, participation: Participation | None, mail: OutgoingMail
         organizations=", ".join(membership.organization.name for membership in memberships),
         because=because,
         answer=participation.answer if participation else Participation.Answer.NONE,
-        answer_label=participation.get_answer_display() if participation else str(Participation.Answer.NONE.label),
+        answer_label=_answer_of(participation) if participation else str(Participation.Answer.NONE.label),
         answered_at=participation.answered_at if participation else None,
         earlier_answer=participation.get_earlier_answer_display() if participation else "",
         told=f"{kinds.get(mail.kind, mail.kind)}: {mail.get_status_display()}" if mail else "",
@@ -90,6 +90,13 @@ def _guest(person: User, participation: Participation | None, mail: OutgoingMail
         told_is_trouble=mail is not None and mail.status in TROUBLE,
         told_version=version,
     )
+
+
+def _answer_of(participation: Participation) -> str:
+    """The answer, and the place in line where a yes has no seat yet."""
+    waits = participation.place in {Participation.Place.WAITING, Participation.Place.OFFERED}
+    answer = participation.get_answer_display()
+    return f"{answer}, {participation.get_place_display()}" if waits else answer
 
 
 def _visitor(participation: Participation) -> Guest:

@@ -553,3 +553,24 @@ def test_page_of_a_session_without_seats_says_nothing_of_them():
         shown = page(user, session)
 
     assert ("You have a seat" in shown, "How do you come?" in shown) == (False, False)
+
+
+def test_coordinators_list_and_own_desk_tell_who_waits(coordinator):
+    coordinator.language = "en"
+    coordinator.save(update_fields=["language"])
+    people = [coordinator, *members(2)]
+    session = seated(1, people=people)
+    say(session, [people[1], people[0], people[2]])
+    client = Client()
+    client.force_login(coordinator)
+
+    with time_machine.travel(NOW + HOUR, tick=False):
+        guests = client.get(f"/coordination/sessions/{session.slug}/people/").context["guests"]
+        desk = client.get("/desk/").content.decode()
+
+    assert {guest.name: guest.answer_label for guest in guests} == {
+        coordinator.name: "yes, on the waiting list",
+        people[1].name: "yes",
+        people[2].name: "yes, on the waiting list",
+    }
+    assert "<strong>yes</strong>, on the waiting list" in desk
