@@ -44,7 +44,7 @@ BY_MACHINE: Final = {
     "ogpgroup.OutgoingMail": {"key", "kind", "recipient", "subject_type", "message_id"},
     "cities.City": {"cvegeo", "state_code", "time_zone"},
     "actionplans.Evidence": {"content_type", "sha256"},
-    "workshops.Session": {"time_zone"},
+    "workshops.Session": {"time_zone", "check_in_code"},
     "workshops.SessionVersion": {"time_zone", "city_slug"},
     "workshops.ReceivedReply": {"message_id"},
 }
@@ -130,7 +130,9 @@ def enrich(world: World) -> None:
     publish(world.cycle, by=coordinator)
     emails.plan_reminders(now)
     mail.enqueue([invitation_mail(world.invitation, now=now)])
-    Participation.objects.create(session=world.past, name="Sin cuenta", expected_because="own_wish")
+    came = {"attended": "present", "mode": "remote", "may_be_named": True, "expected": False}
+    for session in (world.past, world.running):
+        Participation.objects.create(session=session, name="Sin cuenta", expected_because="own_wish", **came)
     ReceivedReply.objects.create(message_id="<1@ejemplo.mx>", outcome=ReceivedReply.Outcome.UNREADABLE)
     factories.create_candidacy(cycle=world.cycle, city=world.reynosa)
     milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
