@@ -130,6 +130,7 @@ def test_people_are_told_that_it_is_postponed(cycle, member):
     assert "The new date follows." in text
     assert f"- Reason: {REASON}" in text
     assert "https://r.example/1" not in text
+    assert "/answer/" not in text
     (entry,) = [part.get_content() for part in message.walk() if part.get_content_type() == "text/calendar"]
     assert "RSVP=FALSE" in entry.replace("\r\n ", "")
 
