@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import ics
 import pytest
 import time_machine
 from django.test import Client
+from ics.icalendar import Calendar
 from vobject.base import readOne
 
 from ogpgroup.models import User
@@ -46,7 +46,7 @@ def read(feed: CalendarFeed, client: Client | None = None) -> bytes:
 
 
 def titles(content: bytes) -> list[str]:
-    return sorted(event.name for event in ics.Calendar(content.decode()).events)
+    return sorted(event.name for event in Calendar(content.decode()).events)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_hours_are_the_same_instant_in_every_program(official):
     publish_session(title="Taller", people=[official], starts_at=start, time_zone="America/Matamoros")
     content = read(feed_of(official)).decode()
 
-    (event,) = ics.Calendar(content).events
+    (event,) = Calendar(content).events
     assert event.begin.datetime.astimezone(UTC) == start
     (other,) = readOne(content).vevent_list
     assert other.dtstart.value.astimezone(UTC) == start
@@ -136,9 +136,9 @@ def test_what_falls_due_are_tasks_as_long_as_that_is_wanted(official):
     plan = factories.create_plan(city=city)
     factories.create_deliverable(plan=plan, title="Propuesta sintética", due_on=date(2026, 11, 20))
 
-    with_them = ics.Calendar(read(feed_of(official)).decode()).todos
+    with_them = Calendar(read(feed_of(official)).decode()).todos
     assert [(todo.name, todo.due.date()) for todo in with_them] == [("Propuesta sintética", date(2026, 11, 20))]
-    without = ics.Calendar(read(feed_of(official, with_deadlines=False)).decode()).todos
+    without = Calendar(read(feed_of(official, with_deadlines=False)).decode()).todos
     assert list(without) == []
 
 
@@ -149,7 +149,7 @@ def test_agreements_of_my_organisation_fall_due(official):
         agreement = session.agreements.create(number=number, kind="task", text=text, due_on=date(2026, 12, 1))
         agreement.responsible.add(organization)
 
-    assert [todo.name for todo in ics.Calendar(read(feed_of(official)).decode()).todos] == ["Enviar el acta"]
+    assert [todo.name for todo in Calendar(read(feed_of(official)).decode()).todos] == ["Enviar el acta"]
 
 
 # --- The address ------------------------------------------------------------------------------------------------------
