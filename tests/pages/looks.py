@@ -46,7 +46,7 @@ def _first_factor(client: Client, at: At) -> None:
 PUBLIC: Final = [
     Look("ogpgroup/home.html", "home"),
     Look("ogpgroup/unsubscribe.html", "unsubscribe", of("unsubscribe")),
-    Look("workshops/answer_link.html", "workshops:answer_link", of("answer"), note="asks"),
+    Look("workshops/answer_link.html", "workshops:answer_link", of("answer_asked"), note="asks"),
     Look("workshops/answer_link.html", "workshops:answer_link", of("answered"), note="recorded"),
     Look("workshops/answer_closed.html", "workshops:answer_link", of("closed_answer"), status=410),
     Look("cities/privacy.html", "privacy"),

@@ -32,7 +32,7 @@ def asked_to_answer(cycle: Cycle, member: User) -> dict[str, Any]:
     actions.answer(session, user=member, answer=Answer.YES, now=timezone.now())
     return {
         "seated": session.slug,
-        "answer": _token(session, member, Answer.MAYBE),
+        "answer_asked": _token(session, member, Answer.MAYBE),
         "answered": _token(session, member, Answer.YES),
         "closed_answer": _token(cancelled, member, Answer.YES),
     }
