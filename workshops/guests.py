@@ -61,9 +61,7 @@ def guests_of(session: Session, *, now: datetime) -> list[Guest]:
     invited = [
         _guest(person, known.get(person.pk), mails.get(person.pk), versions.get(person.pk, 0)) for person in people
     ]
-    return invited + [
-        _visitor(one) for one in without_account.order_by(SortKey("name"))
-    ]
+    return invited + [_visitor(one) for one in without_account.order_by(SortKey("name"))]
 
 
 def _last_mails(session: Session) -> dict[int | None, OutgoingMail]:
