@@ -192,6 +192,12 @@ def test_copy_that_is_still_right_is_not_sent_again(official, client):
     assert first.cookies == {}
 
 
+def test_name_is_one_line_whatever_was_typed(official):
+    calendar = strict_calendar.read(read(feed_of(official, name="Mi\noficina\x07")), own=True)
+
+    assert calendar.get("NAME").value == "Mi oficina"
+
+
 def test_reading_is_noted_once_a_day(official, client):
     feed = feed_of(official)
     path = own_calendar.address_of(feed).removeprefix("http://localhost")
