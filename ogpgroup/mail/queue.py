@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from itertools import batched
 
 from celery import current_app
 from django.conf import settings
@@ -30,14 +31,23 @@ A_SECOND_CHANCE = timedelta(days=1)
 BROKER_PATIENCE = {"max_retries": 0, "socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 BROKER_REST = 10
 
-INSERT = """
-INSERT INTO ogpgroup_outgoingmail (key, kind, priority, user_id, recipient, subject_type, subject_id, subject_version,
-                                   due, useful_until, headline, rendered, message_id, is_demo, server_reply)
-SELECT new.*, ''
-  FROM unnest(%s::text[], %s::text[], %s::smallint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::int[],
-              %s::timestamptz[], %s::timestamptz[], %s::text[], %s::bytea[], %s::text[], %s::boolean[]) AS new
-    ON CONFLICT (key) DO NOTHING
-"""
+COLUMNS = {
+    "key": "text",
+    "kind": "text",
+    "priority": "smallint",
+    "user_id": "bigint",
+    "recipient": "text",
+    "subject_type": "text",
+    "subject_id": "bigint",
+    "subject_version": "int",
+    "due": "timestamptz",
+    "useful_until": "timestamptz",
+    "headline": "text",
+    "rendered": "bytea",
+    "message_id": "text",
+    "is_demo": "boolean",
+}
+ROWS_AT_ONCE = 5000  # a session of thousands is no reason for a process of hundreds of megabytes
 
 
 def enqueue(mails: Iterable[OutgoingMail]) -> int:
@@ -53,12 +63,32 @@ def enqueue(mails: Iterable[OutgoingMail]) -> int:
         if not mail.key or any(c.isspace() for c in mail.recipient) or "@" not in mail.recipient:
             raise ValueError(f"The mail {mail.key!r} needs a key and one address, not {mail.recipient!r}.")
         mail.message_id = mail.message_id or message_id_for(mail.key, domain)
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [list(column) for column in zip(*(_values(mail) for mail in rows), strict=True)])
-        added: int = cursor.rowcount
+    added = sum(_insert(some) for some in batched(rows, ROWS_AT_ONCE))
     if added:
         wake()
     return added
+
+
+def _insert(rows: Sequence[OutgoingMail]) -> int:
+    """What is the same for all is said once: of the mails of a release little more than key and person differ."""
+    selected, arrays, values, lists = [], [], [], []
+    columns = zip(*(_values(mail) for mail in rows), strict=True)
+    for (name, kind), column in zip(COLUMNS.items(), columns, strict=True):
+        if name != "key" and all(value == column[0] for value in column):
+            selected.append(f"%s::{kind}")
+            values.append(column[0])
+        else:
+            selected.append(f"new.{name}")
+            arrays.append((name, f"%s::{kind}[]"))
+            lists.append(list(column))
+    statement = (
+        f"INSERT INTO ogpgroup_outgoingmail ({', '.join(COLUMNS)}, server_reply) SELECT {', '.join(selected)}, '' "  # noqa: S608
+        f"FROM unnest({', '.join(array for _name, array in arrays)}) AS new ({', '.join(name for name, _ in arrays)}) "
+        "ON CONFLICT (key) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *lists])
+        return int(cursor.rowcount)
 
 
 def _values(mail: OutgoingMail) -> tuple[object, ...]:

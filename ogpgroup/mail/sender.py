@@ -343,7 +343,8 @@ def _put_off(domain: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ogpgroup_outgoingmail SET retry_at = statement_timestamp() + %(pause)s * interval '1 s' WHERE id IN ("
+            "UPDATE ogpgroup_outgoingmail SET retry_at = statement_timestamp() + %(pause)s * interval '1 s'"
+            " WHERE id IN ("
             "  SELECT id FROM ogpgroup_outgoingmail"
             "   WHERE status = 'queued' AND priority <> %(account)s"
             "     AND lower(split_part(recipient, '@', 2)) = %(domain)s"

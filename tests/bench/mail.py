@@ -11,7 +11,6 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ogpgroup.settings")
     django.setup()
 
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max, Min
 
@@ -68,7 +68,11 @@ def measure() -> Figures:
     planned_again = _seconds(mailings.plan)
     reminders = OutgoingMail.objects.filter(kind=REMINDER)
     count = reminders.count()
-    reminders.exclude(pk__in=list(reminders.order_by("pk").values_list("pk", flat=True)[:SENT])).delete()
+    # The others stay as rows: the planner would make them anew.
+    reminders.exclude(pk__in=list(reminders.order_by("pk").values_list("pk", flat=True)[:SENT])).update(
+        status="withdrawn"
+    )
+    reminders = reminders.exclude(status="withdrawn")
     rendered, memory, arrived = _sent_by_us()
     reminders.update(status="queued", sent_at=None, attempts=0, server_reply="")
     stored, _memory, _arrived = _sent_by_us()
@@ -124,19 +128,15 @@ def _plan_in_a_worker() -> tuple[float, float]:
     command = [sys.executable, "-m", "tests.bench.mail", "plan"]
     worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
-    seconds = float(worker.stdout.read())
-    return seconds, _peak_memory([worker])
+    seconds, peak = worker.stdout.read().split()
+    assert worker.wait() == 0
+    return float(seconds), float(peak)
 
 
-def _peak_memory(processes: Sequence[subprocess.Popen[str]]) -> float:
-    """MiB of the largest of these processes, which have ended or are about to."""
-    peaks = []
-    for process in processes:
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        peaks.append(usage.ru_maxrss / MIB)
-    return max(peaks)
+def _peak_memory() -> float:
+    """MiB of this process at its largest; what `getrusage` says of a child counts the parent that it came from."""
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / MIB
 
 
 # --- Three ways of sending --------------------------------------------------------------------------------------------
@@ -165,12 +165,12 @@ def _sent_by_us() -> tuple[float, float, dict[str, int]]:
     """Mails a second from the first accepted to the last, a sender's peak memory, and what arrived."""
     with _Sink() as sink:
         told = os.environ | {"MAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
-        command = [sys.executable, "manage.py", "run_mail", "--once"]
+        command = [sys.executable, "-m", "tests.bench.mail", "send"]
         senders = [
-            subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.DEVNULL, text=True)
-            for _ in range(PROCESSES)
+            subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)
         ]
-        memory, ledger = _peak_memory(senders), sink.ledger()
+        memory = max(float(sender.communicate()[0]) for sender in senders)
+        ledger = sink.ledger()
     sent = OutgoingMail.objects.filter(kind=REMINDER, status=OutgoingMail.Status.SENT)
     times = sent.aggregate(first=Min("sent_at"), last=Max("sent_at"))
     return sent.count() / (times["last"] - times["first"]).total_seconds(), memory, ledger
@@ -189,8 +189,11 @@ def _sent_by_bare_loops() -> float:
 
 
 def _bare_loop(port: int, number: int) -> None:
-    rows = OutgoingMail.objects.filter(kind=REMINDER).order_by("pk").values_list("recipient", "rendered")
-    mails = [(recipient, bytes(rendered)) for recipient, rendered in rows[number::PROCESSES]]
+    rows = OutgoingMail.objects.filter(kind=REMINDER, status="sent").order_by("pk")
+    mails = [
+        (recipient, bytes(rendered or b""))
+        for recipient, rendered in rows.values_list("recipient", "rendered")[number::PROCESSES]
+    ]
     began = time.time()
     with smtplib.SMTP("127.0.0.1", port) as server:
         for recipient, rendered in mails:
@@ -217,7 +220,10 @@ def rows_of(figures: Figures) -> list[str]:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["plan"]:
-        print(_seconds(mailings.plan))
+        print(_seconds(mailings.plan), _peak_memory())
+    elif sys.argv[1:] == ["send"]:
+        call_command("run_mail", "--once", stdout=sys.stderr)
+        print(_peak_memory())
     elif sys.argv[1:2] == ["bare"]:
         _bare_loop(int(sys.argv[2]), int(sys.argv[3]))
     else:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -18,6 +19,7 @@ from workshops.models import Participation, SessionVersion
 from workshops.models.sessions import SessionVersionQuerySet
 from workshops.told import REMINDER, SUBJECT
 
+ROWS_AT_ONCE = 5000
 # Reminders become rows this long before they are due; what is later is a forecast, computed when somebody looks.
 PLANNED_AHEAD = timedelta(hours=24)
 SHIFTED_AT_MOST = timedelta(days=1)  # by quiet hours and by the change of clocks
@@ -105,7 +107,8 @@ def plan_reminders(now: datetime) -> int:
         for telling in tellings_of(version, zones)
         if telling.due <= now + PLANNED_AHEAD and telling.useful_until > now
     ]
-    return mail.enqueue(_rows(tellings, _people(tellings, now))) if tellings else 0
+    people = _people(tellings, now) if tellings else []
+    return sum(mail.enqueue(_rows(tellings, some)) for some in batched(people, ROWS_AT_ONCE))
 
 
 def remindable(now: datetime) -> SessionVersionQuerySet:
