@@ -18,7 +18,14 @@ NUDGE = "session_nudge"
 def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: datetime) -> int:
     """One mail each. The caller has seen to it that nobody was asked lately."""
     return mail.enqueue(
-        mail_row(NUDGE, f"{NUDGE}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}", version, user, now=now)
+        mail_row(
+            NUDGE,
+            f"{NUDGE}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}",
+            version,
+            user.pk,
+            user.email,
+            now=now,
+        )
         for user in people
     )
 

@@ -12,13 +12,16 @@ from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, SUBJECT, UNINVITATION, Heard, Pair, Unmoved
 
 
-def mail_row(kind: str, key: str, version: SessionVersion, user: User, *, now: datetime) -> OutgoingMail:
+def mail_row(
+    kind: str, key: str, version: SessionVersion, user_id: int, address: str, *, now: datetime
+) -> OutgoingMail:
+    """A mail about a version to one person, due at once and useful until the session is over."""
     return OutgoingMail(
         key=key,
         kind=kind,
         priority=OutgoingMail.Priority.CHANGE,
-        user=user,
-        recipient=user.email,
+        user_id=user_id,
+        recipient=address,
         subject_type=SUBJECT,
         subject_id=version.session_id,
         subject_version=version.sequence,
@@ -28,41 +31,44 @@ def mail_row(kind: str, key: str, version: SessionVersion, user: User, *, now: d
     )
 
 
-def _people(user_ids: Iterable[int]) -> dict[int, User]:
-    return User.objects.filter(is_active=True).only("pk", "email").in_bulk(list(set(user_ids)))
+def _addresses(user_ids: Iterable[int]) -> dict[int, str]:
+    """Where people with an open account are written to; they may be thousands, so nothing more is loaded of them."""
+    return dict(User.objects.filter(is_active=True, pk__in=set(user_ids)).values_list("pk", "email"))
 
 
 def queue_invitations(versions: Sequence[SessionVersion], newcomers: list[Expectation], *, now: datetime) -> int:
     """Invite those who are expected for the first time, or again."""
     by_session = {version.session_id: version for version in versions}
-    people = _people(newcomer.user_id for newcomer in newcomers)
+    addresses = _addresses(newcomer.user_id for newcomer in newcomers)
     return mail.enqueue(
         mail_row(
             INVITATION,
             f"{INVITATION}:{newcomer.session_id}:{newcomer.user_id}:{now:%Y%m%dT%H%M%S%f}",
             by_session[newcomer.session_id],
-            people[newcomer.user_id],
+            newcomer.user_id,
+            addresses[newcomer.user_id],
             now=now,
         )
         for newcomer in newcomers
-        if newcomer.user_id in people
+        if newcomer.user_id in addresses
     )
 
 
 def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expectation], *, now: datetime) -> int:
     """Tell those no longer expected; who never got the invitation is told nothing (`_uninvitation_still_true`)."""
     by_session = {version.session_id: version for version in versions}
-    people = _people(leaver.user_id for leaver in leavers)
+    addresses = _addresses(leaver.user_id for leaver in leavers)
     return mail.enqueue(
         mail_row(
             UNINVITATION,
             f"{UNINVITATION}:{leaver.session_id}:{leaver.user_id}:{now:%Y%m%dT%H%M%S%f}",
             by_session[leaver.session_id],
-            people[leaver.user_id],
+            leaver.user_id,
+            addresses[leaver.user_id],
             now=now,
         )
         for leaver in leavers
-        if leaver.user_id in people
+        if leaver.user_id in addresses
     )
 
 
@@ -107,12 +113,12 @@ def queue_changes(
     """
     by_session = {version.session_id: version for version in versions}
     facts = {version.session_id: diff.version_facts(version) for version in versions}
-    users = _people(person.user_id for person in people)
+    addresses = _addresses(person.user_id for person in people)
     rows, unmoved = [], []
     for person in people:
-        version, user = by_session[person.session_id], users.get(person.user_id)
+        version, address = by_session[person.session_id], addresses.get(person.user_id)
         pair = (person.session_id, person.user_id)
-        if user is None or heard.knows_that_not(*pair, version):
+        if address is None or heard.knows_that_not(*pair, version):
             continue
         kind = CANCELLATION if version.is_cancelled else CHANGE
         if pair in waiting:
@@ -124,6 +130,6 @@ def queue_changes(
             assert last is not None
             unmoved.append(Unmoved(*pair, last))
             continue
-        key = f"{kind}:{version.session_id}:{version.sequence}:{user.pk}"
-        rows.append(mail_row(kind, key, version, user, now=now))
+        key = f"{kind}:{version.session_id}:{version.sequence}:{person.user_id}"
+        rows.append(mail_row(kind, key, version, person.user_id, address, now=now))
     return mail.enqueue(rows), unmoved
