@@ -36,8 +36,9 @@ POLICY: Final = {
 OPEN_PAGES: Final = [
     row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404} and row.url != "actionplans:file"
 ]
-# Forms without a token, and why: see `ogpgroup.views.reader` and `ogpgroup.views.public.unsubscribe`.
-WITHOUT_TOKEN: Final = {"unsubscribe", "set_language", "set_zone"}
+# Forms without a token, and why: see `ogpgroup.views.reader`, `ogpgroup.views.public.unsubscribe` and
+# `workshops.views.answering`: the links of mails are tokens themselves.
+WITHOUT_TOKEN: Final = {"unsubscribe", "set_language", "set_zone", "workshops:answer_link"}
 
 
 # --- Headers and cookies ----------------------------------------------------------------------------------------------

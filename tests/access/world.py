@@ -226,8 +226,11 @@ def _plans(world: World) -> None:
         status=ActionPlan.Status.DRAFT,
     )
     drafted = factories.create_deliverable(plan=world.draft_plan, title=world.hide("Entrega", seen_by=keepers))
-    world.draft_file = _file(drafted, world.hide("Minuta", seen_by=keepers), by=official)
     world.draft_deliverable = drafted
+    ready = factories.create_deliverable(
+        plan=world.draft_plan, title=world.hide("Propuesta", seen_by=keepers), status="handed_in"
+    )
+    world.draft_file = _file(ready, world.hide("Minuta", seen_by=keepers), by=official)
     world.handed_in = factories.create_deliverable(plan=world.plan, title="Informe", status="handed_in")
     world.file = _file(world.handed_in, "Minuta", by=official)
     world.returned_file = _file(world.deliverable, world.hide("Minuta", seen_by=keepers), by=official)

@@ -112,7 +112,7 @@ def test_colleague_settles_and_everybody_reads_who_spoke(note, organization, str
     note.refresh_from_db()
     given.refresh_from_db()
     assert (note.status, given.settles, given.is_reaction_of_colleague()) == ("unsettled", False, True)
-    stranger.cookies["django_language"] = "en"
+    stranger.cookies["language"] = "en"
     text = stranger.get(f"/notes/{note.pk}/").content.decode()
     assert "Colectivo, for the author: this does not settle it" in text
 

@@ -208,4 +208,5 @@ def test_from_a_note_to_the_change_it_made(product: Product, open_page: Callable
     expect(conversation.nth(5)).to_contain_text("La fecha está en el portal.")
     fits(anybody)
     assert not {"Mara", "Olga"} & set(re.findall(r"\w+", anybody.content()))
-    assert [len(product.mails_to(one.email)) for one in (official, member)] == [2, 2]
+    assert str(product.mail_to(member.email, number=3)["Subject"])  # that it was changed
+    assert [len(product.mails_to(one.email)) for one in (official, member)] == [2, 3]

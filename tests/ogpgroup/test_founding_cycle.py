@@ -127,7 +127,8 @@ def test_session_has_a_date_without_hours_and_34_participants(session):
     assert (session.venue, session.city.slug) == ("Smart City Expo LATAM Congress 2017", "puebla")
     assert (session.address, session.join_url, session.bring, session.decisions) == ("", "", "", "")
     assert session.attendee_count == 34
-    assert (session.audience, session.current_version.expected) == ("chosen", {"organizations": [], "people": []})
+    nobody: dict[str, list[str]] = {"organizations": [], "cities": [], "roles": [], "people": []}
+    assert (session.audience, session.current_version.expected) == ("chosen", nobody)
     assert session.source == "https://www.opengovpartnership.org/stories/progress-on-ogp-group-work-in-mexico/"
 
 

@@ -24,6 +24,12 @@ pytestmark = pytest.mark.django_db
 ROOM = "https://sala.example.org/secreta"
 
 
+@pytest.fixture
+def stranger(stranger: Client) -> Client:
+    stranger.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return stranger
+
+
 @pytest.fixture(autouse=True)
 def _at_the_session(db: None) -> Any:
     begin_ids_apart()

@@ -65,7 +65,7 @@ def english(user: User) -> User:
 
 def test_postponing_needs_a_reason_and_a_published_session(cycle):
     session = draft(cycle=cycle)
-    with pytest.raises(ActionNotPossible, match="never published"):
+    with override("en"), pytest.raises(ActionNotPossible, match="never published"):
         actions.postpone(session, reason=REASON, by=None)
     session.refresh_from_db()
     assert session.is_planned

@@ -273,7 +273,7 @@ def test_queries_do_not_grow_with_what_is_on_record(count, coordinator, stranger
 
     with django_assert_num_queries(10):
         text = page(stranger, session)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page(client, session)
 
     assert text.count("Acuerdo ") == count

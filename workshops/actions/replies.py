@@ -89,4 +89,4 @@ def _first_sequence(version: SessionVersion) -> int:
 
 def put_aside(replies: ReceivedReplyQuerySet, *, by: User, now: datetime) -> int:
     """A coordinator has seen these and wants them listed no more; they stay on record. Returns how many were listed."""
-    return replies.to_look_at().update(settled_at=now, settled_by=by)
+    return replies.to_look_at().update(settled_at=now, settled_by=by.pk)
