@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def link_in(mail: EmailMessage, product: Product, *, number: int) -> str:
     """The mail's links to answer: yes, maybe, no."""
-    return re.findall(rf"{product.url}/answer/\S+", text_of(mail))[number]
+    return str(re.findall(rf"{product.url}/answer/\S+", text_of(mail))[number])
 
 
 def say_yes(page: Page, mail: EmailMessage, product: Product) -> None:
