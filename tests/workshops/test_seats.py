@@ -1,24 +1,19 @@
 """Seats: in the order of the answers, offered for a while to the first who waits, never one too many."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.db import IntegrityError, connection, transaction
-from django.test import Client
 
 from cities.models import Membership
 from ogpgroup import mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
-from tests import factories
 from tests.workshops.published import NOW, START, change, publish_session
 from tests.workshops.seating import LINE, MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
 from tests.workshops.told import all_is_sent, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import seats
-from workshops.models import Participation, Session
+from workshops.models import Participation
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 2 * HOUR
@@ -397,180 +392,3 @@ def test_offer_is_sent_only_while_it_stands(what, still):
         change(session, at=now, status="cancelled", cancel_reason="No hay sede.")
 
     assert kind.still_true([mail], now) == ({mail.pk} if still else set())
-
-
-# --- Never one too many -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("place", ["held", "offered"])
-def test_database_refuses_a_seat_too_many(place):
-    people = members(2)
-    session = seated(1, people=people)
-    say(session, people[:1])
-    row = own(session, people[1])
-    row.answer, row.answered_at, row.place, row.comes_by = YES, NOW, place, ROOM
-    row.offered_until = LATER if place == "offered" else None
-
-    with pytest.raises(IntegrityError, match="all 1 seats"), transaction.atomic():
-        row.save()
-    with pytest.raises(IntegrityError, match="all 1 seats"), transaction.atomic():
-        Participation.objects.create(
-            session=session,
-            user=factories.create_user(),
-            expected_because="person",
-            answer=YES,
-            answered_at=NOW,
-            place=place,
-            offered_until=row.offered_until,
-            comes_by=ROOM,
-        )
-    assert places(session, people) == ["held", "-"]
-
-
-def test_database_lets_who_has_a_seat_be_written_about_when_there_are_fewer_now():
-    people = members(2)
-    session = seated(2, people=people)
-    say(session, people)
-    change(session, at=LATER, seats_in_person=1)
-
-    session.participations.update(attended="present")
-
-    assert places(session, people) == ["held", "held"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_answers_at_once_for_ten_seats():
-    people = members(50)
-    session = seated(10, people=people)
-    gate = threading.Barrier(50)
-
-    def say_yes(user: User) -> None:
-        gate.wait()
-        try:
-            actions.answer(session, user=user, answer=YES, now=NOW + MINUTE)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=say_yes, args=[user]) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    rows = Participation.objects.filter(session=session)
-    assert rows.filter(place="held").count() == 10
-    in_line = rows.filter(place="waiting").order_by("waiting_since", "pk")
-    # Each took the number after the one who had committed before, though all read the same clock.
-    assert [one.waiting_since for one in in_line] == [
-        NOW + MINUTE + timedelta(microseconds=number) for number in range(40)
-    ]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_writers_who_go_round_the_action_get_ten_seats():
-    people = members(50)
-    session = seated(10, people=people)
-    refused: list[int] = []
-    gate = threading.Barrier(10)
-
-    def write_some(mine: list[User]) -> None:
-        gate.wait()
-        try:
-            for user in mine:
-                row = Participation.objects.filter(session=session, user=user)
-                try:
-                    row.update(answer=YES, answered_at=NOW, place="held", comes_by=ROOM)
-                except IntegrityError:
-                    refused.append(user.pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=write_some, args=[people[number::10]]) for number in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert (len(refused), Session.objects.get(pk=session.pk).participations.filter(place="held").count()) == (40, 10)
-
-
-# --- What the page tells ----------------------------------------------------------------------------------------------
-
-
-def page(user: User, session: Session) -> str:
-    user.language = "en"
-    user.save(update_fields=["language"])
-    client = Client()
-    client.force_login(user)
-    response = client.get(session.get_absolute_url())
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def test_page_tells_each_where_they_stand():
-    people = members(4)
-    session = seated(1, people=people)
-    say(session, people)
-
-    with time_machine.travel(NOW + HOUR, tick=False):
-        assert "You have a seat." in page(people[0], session)
-        assert "You are the first on the waiting list." in page(people[1], session)
-        assert "You are number 3 on the waiting list." in page(people[3], session)
-    say(session, people[:1], NO, now=LATER)
-    with time_machine.travel(LATER + HOUR, tick=False):
-        assert "A seat is kept for you" in page(people[1], session)
-        assert "Wednesday 4 November 2026, 12:00" in page(people[1], session)
-    with time_machine.travel(LATER + 49 * HOUR, tick=False):
-        assert "has gone to the next person" in page(people[1], session)
-        seats.plan(LATER + 49 * HOUR)
-        assert "has gone to the next person" in page(people[1], session)
-        assert "You are number" not in page(people[1], session)
-
-
-def test_page_of_a_hybrid_session_asks_how_and_says_where_it_is_full():
-    people = members(2)
-    session = seated(1, line=1, people=people, mode="hybrid")
-    say(session, people[:1], comes_by=ROOM)
-    client = Client()
-
-    with time_machine.travel(NOW + HOUR, tick=False):
-        shown = page(people[1], session)
-        client.force_login(people[1])
-        client.post(f"/sessions/{session.slug}/answer/", {"answer": "yes", "comes_by": LINE})
-
-        assert shown.count("all seats are taken: waiting list") == 1
-        assert "You come: remote." in page(people[1], session)
-        assert client.post(f"/sessions/{session.slug}/answer/", {"answer": "yes", "comes_by": "x"}).status_code == 400
-    assert (own(session, people[1]).place, own(session, people[1]).comes_by) == ("held", LINE)
-
-
-def test_page_of_a_session_without_seats_says_nothing_of_them():
-    (user,) = members(1)
-    session = seated(None, people=[user])
-    say(session, [user])
-
-    with time_machine.travel(NOW + HOUR, tick=False):
-        shown = page(user, session)
-
-    assert ("You have a seat" in shown, "How do you come?" in shown) == (False, False)
-
-
-def test_coordinators_list_and_own_desk_tell_who_waits(coordinator):
-    coordinator.language = "en"
-    coordinator.save(update_fields=["language"])
-    people = [coordinator, *members(2)]
-    session = seated(1, people=people)
-    say(session, [people[1], people[0], people[2]])
-    client = Client()
-    client.force_login(coordinator)
-
-    with time_machine.travel(NOW + HOUR, tick=False):
-        guests = client.get(f"/coordination/sessions/{session.slug}/people/").context["guests"]
-        desk = client.get("/desk/").content.decode()
-
-    assert {guest.name: guest.answer_label for guest in guests} == {
-        coordinator.name: "yes, on the waiting list",
-        people[1].name: "yes",
-        people[2].name: "yes, on the waiting list",
-    }
-    assert "<strong>yes</strong>, on the waiting list" in desk
