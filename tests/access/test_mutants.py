@@ -39,8 +39,8 @@ from tests.access.table import TABLE
 from tests.access.test_bodies import FORGED
 from tests.access.world import World
 from workshops.models import Participation
+from workshops.models.agreements import AgreementQuerySet
 from workshops.models.participations import ParticipationQuerySet
-from workshops.models.records import AgreementQuerySet
 from workshops.models.sessions import SessionQuerySet, SessionVersionQuerySet
 from workshops.views import public, wholes
 

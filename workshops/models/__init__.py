@@ -1,21 +1,50 @@
-"""When: sessions, their published versions, who is expected, and what was agreed."""
+"""When: sessions, their published versions, who is expected, what was said at the tables, and what was agreed."""
 
+from workshops.models.agenda import AgendaItem, Material, MaterialVersion
+from workshops.models.agreements import Agreement, AgreementUpdate
 from workshops.models.base import RELEASED_FIELDS, SessionBase
 from workshops.models.calendars import CalendarFeed, ReceivedReply
+from workshops.models.minutes import Correction, Minutes, MinutesSection
 from workshops.models.participations import Participation
-from workshops.models.records import AgendaItem, Agreement, WorkTable
 from workshops.models.sessions import ScheduleRelease, Session, SessionVersion
+from workshops.models.showing import Photo, Wall
+from workshops.models.tables import TableNote, WorkTable
+from workshops.models.themes import (
+    Diagnosis,
+    DiagnosisVersion,
+    GroupingStep,
+    HandCount,
+    Theme,
+    Vote,
+    VotingRound,
+)
 
 __all__ = [
     "RELEASED_FIELDS",
     "AgendaItem",
     "Agreement",
+    "AgreementUpdate",
     "CalendarFeed",
+    "Correction",
+    "Diagnosis",
+    "DiagnosisVersion",
+    "GroupingStep",
+    "HandCount",
+    "Material",
+    "MaterialVersion",
+    "Minutes",
+    "MinutesSection",
     "Participation",
+    "Photo",
     "ReceivedReply",
     "ScheduleRelease",
     "Session",
     "SessionBase",
     "SessionVersion",
+    "TableNote",
+    "Theme",
+    "Vote",
+    "VotingRound",
+    "Wall",
     "WorkTable",
 ]

@@ -139,6 +139,10 @@ class Participation(models.Model):
         max_length=8, choices=Attended.choices, default=Attended.UNKNOWN, db_default=Attended.UNKNOWN
     )
     mode = models.CharField(max_length=20, choices=SessionBase.Mode.choices, blank=True, db_default="")
+    # The work table at which the person sits: one at most, as a person has one row in a session.
+    table = models.ForeignKey(
+        "workshops.WorkTable", on_delete=models.SET_NULL, null=True, blank=True, related_name="seated"
+    )
 
     checked_in_at = models.DateTimeField(null=True, blank=True)
     checked_in_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

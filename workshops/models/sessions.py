@@ -96,6 +96,9 @@ class Session(SessionBase):
         Organization, blank=True, related_name="sessions", verbose_name=_("institutions that took part")
     )
     report = models.TextField(_("what happened"), max_length=20000, blank=True)
+    # Neither agenda nor draw is part of a release: both count at once, the agenda as soon as it is ready to be read.
+    agenda_published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    table_seed = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     source = models.URLField(_("source"), max_length=300, blank=True)
     is_demo = models.BooleanField(default=False)
 

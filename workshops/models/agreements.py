@@ -1,77 +1,24 @@
-"""What a session consists of and what it leaves behind: agenda, work tables, agreements."""
+"""The register of agreements: what a session leaves behind, who is responsible, by when, and what became of it."""
 
+import uuid
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models import ActionPlan
+from actionplans.models import ActionPlan, Commitment
 from cities.models import Organization
 from ogpgroup.models import User
+from workshops.models.agenda import AgendaItem
 from workshops.models.sessions import Session
-
-
-class AgendaItem(models.Model):
-    """A point of the agenda: who presents, who answers first."""
-
-    class Kind(models.TextChoices):
-        PRESENTATION = "presentation", _("presentation")
-        DIRECT_FEEDBACK = "direct_feedback", _("direct feedback")
-        WORK_TABLES = "work_tables", _("work tables")
-        PLENARY = "plenary", _("plenary")
-        COMMENTS = "comments", _("round of comments")
-        AGREEMENTS = "agreements", _("agreements")
-        BREAK = "break", _("break")
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="agenda")
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="parts")
-    position = models.PositiveSmallIntegerField(_("position"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=200)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
-    presenter_name = models.CharField(_("presented by"), max_length=120, blank=True)
-    presenter_organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("organisation")
-    )
-    presenter = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    respondent = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    respondent_name = models.CharField(_("answered first by"), max_length=120, blank=True)
-    respondent_organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("agenda item")
-        verbose_name_plural = _("agenda items")
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["session", "position"], name="agendaitem_position_once")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class WorkTable(models.Model):
-    """A table at which a part of the assembly works: its theme, who leads it and who writes."""
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tables")
-    number = models.PositiveSmallIntegerField(_("number"))
-    theme = models.CharField(_("theme"), max_length=200, blank=True)
-    seats = models.PositiveSmallIntegerField(_("seats"), null=True, blank=True)
-    facilitator = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    rapporteur = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("work table")
-        verbose_name_plural = _("work tables")
-        ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["session", "number"], name="worktable_number_once")]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.theme}".strip()
+from workshops.models.tables import WorkTable
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -106,9 +53,24 @@ class Agreement(models.Model):
         Status.DROPPED: {Status.OPEN},
     }
 
+    MOST: Final = 200  # of one session
+
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="agreements")
     agenda_item = models.ForeignKey(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="agreements"
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("point of the agenda"),
+    )
+    table = models.ForeignKey(
+        WorkTable,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("work table"),
     )
     number = models.PositiveSmallIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -123,6 +85,16 @@ class Agreement(models.Model):
     plan = models.ForeignKey(
         ActionPlan, on_delete=models.SET_NULL, null=True, blank=True, related_name="agreements", verbose_name=_("plan")
     )
+    commitment = models.ForeignKey(
+        Commitment,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("commitment"),
+    )
+    edition = models.PositiveIntegerField(default=1, db_default=1)  # two people never overwrite each other
+    form_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # of a form that may be sent twice
 
     objects = AgreementQuerySet.as_manager()
 
@@ -142,3 +114,26 @@ class Agreement(models.Model):
     def is_overdue(self, on: date) -> bool:
         """See also `AgreementQuerySet.overdue`."""
         return self.status == self.Status.OPEN and self.due_on is not None and self.due_on < on
+
+
+class AgreementUpdate(models.Model):
+    """What became of an agreement, told on a day by somebody responsible or a coordinator. Never changed.
+
+    `status` is what the agreement was from then on; where it equals the one before, nothing moved.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="updates")
+    status = models.CharField(_("status"), max_length=10, choices=Agreement.Status.choices)
+    text = models.TextField(_("what was done"), max_length=2000, blank=True)
+    told_at = models.DateTimeField(db_default=Now())
+    told_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    form_id = models.UUIDField(unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
+
+    class Meta:
+        verbose_name = _("news of an agreement")
+        verbose_name_plural = _("news of agreements")
+        ordering = ["told_at", "pk"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.text[:80]

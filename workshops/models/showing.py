@@ -1,0 +1,81 @@
+"""What a session shows: the wall of the hall while it runs, photos afterwards."""
+
+import uuid
+from typing import ClassVar, Final, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ogpgroup.models import User
+from workshops.models.files import KeptFile
+from workshops.models.sessions import Session
+
+
+class Wall(models.Model):
+    """The state of a session's wall: frozen or live, and its timer. What is on it are the notes of the tables."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="wall")
+    frozen_at = models.DateTimeField(null=True, blank=True)  # what arrived later waits until it goes on
+    timer_label = models.CharField(_("what the time is for"), max_length=80, blank=True)
+    timer_ends_at = models.DateTimeField(null=True, blank=True)
+    timer_stopped_with = models.PositiveIntegerField(null=True, blank=True)  # seconds left while it stands still
+
+    class Meta:
+        verbose_name = _("wall")
+        verbose_name_plural = _("walls")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(timer_ends_at__isnull=True) | Q(timer_stopped_with__isnull=True),
+                name="wall_timer_runs_or_stands",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.session)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Photos of sessions the person may see, but for those taken away."""
+        return self.filter(removed_at__isnull=True, session__in=Session.objects.visible_to(user))
+
+
+class Photo(KeptFile):
+    """A picture of a session, in three sizes. It is shown only with the word of who adds it that those on it agree.
+
+    Somebody on it may ask for its removal at any time: the row stays, marked, and the bytes go.
+    """
+
+    MOST: Final = 60  # of one session
+    SIDES: ClassVar[dict[str, int]] = {"small": 480, "medium": 1024, "large": 2048}  # longest side, in pixels
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="photos")
+    medium = models.FileField(upload_to="sessions/%Y/%m/", max_length=200, blank=True)
+    small = models.FileField(upload_to="sessions/%Y/%m/", max_length=200, blank=True)
+    alt = models.CharField(_("what the picture shows"), max_length=300)
+    caption = models.CharField(_("caption"), max_length=300)
+    credit = models.CharField(_("taken by"), max_length=120, blank=True)
+    people_agree = models.BooleanField(_("everybody who can be recognised agrees that it is public"))
+    position = models.PositiveSmallIntegerField(default=0)
+    form_id = models.UUIDField(unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    removal_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering: ClassVar = ["position", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(people_agree=True), name="photo_with_consent"),
+            models.CheckConstraint(condition=~Q(alt="") & ~Q(caption=""), name="photo_says_what_it_shows"),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=False) | (~Q(file="") & ~Q(medium="") & ~Q(small="")),
+                name="photo_in_three_sizes",
+            ),
+        ]
