@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ogpgroup.models import OutgoingMail, User
-from ogpgroup.views.outbox_csv import plain
+from ogpgroup.sheets import plain
 from tests import factories
 from tests.faults.kinds import DECISION, enqueue
 
