@@ -9,6 +9,8 @@ venv=.venv
 logs=${DATA_DIR:-var}/log
 wanted='import sys; sys.exit(sys.version_info < (3, 12))'
 child=
+# Containers often set this to stay small. Here it would have each of many processes compile two thousand files anew.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -46,6 +46,8 @@ def only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
 def prepare() -> None:
     """Set the environment; the run's own process starts the servers, xdist's workers find it all set."""
     sys.addaudithook(only_loopback)
+    sys.dont_write_bytecode = False  # as in deploy/bootstrap.sh, for who calls pytest by itself
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not worker:
         slot = _take_slot()
