@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from actionplans.views import commitments, deliverables, files, plans, progress
+from actionplans.views import commitments, deliverables, plans, progress
 
 app_name = "actionplans"
 
@@ -35,7 +35,6 @@ urlpatterns = [
     path(f"{DELIVERABLE}accept/", deliverables.deliverable_accept, name="deliverable_accept"),
     path(f"{DELIVERABLE}look-again/", deliverables.deliverable_look_again, name="deliverable_look_again"),
     path(f"{DELIVERABLE}return/", deliverables.deliverable_return, name="deliverable_return"),
-    path("files/<uuid:uuid>/<str:name>", files.file, name="file"),
     path("cycles/<slug:slug>/fellow/", plans.fellow, name="fellow"),
     path("cycles/<slug:slug>/plans/new/", plans.create, name="create"),
 ]

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import calendars, desk, outbox, outbox_csv, public, reader, succession
+from ogpgroup.views import calendars, desk, files, outbox, outbox_csv, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<str:token>.ics", calendars.own_calendar_ics, name="own_calendar"),
     path("accounts/", include("allauth.urls")),
     path("coordination/memberships/<int:pk>/end/", succession.end_membership, name="end_membership"),
+    path("files/<uuid:uuid>/<str:name>", files.file, name="file"),
     path("", public.home, name="home"),
     path("desk/", desk.desk, name="desk"),
     path("coordination/", desk.coordination, name="coordination"),

@@ -31,6 +31,7 @@ PUBLIC: Final = {
     # pages
     "home",
     "privacy",
+    "file",
     "cities:index",
     "cities:detail",
     "cities:organization_index",
@@ -41,7 +42,6 @@ PUBLIC: Final = {
     "actionplans:detail",
     "actionplans:commitment",
     "actionplans:deliverable",
-    "actionplans:file",
     "feedback:rounds",
     "feedback:round",
     "workshops:schedule",

@@ -33,9 +33,7 @@ POLICY: Final = {
     "frame-ancestors": "'none'",
 }
 # Files have a stricter policy of their own: see tests/actionplans/test_evidence_files.py.
-OPEN_PAGES: Final = [
-    row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404} and row.url != "actionplans:file"
-]
+OPEN_PAGES: Final = [row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404} and row.url != "file"]
 # Forms without a token, and why: see `ogpgroup.views.reader`, `ogpgroup.views.public.unsubscribe` and
 # `workshops.views.answering`: the links of mails are tokens themselves.
 WITHOUT_TOKEN: Final = {"unsubscribe", "set_language", "set_zone", "workshops:answer_link"}

@@ -182,7 +182,7 @@ class Evidence(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return self.url or reverse("actionplans:file", args=[self.uuid, self.name])
+        return self.url or reverse("file", args=[self.uuid, self.name])
 
     @property
     def is_attached(self) -> bool:

@@ -174,12 +174,12 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
     "every agreement is everybody's": (AgreementQuerySet, "visible_to", everything, rows_of("workshops:agreements")),
     "every plan is everybody's": (ActionPlanQuerySet, "visible_to", everything, rows_of("actionplans:detail")),
     "every plan is anybody's to edit": (ActionPlanQuerySet, "editable_by", everything, rows_of("actionplans:edit")),
-    "every file is everybody's": (EvidenceQuerySet, "visible_to", everything, rows_of("actionplans:file")),
+    "every file is everybody's": (EvidenceQuerySet, "visible_to", everything, rows_of("file")),
     "what waits for a form is everybody's": (
         EvidenceQuerySet,
         "visible_to",
         lambda rows, user: rows.filter(plan__in=ActionPlan.objects.visible_to(user)),
-        rows_of("actionplans:file"),
+        rows_of("file"),
     ),
     "a place on a list outlives the membership": (
         ParticipationQuerySet,
@@ -396,7 +396,7 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
         EvidenceQuerySet,
         "visible_to",
         without(EvidenceQuerySet.visible_to, "plan__in=ActionPlan.objects.visible_to(user)", "plan__isnull=False"),
-        rows_of("actionplans:file", about="of a plan in preparation"),
+        rows_of("file", about="of a plan in preparation"),
     ),
 }
 
