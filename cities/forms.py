@@ -202,7 +202,7 @@ class OrganizationForm(forms.ModelForm):  # type: ignore[type-arg]
 class CycleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Cycle
-        fields: ClassVar = ["name", "name_en", "purpose", "starts_on", "ends_on"]
+        fields: ClassVar = ["name", "name_en", "purpose", "starts_on", "ends_on", "notice_days"]
 
     def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

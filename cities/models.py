@@ -409,6 +409,14 @@ class Cycle(models.Model):
     purpose = models.TextField(_("purpose"), max_length=2000, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    # What the group promises its people: so many days between the news of a date and the date.
+    notice_days = models.PositiveSmallIntegerField(
+        _("days of notice that the group promises"),
+        default=14,
+        db_default=14,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Between publishing a date and the date. Whoever plans with less is warned, never stopped."),
+    )
     fellow_city = models.ForeignKey(
         City,
         on_delete=models.PROTECT,

@@ -16,8 +16,6 @@ from workshops.clashes import Clash, clashes_of
 from workshops.models import Session, SessionBase
 from workshops.preparation import hours_in, listed
 
-# What the group promises its people between the news of a date and the date.
-NOTICE = timedelta(days=14)
 # Longer than this is more often a slip of the keyboard than a session.
 USUAL_LENGTH = timedelta(hours=12)
 
@@ -114,21 +112,22 @@ def _holidays(year: int, language: str) -> dict[date, str]:
 
 
 def _on_notice(session: Session, now: datetime) -> list[str]:
-    """Short notice of a date that nobody knows yet; who knows the date already had theirs."""
+    """Fewer days than the cycle promises, for a date that nobody knows yet; who knows the date already had theirs.
+
+    Days are those of the calendar where it takes place, as people count them.
+    """
     version = session.current_version
     is_known = version is not None and version.is_planned and version.reminder_start() == session.reminder_start()
-    if is_known or session.last_instant() <= now or session.first_instant() - now >= NOTICE:
-        return []
     days = max((session.local_day - now.astimezone(session.zone).date()).days, 0)
-    promised = {"n": days, "promised": NOTICE.days}
-    if not days:
-        return [_("It is today; the group promises at least %(promised)s days' notice.") % promised]
+    promised = session.cycle.notice_days
+    if is_known or session.last_instant() <= now or days >= promised:
+        return []
     told = ngettext(
-        "It is in %(n)s day; the group promises at least %(promised)s days' notice.",
-        "It is in %(n)s days; the group promises at least %(promised)s days' notice.",
-        days,
+        "Less notice than the group promised: %(n)s of %(promised)s day.",
+        "Less notice than the group promised: %(n)s of %(promised)s days.",
+        promised,
     )
-    return [told % promised]
+    return [told % {"n": days, "promised": promised}]
 
 
 def _on_reading(session: Session, due: Mapping[int, _Due]) -> list[str]:

@@ -179,14 +179,19 @@ COORDINATION_OF_PEOPLE: Final = [
     ),
     Row(
         "cities:cycle_create",
-        data=lambda _: {"name": "Otro ciclo", "starts_on": "2031-01-01", "ends_on": "2031-12-31"},
+        data=lambda _: {"name": "Otro ciclo", "starts_on": "2031-01-01", "ends_on": "2031-12-31", "notice_days": 14},
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),
     Row(
         "cities:cycle_edit",
         at=lambda w: {"slug": w.next_cycle.slug},
-        data=lambda w: {"name": "Otro", "starts_on": w.next_cycle.starts_on, "ends_on": w.next_cycle.ends_on},
+        data=lambda w: {
+            "name": "Otro",
+            "starts_on": w.next_cycle.starts_on,
+            "ends_on": w.next_cycle.ends_on,
+            "notice_days": 14,
+        },
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),

@@ -165,10 +165,12 @@ def test_what_a_coordinator_of_the_demonstration_records_is_marked(worlds: World
 
     client.post("/coordination/organizations/new/", {"name": "Nueva", "kind": "ngo", "certainty": "sure"})
     client.post(
-        "/coordination/cycles/new/", {"name": "Ciclo nuevo", "starts_on": "2031-01-01", "ends_on": "2031-12-31"}
+        "/coordination/cycles/new/",
+        {"name": "Ciclo nuevo", "starts_on": "2031-01-01", "ends_on": "2031-12-31", "notice_days": "14"},
     )
     client.post(
-        "/coordination/cycles/ciclo-nuevo/edit/", {"name": "C", "starts_on": "2031-01-01", "ends_on": "2031-12-31"}
+        "/coordination/cycles/ciclo-nuevo/edit/",
+        {"name": "C", "starts_on": "2031-01-01", "ends_on": "2031-12-31", "notice_days": "14"},
     )
 
     assert Organization.objects.get(name="Nueva").is_demo

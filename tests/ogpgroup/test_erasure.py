@@ -229,7 +229,7 @@ def test_whatever_an_account_of_the_demonstration_makes_goes_with_it(demo_coordi
     client = Client()
     client.force_login(demo_coordinator)
     coordination = demo_coordinator.memberships.get().organization
-    days = {"starts_on": "2031-01-01", "ends_on": "2031-12-31"}
+    days = {"starts_on": "2031-01-01", "ends_on": "2031-12-31", "notice_days": 14}
     for path, typed in {
         "/coordination/organizations/new/": {"name": "Nueva", "kind": "ngo", "certainty": "sure"},
         "/coordination/cycles/new/": {"name": "Ciclo de prueba", **days},

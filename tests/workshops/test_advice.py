@@ -13,7 +13,7 @@ from tests import factories
 from tests.workshops.coordination import desk_of, edit_url, text_of
 from tests.workshops.published import NOW, START, draft, publish
 from workshops import diff
-from workshops.advice import NOTICE, advice_on, advice_on_all
+from workshops.advice import advice_on, advice_on_all
 from workshops.models import AgendaItem, Session, WorkTable
 
 pytestmark = pytest.mark.django_db
@@ -159,10 +159,11 @@ def test_holiday_is_that_of_the_day_where_it_takes_place(cycle):
 @pytest.mark.parametrize(
     ("before", "told"),
     [
-        (NOTICE, []),
-        (NOTICE - HOUR, ["It is in 14 days; the group promises at least 14 days' notice."]),
-        (DAY, ["It is in 1 day; the group promises at least 14 days' notice."]),
-        (HOUR, ["It is today; the group promises at least 14 days' notice."]),
+        (14 * DAY, []),
+        (14 * DAY - 4 * HOUR, []),  # still the same day of the calendar
+        (6 * DAY, ["Less notice than the group promised: 6 of 14 days."]),
+        (DAY, ["Less notice than the group promised: 1 of 14 days."]),
+        (HOUR, ["Less notice than the group promised: 0 of 14 days."]),
     ],
 )
 def test_less_notice_than_promised_is_said_in_days(cycle, before, told):
@@ -171,13 +172,24 @@ def test_less_notice_than_promised_is_said_in_days(cycle, before, told):
     assert advice(session, now=START - before) == told
 
 
+@pytest.mark.parametrize(("promised", "told"), [(0, []), (6, []), (7, ["6 of 7 days."]), (30, ["6 of 30 days."])])
+def test_notice_is_a_setting_of_the_cycle(cycle, promised, told):
+    cycle.notice_days = promised
+    cycle.save(update_fields=["notice_days"])
+    session = chosen(cycle, "Pronto")
+
+    found = advice(session, now=START - 6 * DAY)
+
+    assert [sentence.rpartition(": ")[2] for sentence in found] == told
+
+
 def test_date_that_people_know_already_needs_no_notice(cycle):
     session = chosen(cycle, "Conocida")
     publish(cycle)
     assert advice(session, now=START - DAY) == []
 
     Session.objects.filter(pk=session.pk).update(starts_at=START + HOUR, ends_at=START + 2 * HOUR)
-    assert advice(session, now=START - DAY) == ["It is in 1 day; the group promises at least 14 days' notice."]
+    assert advice(session, now=START - DAY) == ["Less notice than the group promised: 1 of 14 days."]
 
 
 @pytest.mark.parametrize(
