@@ -115,6 +115,12 @@ def spoken_weekday(day: date, language: str | None = None) -> str:
     return _names(spanish=_is_spanish(language))[0][day.weekday()]
 
 
+def short_weekdays(language: str | None = None) -> list[str]:
+    """The days of the week from Monday on, as they head a small calendar: “lun”, “mar”."""
+    names = _locale(spanish=_is_spanish(language)).days["stand-alone"]["abbreviated"]
+    return [names[number].rstrip(".") for number in range(7)]
+
+
 def short_month(day: date, language: str | None = None) -> str:
     """The month beside a large day: “dic”, “Dec”."""
     return _names(spanish=_is_spanish(language))[2][day.month - 1]

@@ -86,7 +86,7 @@ def _on_day(session: Session, now: datetime) -> list[str]:
             }
         )
     for day in _days_of(session):
-        if name := _holidays(day.year, get_language() or "").get(day):
+        if name := public_holiday(day):
             advice.append(
                 _("%(day)s is a public holiday in Mexico: %(name)s.")
                 % {"day": _capital(dates.spoken_day(day, weekday=True)), "name": name}
@@ -103,6 +103,11 @@ def _days_of(session: SessionBase) -> list[date]:
     first = session.local_day
     last = (session.last_instant() - timedelta(microseconds=1)).astimezone(session.zone).date()
     return [first + timedelta(days=number) for number in range(min((last - first).days, 6) + 1)]
+
+
+def public_holiday(day: date) -> str:
+    """What is celebrated in all of Mexico on that day, in the reader's language; nothing on most days."""
+    return _holidays(day.year, get_language() or "").get(day, "")
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
-from cities.models import Cycle
+from cities.models import Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
 from tests import factories
 from tests.workshops.coordination import desk_of, text_of
@@ -260,6 +261,41 @@ def test_board_asks_the_same_number_of_questions_for_any_number(desk, cycle, cou
     assert response.context["count"] == count + 2
 
 
+def test_month_is_a_calendar_with_its_holidays_and_what_begins_on_each_day(cycle):
+    session = draft(cycle=cycle, title="Taller")
+
+    with override("es-mx"):
+        december = next(month for month in board_of(cycle, now=NOW) if month.first == date(2026, 12, 1))
+
+    assert [len(week) for week in december.weeks] == [7] * 5
+    assert [day and day.date.day for day in december.weeks[0]] == [None, 1, 2, 3, 4, 5, 6]
+    assert [(day.date.day, day.holiday) for day in december.holidays] == [(25, "Navidad")]
+    (third,) = (day for week in december.weeks for day in week if day and day.cards)
+    assert (third.date, third.titles, third.is_free) == (session.local_day, "Taller", False)
+    assert december.weeks[0][5].is_free
+
+
+def test_board_begins_with_this_month_and_shows_the_past_when_asked(desk):
+    today = group_day(datetime.now(UTC))
+    cycle = factories.create_cycle(starts_on=today - 100 * DAY, ends_on=today + 100 * DAY)
+    draft(cycle=cycle, title="Pasada", starts_at=datetime.now(UTC) - 90 * DAY)
+    url = reverse("workshops:board", args=[cycle.slug])
+
+    now, whole = desk.get(url), desk.get(f"{url}?past")
+
+    assert now.context["months"][0].first == today.replace(day=1)
+    assert ("Pasada" in text_of(now), "Pasada" in text_of(whole)) == (False, True)
+    assert "Past months too (1 session)" in text_of(now)
+    assert "From this month on" in text_of(whole)
+
+
+def test_board_of_a_cycle_that_is_over_shows_all_of_it(desk):
+    cycle = factories.create_cycle()
+    draft(cycle=cycle, title="De antes", starts_at=datetime(2017, 9, 7, 16, tzinfo=UTC))
+
+    assert "De antes" in text_of(desk.get(reverse("workshops:board", args=[cycle.slug])))
+
+
 # --- By hand ----------------------------------------------------------------------------------------------------------
 
 
@@ -304,6 +340,25 @@ def test_move_without_a_day_leaves_it_and_says_so(desk, cycle, posted):
     assert "stays where it was" in text_of(response)
     session.refresh_from_db()
     assert session.local_day == date(2026, 12, 3)
+
+
+def test_move_by_htmx_brings_the_months_and_says_what_happened(desk, cycle):
+    session = draft(cycle=cycle, title="Taller")
+    url, asks = reverse("workshops:move", args=[session.slug]), {"HX-Request": "true"}
+
+    moved = text_of(desk.post(url, {"edits": "0", "to": "2027-01-15"}, headers=asks))
+
+    assert "“Taller” is now on Friday 15 January 2027." in moved
+    assert "<h1>" in moved  # the number of changes beside it
+    assert "<html" not in moved
+    session.refresh_from_db()
+    url = reverse("workshops:move", args=[session.slug])
+    too_late = text_of(desk.post(url, {"edits": "0", "days": "1"}, headers=asks))
+    assert "changed this session meanwhile" in too_late
+    assert f'value="{session.edits}"' in too_late  # as it is now, so that the next move counts
+    nowhere = text_of(desk.post(url, {"edits": "1"}, headers=asks))
+    assert "stays where it was" in nowhere
+    assert Session.objects.get().local_day == date(2027, 1, 15)
 
 
 def test_who_moves_second_is_told(desk, cycle):

@@ -1,14 +1,15 @@
 """The planning board: the drafts of a cycle as cards, month by month, beside what is published and what to look at."""
 
+from calendar import SATURDAY, Calendar
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cities.models import Cycle
+from cities.models import Cycle, group_day
 from ogpgroup import dates
 from workshops import diff, preparation
-from workshops.advice import advice_on_all
+from workshops.advice import advice_on_all, public_holiday
 from workshops.models import Session
 from workshops.preparation import State
 
@@ -31,16 +32,42 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Day:
+    """One day of a month: what begins on it, and whether people are at work."""
+
+    date: date
+    cards: list[Card]
+    holiday: str
+    is_today: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Saturdays, Sundays and public holidays."""
+        return bool(self.holiday) or self.date.weekday() >= SATURDAY
+
+    @property
+    def titles(self) -> str:
+        return ", ".join(card.session.title for card in self.cards)
+
+
+@dataclass(frozen=True)
 class Month:
-    """One column."""
+    """One column: its days as a small calendar, and its cards."""
 
     first: date
     name: str
     cards: list[Card]
+    weeks: list[list[Day | None]]  # from Monday to Sunday; nothing where another month's days would stand
+    is_past: bool
+
+    @property
+    def holidays(self) -> list[Day]:
+        return [day for week in self.weeks for day in week if day and day.holiday]
 
 
 def board_of(cycle: Cycle, *, now: datetime) -> list[Month]:
     """All drafts of a cycle under their months, empty months between them included; constant queries."""
+    today = group_day(now)
     sessions = list(diff.complete(Session.objects.filter(cycle=cycle)).in_order())
     cities = preparation.member_cities(is_demo=cycle.is_demo, now=now)
     advice, places = advice_on_all(_ahead(sessions, now), cities=cities, now=now), _places_in_series(sessions)
@@ -48,7 +75,21 @@ def board_of(cycle: Cycle, *, now: datetime) -> list[Month]:
     for session in sessions:
         card = _card(session, advice.get(session.pk, []), places.get(session.pk, ""))
         cards[session.local_day.replace(day=1)].append(card)
-    return [Month(first, dates.spoken_month(first), cards[first]) for first in _months(cycle, cards)]
+    return [_month(first, cards[first], today) for first in _months(cycle, cards)]
+
+
+def _month(first: date, cards: list[Card], today: date) -> Month:
+    on: dict[date, list[Card]] = defaultdict(list)
+    for card in cards:
+        on[card.session.local_day].append(card)
+    weeks = [
+        [
+            Day(day, on.get(day, []), public_holiday(day), day == today) if day.month == first.month else None
+            for day in week
+        ]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    return Month(first, dates.spoken_month(first), cards, weeks, is_past=first < today.replace(day=1))
 
 
 def _ahead(sessions: Iterable[Session], now: datetime) -> list[Session]:

@@ -1,5 +1,7 @@
 """The planning board: drafts month by month, moved and repeated by keyboard, without JavaScript."""
 
+from typing import Any, Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,13 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cities.access import coordinator_required
 from cities.models import Cycle, group_day
-from ogpgroup import dates
+from ogpgroup import dates, htmx
+from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from workshops import actions, pending, preparation
 from workshops.actions import Every
 from workshops.forms.planning import MoveForm, RepeatForm
 from workshops.models import Session
 from workshops.reports.board import board_of
+
+BOARD: Final = "workshops/coordination/board.html"
 
 
 def _editable(request: HttpRequest, slug: str) -> Session:
@@ -27,46 +32,67 @@ def _editable(request: HttpRequest, slug: str) -> Session:
 
 
 def _on_board(session: Session) -> str:
-    """Where the session stands on its board."""
-    return f"{reverse('workshops:board', args=[session.cycle.slug])}#session-{session.pk}"
+    """Where the session stands on its board, which shows past months only when asked."""
+    this_month = group_day(database_now()).replace(day=1)
+    asked = "?past" if session.local_day < this_month <= session.cycle.ends_on else ""
+    return f"{reverse('workshops:board', args=[session.cycle.slug])}{asked}#session-{session.pk}"
 
 
 @coordinator_required
 @require_safe
 def board(request: HttpRequest, slug: str) -> HttpResponse:
-    """The drafts of a cycle as cards under their months."""
-    cycle, now = get_object_or_404(Cycle, slug=slug), database_now()
-    months = board_of(cycle, now=now)
-    context = {
+    """The drafts of a cycle as cards under their months, from this month on unless the past ones are asked for."""
+    return render(request, BOARD, _board(request, get_object_or_404(Cycle, slug=slug)))
+
+
+def _board(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
+    months = board_of(cycle, now=database_now())
+    past = [month for month in months if month.is_past]
+    shows_past = "past" in request.GET or len(past) == len(months)
+    return {
         "cycle": cycle,
-        "months": months,
+        "months": months if shows_past else months[len(past) :],
+        "past": past,
+        "shows_past": shows_past,
+        "past_count": sum(len(month.cards) for month in past),
+        "weekdays": dates.short_weekdays(),
         "count": sum(len(month.cards) for month in months),
-        "this_month": next((month for month in months if month.first == group_day(now).replace(day=1)), None),
         "warnings": sum(bool(card.advice) for month in months for card in month.cards),
         "pending_count": pending.pending(Session.objects.filter(cycle=cycle)).count(),
         "other_cycles": Cycle.objects.exclude(pk=cycle.pk).newest_first(),
         "is_demo": cycle.is_demo,
     }
-    return render(request, "workshops/coordination/board.html", context)
+
+
+def _moved(request: HttpRequest, session: Session) -> tuple[str, bool]:
+    """Move it as the form says; what happened in words, and whether it did."""
+    form, title = MoveForm(request.POST), {"title": session.title}
+    if not form.is_valid():
+        return _("“%(title)s” stays where it was: please choose a day.") % title, False
+    to, seen = form.day_from(session.local_day), form.cleaned_data["edits"]
+    try:
+        moved = actions.move(session, to=to, by=request.user, seen_edits=seen)  # type: ignore[arg-type]
+    except ActionNotPossible as refusal:
+        return str(refusal.sentence), False
+    title |= {"day": dates.spoken_day(moved.local_day)}
+    return _("“%(title)s” is now on %(day)s. Nobody is told before you publish.") % title, True
 
 
 @coordinator_required
 @require_POST
 def move(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put a draft on another day, and go back to where it stands now."""
-    session, form = _editable(request, slug), MoveForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, _("“%(title)s” stays where it was: please choose a day.") % {"title": session.title})
-        return redirect(_on_board(session))
-    moved = actions.move(
-        session,
-        to=form.day_from(session.local_day),
-        by=request.user,  # type: ignore[arg-type]
-        seen_edits=form.cleaned_data["edits"],
-    )
-    told = {"title": moved.title, "day": dates.spoken_day(moved.local_day)}
-    messages.success(request, _("“%(title)s” is now on %(day)s. Nobody is told before you publish.") % told)
-    return redirect(_on_board(moved))
+    """Put a draft on another day, by button or by drag, and go back to where it stands now.
+
+    HTMX gets the months back, with what happened in words that are read aloud.
+    """
+    session = _editable(request, slug)
+    said, is_moved = _moved(request, session)
+    session.refresh_from_db(fields=["slug", "starts_at", "ends_at", "day"])
+    if htmx.wants_part(request):
+        told = {"said": said, "is_moved": is_moved, "open_pk": session.pk if "days" in request.POST else None}
+        return render(request, f"{BOARD}#moved", _board(request, session.cycle) | told)
+    (messages.success if is_moved else messages.warning)(request, said)
+    return redirect(_on_board(session))
 
 
 @coordinator_required
