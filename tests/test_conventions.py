@@ -56,6 +56,7 @@ PUBLIC: Final = {
     "workshops:agreements",
     "workshops:short_check_in",
     "workshops:check_in",
+    "workshops:took_part_file",
     "feedback:ledger",
     "feedback:note",
     # machines

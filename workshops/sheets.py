@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +21,8 @@ from workshops.models import Participation, Session, SessionVersion
 
 Attended = Participation.Attended
 MOST_ROWS: Final = 1000
+MOST_ABOVE: Final = 10  # lines from the first one to the headings
+DELIMITERS: Final = "\t;,\x1f"  # the last for a column alone
 LONGEST_NAME: Final = 120
 LONGEST_INSTITUTION: Final = 200
 
@@ -80,52 +82,74 @@ class Entry:
 
 
 def read(text: str) -> list[Entry]:
-    """The lines of a table pasted from a spreadsheet (tabs) or of CSV (commas or semicolons), the first with headings.
+    """The lines of a table pasted from a spreadsheet (tabs) or of CSV (commas or semicolons), under their headings.
 
-    Raises Unreadable where no column tells who.
+    A title and a date may stand above the headings, as people write them. Raises Unreadable where no column tells who.
     """
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline="").readlines()
-    first = next((line for line in lines if line.strip()), "")
-    if not first:
+    if not text.strip():
         raise Unreadable(_("The sheet is empty."))
-    reader = csv.reader(lines, delimiter=_delimiter(first))
-    columns: dict[str, int] | None = None
-    entries: list[Entry] = []
-    begins = 1
     try:
-        for cells in reader:
-            line, begins = begins, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if columns is None:
-                columns = _columns(cells)
-                continue
-            entries.append(_entry(line, cells, columns))
-            if len(entries) > MOST_ROWS:
-                raise Unreadable(_("The sheet has more than %(most)s lines. Send it in parts.") % {"most": MOST_ROWS})
+        rows = list(_numbered(io.StringIO(text.removeprefix("\ufeff"), newline="").readlines()))
     except csv.Error as error:
         raise Unreadable(_("The sheet cannot be read as a table. Copy the cells anew, with the headings.")) from error
-    if not entries:
+    place = next((place for place, (_line, cells) in enumerate(rows[:MOST_ABOVE]) if _tells_who(cells)), None)
+    if place is None:
+        raise Unreadable(_("The first lines have no heading “name” or “e-mail”."))
+    columns, people = _columns(rows[place][1]), rows[place + 1 :]
+    if not people:
         raise Unreadable(_("The sheet has headings, and nobody under them."))
-    return entries
+    if len(people) > MOST_ROWS:
+        raise Unreadable(_("The sheet has more than %(most)s lines. Send it in parts.") % {"most": MOST_ROWS})
+    return [_entry(line, cells, columns) for line, cells in people]
 
 
-def _delimiter(heading: str) -> str:
-    found = max("\t;,", key=heading.count)
-    return found if found in heading else "\x1f"  # one column: a comma belongs to the name
+def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Each row that holds something, with the number of the line on which it begins."""
+    reader = csv.reader(lines, delimiter=_delimiter(lines))
+    begins = 1
+    for cells in reader:
+        line, begins = begins, reader.line_num + 1
+        if any(cell.strip() for cell in cells):
+            yield line, cells
+
+
+def as_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as text that `read` reads with the same line numbers."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    for row in rows:
+        # A break within a cell would shift the numbers of the lines after it.
+        writer.writerow([" ".join(cell.split()) for cell in row])
+    return written.getvalue()
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """What parts the cells of the line with the headings; in a column alone, commas belong to the names."""
+    first = [line for line in lines if line.strip()][:MOST_ABOVE]
+    for line in first:
+        for sign in DELIMITERS:
+            if _tells_who(next(csv.reader([line], delimiter=sign), [])):
+                return sign
+    return max(DELIMITERS, key=first[0].count)
+
+
+def _tells_who(cells: Sequence[str]) -> bool:
+    return any(_heading(cell) in HEADINGS[column] for cell in cells for column in ("name", "email"))
+
+
+def _heading(cell: str) -> str:
+    return fold(cell).strip(" :*")
 
 
 def _columns(cells: Sequence[str]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for place, cell in enumerate(cells):
         for column, headings in HEADINGS.items():
-            if fold(cell).strip(" :*") not in headings:
+            if _heading(cell) not in headings:
                 continue
             if column in columns:
                 raise Unreadable(_("Two columns have the heading “%(heading)s”.") % {"heading": cell.strip()})
             columns[column] = place
-    if not columns.keys() & {"name", "email"}:
-        raise Unreadable(_("The first line has no heading “name” or “e-mail”."))
     return columns
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import attendance, attendance_sheets, check_in
+from workshops.views import attendance, attendance_files, attendance_sheets, check_in
 
 attendance_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/attendance/", attendance.attendance, name="attendance"),
@@ -15,6 +15,12 @@ attendance_urls: list[URLPattern] = [
         attendance_sheets.attendance_import,
         name="attendance_import",
     ),
+    path(
+        "coordination/sessions/<slug:slug>/attendance.<sheet:kind>",
+        attendance_files.attendance_file,
+        name="attendance_file",
+    ),
+    path("sessions/<slug:slug>/attendance.<sheet:kind>", attendance_files.took_part_file, name="took_part_file"),
     path("coordination/sessions/<slug:slug>/sheet/", attendance.sheet, name="attendance_sheet"),
     path("coordination/sessions/<slug:slug>/door/", check_in.door, name="door"),
     path("check-in/<str:token>/", check_in.person_check_in, name="person_check_in"),

@@ -54,6 +54,10 @@ class Reason(TextChoices):
         "formulas",
         _("The table carries formulas, which run on the computer of whoever opens it. Save values alone."),
     )
+    LONG_TABLE = (
+        "long_table",
+        _("The table is too large to be read here: at most 5,000 rows and 60 columns. Send the part with the people."),
+    )
     VIRUS = (
         "virus",
         _("The virus scanner found something in the file. Clean the computer it comes from, and send it anew."),

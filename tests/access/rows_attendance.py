@@ -61,6 +61,8 @@ ATTENDANCE: Final = [
     Row("workshops:known_person", at=_running, data=_guest, POST=COORDINATION_DOES),
     Row("workshops:rest_absent", at=_running, POST=COORDINATION_DOES),
     Row("workshops:attendance_sheet", at=_running, GET=COORDINATION),
+    Row("workshops:attendance_file", at=lambda w: _running(w) | {"kind": "xlsx"}, GET=COORDINATION),
+    Row("workshops:took_part_file", "before its end", lambda w: _running(w) | {"kind": "csv"}, GET=answers(404)),
     Row(
         "workshops:attendance_import",
         "to look at",

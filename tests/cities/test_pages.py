@@ -200,7 +200,7 @@ def test_same_names_get_different_slugs(coordinator: User) -> None:
 def test_coordinator_begins_and_edits_a_cycle(coordinator: User, reynosa: City) -> None:
     client = signed_in(coordinator)
     details = {"name": "Ciclo 2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31", "notice_days": "10"}
-    details |= {"fellow_city": reynosa.pk}
+    details |= {"fellow_city": str(reynosa.pk)}
 
     client.post("/coordination/cycles/new/", details)
     client.post("/coordination/cycles/ciclo-2027/edit/", details | {"name": "Ciclo 2027–2028"})

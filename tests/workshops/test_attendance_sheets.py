@@ -1,6 +1,8 @@
 """Who came, from a spreadsheet: every line is accounted for, and nothing is recorded that was not shown."""
 
+import csv
 from datetime import timedelta
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
+from openpyxl import Workbook, load_workbook
 
 from ogpgroup.models import User
 from tests import factories
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _at_the_session(db: None) -> Any:
     begin_ids_apart()
-    with time_machine.travel(NOW, tick=True):
+    with time_machine.travel(NOW, tick=True), override("en"):
         yield
 
 
@@ -247,7 +251,7 @@ def test_csv_file_is_read_as_excel_writes_it(coordinator: User, encoding: str) -
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("lista.xlsx", b"PK\x03\x04", "copy the cells"),
+        ("lista.xlsx", b"PK\x03\x04", "damaged"),
         ("lista.csv", b"nombre\n=1+cmd|x!A0\n", "formulas"),
         ("lista.csv", b"nombre\n\x00\n", "not what its name says"),
         ("lista.csv", b"", "empty"),
@@ -289,3 +293,122 @@ def test_strangers_send_nothing(member: User) -> None:
 
     assert desk_of(member).post(url(session), {"text": "nombre\nAna\n"}).status_code == 404
     assert Client().post(url(session), {"text": "nombre\nAna\n"}).status_code == 302
+
+
+# --- As a file --------------------------------------------------------------------------------------------------------
+
+
+def xlsx(*rows: list[Any]) -> SimpleUploadedFile:
+    book, file = Workbook(), BytesIO()
+    assert book.active
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return SimpleUploadedFile("lista.xlsx", file.getvalue())
+
+
+def test_title_above_the_headings_is_passed_over() -> None:
+    text = "Lista de asistencia, taller de barrios\n3 de diciembre\n\nNombre,Institución\nAna,Colectivo\n"
+
+    assert [(one.line, one.name, one.institution) for one in sheets.read(text)] == [(5, "Ana", "Colectivo")]
+
+
+def test_headings_far_below_are_not_looked_for() -> None:
+    with pytest.raises(Unreadable):
+        sheets.read("renglón\n" * 10 + "Nombre\nAna\n")
+
+
+def test_workbook_is_shown_then_recorded_like_pasted_cells(coordinator: User, member: User) -> None:
+    session, desk = session_on(people=[member]), desk_of(coordinator)
+    sent = xlsx(
+        ["Lista de asistencia, 3 de diciembre"],
+        [],
+        ["Nombre", "Correo", "Asistencia", "Firma"],
+        ["Ávila, Ana", None, True],
+        [None, member.email, "presente"],
+        ["Uno\nque firma en dos renglones", None, "x"],
+    )
+
+    preview = desk.post(url(session), {"file": sent})
+
+    assert [(one.entry.line, one.entry.name, one.outcome.value) for one in preview.context["matches"]] == [
+        (4, "Ávila, Ana", "new"),
+        (5, "", "known"),
+        (6, "Uno que firma en dos renglones", "new"),
+    ]
+    assert session.participations.filter(attended="present").count() == 0
+    desk.post(url(session), shown(preview))
+    assert session.participations.filter(attended="present").count() == 3
+    assert row_of(session, member).checked_in_how == "import"
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (SimpleUploadedFile("lista.xlsx", b"PK\x03\x04 no archive"), "damaged"),
+        (SimpleUploadedFile("lista.xlsx", b"nombre,correo\n"), "not what its name says"),
+        (SimpleUploadedFile("lista.xlsm", b"PK\x03\x04"), "macros"),
+        (SimpleUploadedFile("lista.ods", b"PK\x03\x04"), "Send a file of Excel (XLSX) or CSV"),
+        (xlsx(["Nombre"], *[[f"Ana {number}"] for number in range(1001)]), "more than 1000 lines"),
+        (xlsx(["x"] * 61), "at most 5,000 rows and 60 columns"),
+        (xlsx(["Ciudad"], ["Reynosa"]), "have no heading"),
+        (xlsx(), "Paste the cells or choose a file"),
+    ],
+)
+def test_file_that_cannot_be_used_says_why(coordinator: User, file: SimpleUploadedFile, told: str) -> None:
+    session, desk = session_on(), desk_of(coordinator)
+    file.seek(0)
+
+    response = desk.post(url(session), {"file": file})
+
+    assert told in text_of(response)
+    assert "matches" not in response.context
+
+
+# --- Taken along ------------------------------------------------------------------------------------------------------
+
+
+def file_of(session: Session, name: str, kind: str) -> str:
+    return reverse(f"workshops:{name}", args=[session.slug, kind])
+
+
+def lines_of(response: Any) -> list[list[str]]:
+    text = b"".join(response.streaming_content).decode().removeprefix("\ufeff")
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+def test_list_is_taken_along_without_formulas_and_can_be_sent_back(coordinator: User, member: User) -> None:
+    session, desk = session_on(people=[member]), desk_of(coordinator)
+    actions.check_in(session, user=member, how="link", mode="remote", by=member, now=NOW)
+    hostile = '=HYPERLINK("http://mal.example","Ana")'
+    walk_in(session, name=hostile, institution="@SUM(1)")
+
+    heads, *rows = lines_of(desk.get(file_of(session, "attendance_file", "csv")))
+    book = load_workbook(BytesIO(desk.get(file_of(session, "attendance_file", "xlsx")).content))
+
+    by_name = {row[0]: row for row in rows}
+    assert heads[:3] == ["Name", "E-mail", "Institution"]
+    assert by_name[f"'{hostile}"][2] == "'@SUM(1)"
+    assert by_name[member.name][1] == member.email
+    assert by_name[member.name][6:8] == ["present", "remote"]
+    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value == hostile]
+    assert [cell.data_type for cell in cells] == ["s"]
+    back = "\n".join(["\t".join(row) for row in [heads, by_name[member.name]]])
+    preview = desk.post(url(session), {"text": back})
+    assert [one.outcome.value for one in preview.context["matches"]] == ["same"]
+
+
+def test_public_file_names_nobody_who_has_not_agreed(coordinator: User, member: User, client: Client) -> None:
+    session = session_on(people=[member])
+    actions.check_in(session, user=member, how="link", mode="remote", by=member, now=NOW)
+    actions.check_in(session, user=coordinator, how="link", mode="remote", may_be_named=True, by=coordinator, now=NOW)
+    assert client.get(file_of(session, "took_part_file", "csv")).status_code == 404
+
+    with time_machine.travel(START + timedelta(days=2), tick=True):
+        rows = lines_of(client.get(file_of(session, "took_part_file", "csv"), headers={"Accept-Language": "en"}))
+
+    named = [row for row in rows if row[0] == "agreed to be named"]
+    assert rows[:2] == [["Figure", "Value", "Institution", "People"], ["took part", "", "", "2"]]
+    assert [row[1] for row in named] == [coordinator.name]
+    assert member.name not in str(rows)
+    assert member.email not in str(rows)

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Organization
-from ogpgroup.uploads import Refused, accept, kinds, names
+from ogpgroup.uploads import Refused, accept, kinds, names, workbooks
+from workshops import sheets
 from workshops.attendance import LINE, ROOM
 
 LONGEST_SEARCH = 100
@@ -104,7 +105,7 @@ def institution_names(*, is_demo: bool) -> list[str]:
 
 
 class SheetForm(forms.Form):
-    """A table of who came: pasted, or as a CSV file that was looked into."""
+    """A table of who came: pasted, or as a file of a spreadsheet that was looked into."""
 
     text = forms.CharField(
         label=_("Cells copied from a spreadsheet"),
@@ -115,26 +116,27 @@ class SheetForm(forms.Form):
         help_text=_("With the line of headings: name, e-mail, institution, mode, status. In English or in Spanish."),
     )
     file = forms.FileField(
-        label=_("or a CSV file"), required=False, widget=forms.FileInput({"accept": ".csv,text/csv"})
+        label=_("or a file of Excel (XLSX) or CSV"),
+        required=False,
+        widget=forms.FileInput({"accept": f".xlsx,.csv,{kinds.XLSX.content_type},text/csv"}),
+        help_text=_("Of a workbook the first sheet with anything in it is read."),
     )
 
     def clean_file(self) -> str:
-        """The words of the file, once `uploads.accept` has let it in."""
+        """The cells of the file as text, once `uploads.accept` has let it in."""
         upload = self.cleaned_data["file"]
         if not upload:
             return ""
         try:
-            if kinds.by_name(names.ending(upload.name or "")) != kinds.CSV:
+            kind = kinds.by_name(names.ending(upload.name or ""))
+            if kind not in {kinds.CSV, kinds.XLSX}:
                 raise forms.ValidationError(
-                    _("Send a CSV file, or copy the cells of the spreadsheet and paste them above.")
+                    _("Send a file of Excel (XLSX) or CSV, or copy the cells of the spreadsheet and paste them above.")
                 )
             content = accept(upload).content
+            return sheets.as_text(workbooks.rows(content)) if kind == kinds.XLSX else _decoded(content)
         except Refused as refusal:
             raise forms.ValidationError(str(refusal.sentence)) from refusal
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return content.decode("cp1252")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -149,3 +151,11 @@ class SheetForm(forms.Form):
     def table(self) -> str:
         """What was sent, whichever way."""
         return str(self.cleaned_data["file"] or self.cleaned_data["text"])
+
+
+def _decoded(content: bytes) -> str:
+    """The words of a CSV file, as Excel in Mexico writes them."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")

@@ -114,6 +114,16 @@ def institution_of(row: Participation) -> str:
     return ", ".join(dict.fromkeys(organization.name for organization in _organizations(row)))
 
 
+def kinds_of(row: Participation) -> str:
+    """The kinds of those institutions, of rows of `rows_of`; nothing where we do not know them."""
+    return ", ".join(dict.fromkeys(one.get_kind_display() for one in _organizations(row)))
+
+
+def cities_of(row: Participation) -> str:
+    """The cities for which they act; of rows of `rows_of`."""
+    return ", ".join(dict.fromkeys(one.city.full_name for one in _organizations(row) if one.city))
+
+
 def _organizations(row: Participation) -> list[Organization]:
     if row.organization:
         return [row.organization]
