@@ -14,11 +14,15 @@ from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
 from workshops import emails as workshops_emails
 from workshops.actions import seats
+from workshops.emails import agreements
 
 logger = logging.getLogger(__name__)
 
 KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
-PLANNERS = [workshops_actions.plan, seats.plan, actionplans_emails.plan, *feedback_emails.PLANNERS]
+PLANNERS = [
+    *(workshops_actions.plan, seats.plan, agreements.plan),
+    *(actionplans_emails.plan, *feedback_emails.PLANNERS),
+]
 
 
 def plan() -> int:

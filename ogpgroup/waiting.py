@@ -1,4 +1,4 @@
-"""What plans, notes and review rounds want done, by whom and by when: for my desk and for the coordination page."""
+"""What plans, notes, rounds and agreements want done, by whom and by when: for my desk and the coordination page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -16,6 +17,7 @@ from feedback.models import Answer, Note, ReviewRound
 from feedback.reports import notes as note_reports
 from ogpgroup import markdown
 from ogpgroup.models import User
+from workshops.models import Agreement
 
 # What is due later than this does not wait yet.
 DUE_SOON = timedelta(days=60)
@@ -121,6 +123,7 @@ def for_person(user: User, today: date) -> Own:
     if not roles.in_group:
         return Own([])
     found = _for_official(user, today) if roles.official_city_ids else Own([])
+    found += _agreed(user, today)
     asked = note_reports.waiting_for_answer(user)
     about = _("A note that waits for your answer")
     shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[:AT_MOST]]
@@ -137,6 +140,18 @@ def for_person(user: User, today: date) -> Own:
             for one in rounds
         ]
     )
+
+
+def _agreed(user: User, today: date) -> Own:
+    """What was agreed, is due and waits for the person's institutions, and for coordinators what the group agreed."""
+    mine = Agreement.objects.visible_to(user).reminded_of(user).filter(due_on__lte=today + DUE_SOON)
+    first = mine.select_related("session").order_by("due_on", "pk")[:AT_MOST]
+    return _some(mine, [agreement(one, today) for one in first], day="due_on", today=today)
+
+
+def agreement(one: Agreement, today: date) -> Waiting:
+    """An agreement as a thing to be done; expects `session`."""
+    return Waiting(Truncator(one.text).chars(EXCERPT), one.get_absolute_url(), _("Agreement"), one.due_on, today)
 
 
 def _evaluate(one: ReviewRound) -> str:

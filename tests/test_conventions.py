@@ -54,6 +54,8 @@ PUBLIC: Final = {
     "workshops:session_detail",
     "workshops:session_ics",
     "workshops:agreements",
+    "workshops:agreements_sheet",
+    "workshops:agreement_detail",
     "workshops:short_check_in",
     "workshops:check_in",
     "workshops:took_part_file",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from workshops.urls_attendance import attendance_urls
+from workshops.urls_records import records_urls
 from workshops.views import (
     answering,
     calendars,
@@ -53,7 +54,6 @@ public_urls = [
     path("sessions/<slug:slug>/delegate/", delegating.delegate, name="delegate"),
     path("sessions/<slug:slug>/delegate/take-back/", delegating.delegate_take_back, name="delegate_take_back"),
     path("answer/<str:token>/", answering.answer_link, name="answer_link"),
-    path("agreements/", public.agreements, name="agreements"),
 ]
 
-urlpatterns = [*coordination_urls, *attendance_urls, *public_urls]
+urlpatterns = [*coordination_urls, *attendance_urls, *records_urls, *public_urls]

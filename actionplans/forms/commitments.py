@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Manager, Model, QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from actionplans.models import ActionPlan, Commitment, Milestone, OgpValue
+from actionplans.models import Commitment, Milestone, OgpValue
 from actionplans.reports import history
 
 THEIRS = "theirs"
@@ -69,7 +69,8 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def content(self) -> dict[str, Any]:
         """What was typed, without the edition."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
+        typed = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
+        return {name: list(value) if isinstance(value, QuerySet) else value for name, value in typed.items()}
 
     @property
     def groups(self) -> Iterator[tuple[str | Promise, list[BoundField]]]:
@@ -84,23 +85,24 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
         cleaned = super().clean() or self.cleaned_data
         return {name: _plain(value) for name, value in cleaned.items()}
 
-    def merged(self, current: ActionPlan | Commitment | Milestone) -> "KeptTogether":
+    def merged(self, current: Model) -> "KeptTogether":
         """This form on the newer edition: theirs where only they wrote, a clash where both did, else what was typed."""
         base = history.edition_of(current, self.cleaned_data["edition"])
+        before = {name: getattr(base, name) for name in self.content if hasattr(base, name)}
         data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
         for name in [name for name in data if name.startswith("take-")]:
             del data[name]  # chosen when something else stood beside it
-        data["edition"] = str(current.edition)
+        data["edition"] = str(current.edition)  # type: ignore[attr-defined]
         clashing, taken = [], []
         for name, typed in self.content.items():
-            stored = getattr(current, name)
-            if _same(typed, stored) or (base is not None and _same(stored, getattr(base, name))):
+            stored = _stored(current, name)
+            if _same(typed, stored) or (name in before and _same(stored, before[name])):
                 continue
             words = history.in_words(type(current), name, stored)
-            if base is not None and _same(typed, getattr(base, name)):
+            if name in before and _same(typed, before[name]):
                 data.setlist(name, _as_sent(stored))
-                before = history.in_words(type(current), name, getattr(base, name))
-                taken.append(Taken(str(self[name].label), before, words))
+                told = history.in_words(type(current), name, before[name])
+                taken.append(Taken(str(self[name].label), told, words))
             else:
                 clashing.append((name, words))
         form = self._again(data, type(current)._default_manager.get(pk=current.pk))
@@ -122,8 +124,14 @@ class KeptTogether(forms.ModelForm):  # type: ignore[type-arg]
             return data
         chosen = data.copy()
         for name in names:
-            chosen.setlist(name, _as_sent(getattr(source, name)))
+            # What is between many and many is no part of the history: the newest stands for it.
+            chosen.setlist(name, _as_sent(_stored(source if hasattr(source, name) else self.instance, name)))
         return chosen
+
+
+def _stored(thing: Any, name: str) -> Any:
+    value = getattr(thing, name)
+    return list(value.all()) if isinstance(value, Manager) else value
 
 
 def _plain(value: Any) -> Any:
@@ -132,7 +140,7 @@ def _plain(value: Any) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
-        return sorted(one) == sorted(other)
+        return sorted(one, key=str) == sorted(other, key=str)
     if isinstance(one, str) and isinstance(other, str):
         return bool(_plain(one).strip() == _plain(other).strip())
     return bool(one == other)
@@ -141,7 +149,9 @@ def _same(one: Any, other: Any) -> bool:
 def _as_sent(value: Any) -> list[str]:
     """A stored value as a browser would send it."""
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [one for each in value for one in _as_sent(each)]
+    if isinstance(value, bool):
+        return ["on"] if value else []
     return ["" if value is None else str(value.pk if isinstance(value, Model) else value)]
 
 

@@ -73,8 +73,8 @@ class Voices:
             for one in Membership.objects.filter(user__in=known).select_related("organization").order_by("since"):
                 self._memberships[one.user_id].append(one)
 
-    def of(self, person: int | None, *, on: date, plan: ActionPlan) -> str:
-        """“Ayuntamiento de Reynosa (city official)”; the plan's own city before other hats."""
+    def of(self, person: int | None, *, on: date, plan: ActionPlan | None) -> str:
+        """“Ayuntamiento de Reynosa (city official)”; the plan's own city, if it is about one, before other hats."""
         if person is None:
             return _("the platform")
         held = [one for one in self._memberships[person] if one.since <= on and (one.until is None or one.until >= on)]
@@ -84,8 +84,8 @@ class Voices:
         return f"{best.organization.local_name} ({best.get_role_display()})"
 
 
-def _hat(membership: Membership, plan: ActionPlan) -> tuple[bool, bool]:
-    own = membership.role == Role.OFFICIAL and membership.organization.city_id == plan.city_id
+def _hat(membership: Membership, plan: ActionPlan | None) -> tuple[bool, bool]:
+    own = plan is not None and membership.role == Role.OFFICIAL and membership.organization.city_id == plan.city_id
     return own, membership.role == Role.COORDINATOR
 
 
@@ -156,9 +156,10 @@ def writer_of(thing: ActionPlan | Commitment | Milestone) -> str:
     return _who(event[0], Voices([_person(event[0])]), plan) if event else _("Somebody")
 
 
-def edition_of(thing: ActionPlan | Commitment | Milestone, edition: int) -> Any | None:
-    """The thing as it stood in an edition, or None where the history does not reach."""
-    events = _model(f"{type(thing).__name__}Event").objects.filter(pgh_obj=thing.pk, edition=edition)
+def edition_of(thing: Model, edition: int) -> Any | None:
+    """The thing, of whatever app, as it stood in an edition, or None where the history does not reach."""
+    history: Any = apps.get_model(thing._meta.app_label, f"{type(thing).__name__}Event")  # made by pghistory
+    events = history.objects.filter(pgh_obj=thing.pk, edition=edition)
     return events.order_by("-pgh_id").first()
 
 
@@ -170,6 +171,10 @@ def label_of(model: type[Model], name: str) -> str:
 def in_words(model: type[Model], name: str, value: Any) -> str:
     """A stored value as people read it."""
     field: Any = model._meta.get_field(name)
+    if field.many_to_many:
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(field, ArrayField):
         return ", ".join(_chosen(field.base_field, one) for one in value or ())
     if isinstance(value, date):

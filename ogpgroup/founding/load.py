@@ -17,6 +17,7 @@ from ogpgroup.founding import session as facts
 from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
 from ogpgroup.founding.organizations import ORGANIZATIONS
 from workshops import actions as session_actions
+from workshops.actions import agreements
 from workshops.models import AgendaItem, Agreement, Session, WorkTable
 
 # The release bears the true day. Its hour is not known: at noon in Puebla every member city reads that same day.
@@ -46,8 +47,7 @@ def load_founding_cycle() -> list[str]:
             added.append(cycle.name)
         if not Session.objects.filter(slug=facts.SESSION_SLUG).exists():
             session = _add_session(cycle)
-            plan = _name_fellow_city(cycle)
-            _add_agreements(session, plan)
+            _add_agreements(session)
             added.append(session.title)
         if not ActionPlan.objects.filter(slug=reference_plan.SLUG).exists():
             _add_reference_plan(cycle)
@@ -154,11 +154,9 @@ def _add_session(cycle: Cycle) -> Session:
     return session
 
 
-def _name_fellow_city(cycle: Cycle) -> ActionPlan:
-    """Reynosa as the fellow city, with the frame of its plan and the proposal that was due in a month."""
+def _open_plan_of_fellow(cycle: Cycle) -> ActionPlan:
+    """The frame of the plan of Reynosa, which the group has just chosen, with the proposal that was due in a month."""
     city = _city(facts.FELLOW)
-    candidacy = plan_actions.stand(cycle, city=city)
-    plan_actions.select(candidacy, on=facts.DAY, reason=facts.FELLOW_REASON, by=None)
     plan = plan_actions.open_plan(
         cycle,
         city=city,
@@ -208,20 +206,31 @@ def _add_reference_plan(cycle: Cycle) -> None:
     plan_actions.close_plan(plan)
 
 
-def _add_agreements(session: Session, plan: ActionPlan) -> None:
+def _add_agreements(session: Session) -> None:
+    """The three agreements. The first chose the fellow city, and so it does here: by the same stroke."""
     organizations = {one.slug: one for one in Organization.objects.real()}
     item = session.agenda.get(kind=AgendaItem.Kind.AGREEMENTS)
-    for number, one in enumerate(facts.AGREEMENTS, start=1):
-        agreement = Agreement.objects.create(
-            session=session,
-            agenda_item=item,
-            number=number,
-            kind=one.kind,
-            text=one.text,
-            responsible_group=one.responsible_group,
-            due_on=one.due_on,
-            due_is_computed=one.due_is_computed,
+    for one in facts.AGREEMENTS:
+        fields = {
+            "agenda_item": item,
+            "kind": one.kind,
+            "text": one.text,
+            "responsible": [organizations[slug] for slug in one.responsible],
+            "responsible_group": one.responsible_group,
+            "due_on": one.due_on,
+            "due_is_computed": one.due_is_computed,
+        }
+        if one.kind != Agreement.Kind.FELLOW_CITY:
+            agreements.write_agreement(session, fields=fields, status=Agreement.Status.UNKNOWN)
+            continue
+        agreement = agreements.write_choice_of_fellow(
+            session,
+            city=_city(facts.FELLOW),
+            reason=facts.FELLOW_REASON,
+            on=facts.DAY,
+            fields=fields,
             status=Agreement.Status.UNKNOWN,
-            plan=plan if one.belongs_to_plan else None,
+            by=None,
         )
-        agreement.responsible.set(organizations[slug] for slug in one.responsible)
+        plan = _open_plan_of_fellow(agreement.session.cycle)
+        agreements.save_agreement(agreement, fields={"plan": plan}, edition=agreement.edition)

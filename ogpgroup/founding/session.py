@@ -117,7 +117,6 @@ class AgreementFacts:
     responsible_group: bool = False
     due_on: date | None = None
     due_is_computed: bool = False
-    belongs_to_plan: bool = False
 
 
 # What became of them the article does not say, so none is open or done: their outcome is not recorded. That goes for
@@ -135,7 +134,6 @@ AGREEMENTS = (
         responsible=("ayuntamiento-reynosa",),
         due_on=MONTH_LATER,
         due_is_computed=True,
-        belongs_to_plan=True,
     ),
     AgreementFacts(
         kind=Agreement.Kind.COMMITMENT,

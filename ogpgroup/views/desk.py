@@ -133,6 +133,7 @@ def coordination(request: HttpRequest) -> HttpResponse:
     invitations = AccountInvitation.objects.filter(
         status=AccountInvitation.Status.OPEN, expires_at__lte=now + EXPIRING_SOON
     )
+    soon = Agreement.objects.awaited(today, today + SESSIONS_SOON).select_related("session").order_by("due_on", "pk")
     late_agreements, late = list(agreements), waiting_things.late_in_plans(_person(request), today)
     context = {
         "pending": pending,
@@ -140,6 +141,7 @@ def coordination(request: HttpRequest) -> HttpResponse:
         "near": near,
         "is_demo": any(one.version.is_demo for one in near) or any(one.cycle.is_demo for one in pending),
         "agreements": late_agreements[:AT_MOST],
+        "agreements_soon": [waiting_things.agreement(one, today) for one in soon[:AT_MOST]],
         "late": late.things,
         "late_count": len(late_agreements) + late.count,
         "invitations": list(invitations.select_related("organization").order_by("expires_at")[:AT_MOST]),

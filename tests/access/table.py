@@ -16,6 +16,7 @@ from tests.access.rows_mail import MAIL
 from tests.access.rows_notes import NOTES
 from tests.access.rows_planning import PLANNING
 from tests.access.rows_plans import PLAN_PARTS
+from tests.access.rows_records import RECORDS
 from tests.access.rows_rounds import ROUNDS
 
 ALL: Final = answers(200)
@@ -327,6 +328,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "files": FILES,
     "notes": NOTES,
     "rounds": ROUNDS,
+    "records": RECORDS,
     "coordination of people": COORDINATION_OF_PEOPLE,
     "coordination of the schedule": COORDINATION_OF_THE_SCHEDULE,
     "planning": PLANNING,

@@ -24,13 +24,14 @@ from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_notes import add_notes
+from tests.access.world_records import add_records
 from tests.access.world_rounds import build_rounds
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
 from workshops.actions.attendance import make_check_in_code
 from workshops.actions.replies import receive_reply
-from workshops.models import AgendaItem, CalendarFeed, ScheduleRelease, Session, WorkTable
+from workshops.models import AgendaItem, Agreement, CalendarFeed, ScheduleRelease, Session, WorkTable
 
 
 @dataclass
@@ -55,6 +56,9 @@ class World:
     invited: Session = field(init=False)
     draft: Session = field(init=False)
     running: Session = field(init=False)  # begun, with a code at its door
+    agreement: Agreement = field(init=False)  # of the session that was held
+    next_session: Session = field(init=False)  # of the cycle without a fellow city
+    choice: Agreement = field(init=False)
     release: ScheduleRelease = field(init=False)
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)
@@ -111,6 +115,7 @@ def build() -> World:
     _plans(world)
     build_rounds(world)
     add_notes(world)
+    add_records(world)
     _mails(world)
     return world
 
@@ -195,6 +200,8 @@ def _sessions(world: World) -> None:
         join_url=f"https://sala.example.org/{secrets.token_hex(8)}",
     )
     world.names[world.running.join_url] = invited
+    world.next_session = create_session(cycle=world.next_cycle, title="Elección", starts_at=in_days(290))
+    publish(world.next_cycle, by=coordinator)
     world.release = publish(world.cycle, by=coordinator).release
     make_check_in_code(world.running)
     for session, seen_by in ((world.group, GROUP), (world.invited, invited)):

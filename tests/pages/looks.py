@@ -1,42 +1,12 @@
 """Every page template, where it is drawn, and for whom."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.test import Client
 from django.urls import reverse
 
-At = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Look:
-    """One page; nobody named means a stranger."""
-
-    template: str
-    url: str
-    args: Callable[[At], list[Any]] = lambda _at: []
-    who: str = ""
-    status: int = 200
-    before: Callable[[Client, At], Any] | None = None  # what the person has just done
-    note: str = ""
-    query: str = ""
-
-    def __str__(self) -> str:
-        name = self.template.removesuffix(".html").replace("/", ".")
-        return f"{name}, {self.note}" if self.note else name
-
-    def address(self, at: At) -> str:
-        return reverse(self.url, args=self.args(at)) + self.query
-
-
-def of(*names: str) -> Callable[[At], list[Any]]:
-    return lambda at: [at[name] for name in names]
-
-
-def send(url: str, **data: str) -> Callable[[Client, At], Any]:
-    return lambda client, _at: client.post(reverse(url), data)
+from tests.pages.look import At, Look, coordinated, of, send
+from tests.pages.looks_records import RECORDS
 
 
 def _first_factor(client: Client, at: At) -> None:
@@ -113,10 +83,6 @@ OWN: Final = [
     Look("mfa/recovery_codes/generate.html", "mfa_generate_recovery_codes", who="official"),
     Look("mfa/reauthenticate.html", "mfa_reauthenticate", who="official"),
 ]
-
-
-def coordinated(template: str, url: str, args: Callable[[At], list[Any]] = lambda _at: [], note: str = "") -> Look:
-    return Look(template, url, args, who="coordinator", note=note)
 
 
 COORDINATION: Final = [
@@ -230,7 +196,7 @@ ROUNDS: Final = [
     Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS]
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -118,6 +118,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
         **attended,
+        "agreement": 1,
         **asked_to_answer(cycle, people["member"]),
         **_promises(plan, people),
         **_notes(plan, people),

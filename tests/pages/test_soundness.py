@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.test.signals import template_rendered
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.pages.looks import ERRORS, LOOKS, NOT_VISITED, PUBLIC, Look
+from tests.pages.look import Look
+from tests.pages.looks import ERRORS, LOOKS, NOT_VISITED, PUBLIC
 from tests.pages.site import Site
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from django.test import Client
 from tests import factories
 from tests.workshops.published import NOW, cancel, change, draft, publish, publish_many, publish_session
 from workshops.models import Agreement, Session
-from workshops.views.public import AGREEMENTS_PER_PAGE
+from workshops.views.agreements import PER_PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +185,7 @@ def test_queries_of_the_agreements_do_not_grow(count, stranger, django_assert_nu
     with django_assert_num_queries(3):
         text = text_of(stranger, "/agreements/")
 
-    assert text.count("<tr id=") == min(count, AGREEMENTS_PER_PAGE)
+    assert text.count("<tr id=") == min(count, PER_PAGE)
 
 
 def test_cancelled_session_keeps_its_agreements(stranger):

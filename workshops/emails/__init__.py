@@ -1,6 +1,6 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import kinds, nudges, seats
+from workshops.emails import agreements, kinds, nudges, seats
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -25,7 +25,7 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS]
+KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agreements.KINDS]
 
 __all__ = [
     "CANCELLATION",

@@ -9,11 +9,13 @@ import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import ActionPlan, Commitment
+from cities.access import roles_of
 from cities.models import Organization
 from ogpgroup.models import User
 from workshops.models.agenda import AgendaItem
@@ -25,6 +27,31 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Agreements of sessions whose published version the person may see."""
         return self.filter(session__in=Session.objects.visible_to(user))
+
+    def awaited(self, on: date, until: date) -> Self:
+        """Open ones due from one day until another, both included."""
+        return self.filter(status=Agreement.Status.OPEN, due_on__range=(on, until))
+
+    def answered_for_by(self, user: User | AnonymousUser) -> Self:
+        """Those of which the person may tell what became of them: for a responsible organisation, or as a coordinator.
+
+        What the whole group answers for, coordinators tell. See also `reminded_of`.
+        """
+        roles = roles_of(user)
+        if roles.is_coordinator:
+            return self
+        through = Agreement.responsible.through.objects
+        own = through.filter(agreement=OuterRef("pk"), organization__in=roles.organization_ids)
+        return self.filter(Exists(own)) if roles.in_group else self.none()
+
+    def reminded_of(self, user: User | AnonymousUser) -> Self:
+        """Open ones that wait for the person: of their organisations, and for coordinators those of the whole group."""
+        roles = roles_of(user)
+        through = Agreement.responsible.through.objects
+        own = Q(Exists(through.filter(agreement=OuterRef("pk"), organization__in=roles.organization_ids)))
+        if roles.is_coordinator:
+            own |= Q(responsible_group=True)
+        return self.filter(own, status=Agreement.Status.OPEN)
 
     def overdue(self, on: date) -> Self:
         """See also `Agreement.is_overdue`."""
@@ -109,7 +136,7 @@ class Agreement(models.Model):
         return f"{self.number}. {self.text[:60]}"
 
     def get_absolute_url(self) -> str:
-        return reverse("workshops:agreements") + f"#{self.session.slug}-{self.number}"
+        return reverse("workshops:agreement_detail", args=[self.session.slug, self.number])
 
     def is_overdue(self, on: date) -> bool:
         """See also `AgreementQuerySet.overdue`."""

@@ -1,4 +1,4 @@
-"""What everybody reads beside the schedule: sessions, releases, agreements."""
+"""What everybody reads beside the schedule: sessions and releases."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -10,10 +10,8 @@ from django.views.decorators.http import require_safe
 
 from cities.access import roles_of
 from cities.models import group_day
-from ogpgroup import htmx
 from workshops import reviewing
 from workshops.attendance import is_open
-from workshops.filters import AgreementFilter
 from workshops.models import Agreement, Session, SessionVersion
 from workshops.reports import attendance as attendance_reports
 from workshops.reports import chat
@@ -24,7 +22,6 @@ from workshops.views.answering import answering, visible_version
 from workshops.views.schedule import reader_of
 
 RELEASES_PER_PAGE = 50
-AGREEMENTS_PER_PAGE = 100
 
 
 # --- One session ------------------------------------------------------------------------------------------------------
@@ -99,28 +96,3 @@ def release_detail(request: HttpRequest, number: int) -> HttpResponse:
         "after": numbers.filter(number__gt=number).order_by("number").first(),
     }
     return render_page(request, "workshops/release_detail.html", context)
-
-
-# --- Agreements -------------------------------------------------------------------------------------------------------
-
-
-@login_not_required
-@require_safe
-def agreements(request: HttpRequest) -> HttpResponse:
-    visible = (
-        Agreement.objects.visible_to(request.user)
-        .select_related("session__current_version", "plan")
-        .prefetch_related("responsible")
-        .defer("session__current_version__vevent")
-        .order_by("-session__current_version__begins_at", "session", "number")
-    )
-    narrowing = AgreementFilter(request.GET or None, queryset=visible)  # type: ignore[no-untyped-call]
-    page = Paginator(narrowing.qs, AGREEMENTS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "filter": narrowing,
-        "page": page,
-        "today": group_day(timezone.now()),
-        "is_demo": any(one.session.is_demo for one in page.object_list),
-        "is_narrowed": bool(request.GET.get("status")),
-    }
-    return htmx.render(request, "workshops/agreements.html", context, partial="rows")

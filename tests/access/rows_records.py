@@ -1,0 +1,100 @@
+"""Who reads and writes what a session leaves behind: agreements, minutes, the report, photos."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+from tests.access.door import Row
+from tests.access.roles import COORDINATORS, DONE, GROUP, NOBODY, Role, answers, only
+from tests.access.world import World
+from workshops import agreement_sheets
+from workshops.models import Session
+
+COORDINATION: Final = only(COORDINATORS)
+COORDINATION_DOES: Final = only(COORDINATORS, answer=DONE)
+EXPECTED: Final = COORDINATORS | {Role.GUEST}
+SHEET: Final = "acuerdo;responsable\nPublicar el directorio;Colectivo"
+
+
+def _past(world: World) -> dict[str, Any]:
+    return {"slug": world.past.slug}
+
+
+def _agreement(world: World) -> dict[str, Any]:
+    """Of the session that was held; the group's council of Reynosa answers for it."""
+    return _past(world) | {"number": world.agreement.number}
+
+
+def _choice(world: World) -> dict[str, Any]:
+    return {"slug": world.next_session.slug, "number": world.choice.number}
+
+
+def _typed(_world: World) -> dict[str, Any]:
+    return {"kind": "task", "text": "Publicar el directorio.", "form_id": str(uuid4())}
+
+
+def _shown(world: World) -> str:
+    return agreement_sheets.fingerprint(agreement_sheets.match(world.past, agreement_sheets.read(SHEET)))
+
+
+def _only_one_of(name: str) -> Callable[[World], dict[str, Any]]:
+    def at(world: World) -> dict[str, Any]:
+        session: Session = getattr(world, name)
+        return {"slug": session.slug, "number": session.agreements.get().number}
+
+    return at
+
+
+AGREEMENTS: Final = [
+    Row("workshops:agreements_sheet", "csv", lambda _: {"kind": "csv"}, GET=answers(200)),
+    Row("workshops:agreements_sheet", "json", lambda _: {"kind": "json"}, GET=answers(200)),
+    Row("workshops:agreement_detail", "of a public session", _agreement, GET=answers(200)),
+    Row("workshops:agreement_detail", "of the group", _only_one_of("group"), GET=only(GROUP, is_open=True)),
+    Row("workshops:agreement_detail", "for those invited", _only_one_of("invited"), GET=only(EXPECTED, is_open=True)),
+    Row("workshops:agreement_detail", "nothing there", lambda w: _past(w) | {"number": 999}, GET=answers(404)),
+    Row("workshops:agreement_create", at=_past, data=_typed, GET=COORDINATION, POST=COORDINATION_DOES),
+    Row(
+        "workshops:agreement_create",
+        "never published",
+        lambda w: {"slug": w.draft.slug},
+        GET=only(NOBODY),
+        POST=only(NOBODY),
+    ),
+    Row(
+        "workshops:agreement_edit",
+        at=_agreement,
+        data=lambda w: _typed(w) | {"edition": "1"},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+    Row(
+        "workshops:agreement_tell",
+        at=_agreement,
+        data=lambda _: {"status": "done", "text": "Hecho.", "form_id": str(uuid4())},
+        POST=only(COORDINATORS | {Role.OFFICIAL}, answer=DONE),
+    ),
+    Row(
+        "workshops:agreement_choose",
+        at=_choice,
+        data=lambda w: {"fellow_city": w.colima.pk, "fellow_reason": "La asamblea la eligió."},
+        POST=COORDINATION_DOES,
+    ),
+    Row(
+        "workshops:agreements_import",
+        "to look at",
+        _past,
+        data=lambda _: {"text": SHEET},
+        GET=COORDINATION,
+        POST=COORDINATION,
+    ),
+    Row(
+        "workshops:agreements_import",
+        "to record",
+        _past,
+        data=lambda w: {"text": SHEET, "shown": _shown(w)},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+]
+
+RECORDS: Final = [*AGREEMENTS]
