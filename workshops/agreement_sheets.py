@@ -18,7 +18,7 @@ from workshops.models import Agreement, Session
 from workshops.spreadsheets import Unreadable, columns_of, rows_of_text
 
 MOST_ROWS: Final = Agreement.MOST
-LONGEST: Final = 3000  # characters of a text: what the sheet names beside it must fit, too
+LONGEST: Final = 1999  # characters of a text; a cell of a workbook that is longer comes cut
 
 HEADINGS: Final = {
     "text": {

@@ -2,20 +2,17 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.uploads import workbooks
 from workshops.attendance import fold
 
 MOST_COLUMNS: Final = 40
 LONGEST_CELL: Final = 8000  # characters
-LARGEST_WORKBOOK: Final = 24 * 1024 * 1024  # bytes unpacked: it is read in memory
 
 
 class Unreadable(ActionNotPossible):
@@ -41,24 +38,10 @@ def rows_of_text(text: str, *, most: int) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def text_of_workbook(content: bytes, *, most: int) -> str:
-    """The first sheet of a workbook as pasted cells. Formulas are not reckoned: what the program saved counts."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST_WORKBOOK:
-            raise Unreadable(_("The workbook is too large. Copy the cells you need and paste them."))
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet: Any = book.worksheets[0]
-        output = io.StringIO()
-        writer = csv.writer(output, delimiter="\t")
-        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)):
-            if number > 2 * most:
-                raise Unreadable(_("The sheet has more than %(most)s lines. Send it in parts.") % {"most": most})
-            writer.writerow([_cell(value) for value in cells])
-    except Unreadable:
-        raise
-    except Exception as error:  # whatever the library stumbles over, the workbook is not one that can be read
-        raise Unreadable(_("The workbook cannot be read. Copy the cells and paste them.")) from error
+def text_of_workbook(content: bytes) -> str:
+    """The cells of a workbook that `uploads.accept` let in, as if they were pasted."""
+    output = io.StringIO()
+    csv.writer(output, delimiter="\t").writerows(workbooks.rows(content))
     return output.getvalue()
 
 
@@ -88,11 +71,3 @@ def _delimiter(heading: str) -> str:
 def _words(cell: str) -> str:
     lines = (" ".join(line.split()) for line in cell[:LONGEST_CELL].splitlines())
     return "\n".join(line for line in lines if line)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)[:LONGEST_CELL]

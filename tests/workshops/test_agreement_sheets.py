@@ -86,7 +86,7 @@ def test_sheet_that_cannot_be_used_says_why(sheet, sentence):
         (";WRI;;", "No tiene texto."),
         ("a;;pronto;", "«pronto» no es una fecha; escríbala como dd/mm/aaaa."),
         ("a;;;quizás", "«quizás» no es un estado que conozcamos: ¿abierto, cumplido o sin efecto?"),
-        ("x" * 3001 + ";;;", "El texto es demasiado largo."),
+        ("x" * 2000 + ";;;", "El texto es demasiado largo."),
     ],
 )
 def test_line_that_cannot_be_used_says_why(line, mistake):

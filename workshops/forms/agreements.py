@@ -13,9 +13,8 @@ from actionplans.forms.commitments import KeptTogether
 from actionplans.models import ActionPlan, Commitment
 from cities.models import City, Cycle, Organization, group_day
 from ogpgroup.uploads import Refused, accept, kinds, names
-from workshops.agreement_sheets import MOST_ROWS
 from workshops.models import Agreement, Session
-from workshops.spreadsheets import Unreadable, text_of_workbook
+from workshops.spreadsheets import text_of_workbook
 
 LONGEST_SHEET: Final = 400_000  # characters
 
@@ -201,8 +200,8 @@ class AgreementSheetForm(forms.Form):
             if kind not in {kinds.CSV, kinds.XLSX}:
                 raise forms.ValidationError(_("Send a file of Excel (XLSX) or CSV, or paste the cells above."))
             content = accept(upload).content
-            return text_of_workbook(content, most=MOST_ROWS) if kind == kinds.XLSX else _decoded(content)
-        except (Refused, Unreadable) as refusal:
+            return text_of_workbook(content) if kind == kinds.XLSX else _decoded(content)
+        except Refused as refusal:
             raise forms.ValidationError(str(refusal.sentence)) from refusal
 
     def clean(self) -> dict[str, Any]:
