@@ -31,6 +31,8 @@ TIES = {"cities.Membership": ("user", "organization")}
 PART_OF = {"cities.Organization.city", "actionplans.ActionPlan.city", "actionplans.ActionPlan.organization"}
 # A row that loses its reference loses these with it; the database keeps them together.
 TOGETHER: dict[str, dict[str, Any]] = {"cities.Cycle.fellow_city": {"fellow_named_on": None, "fellow_reason": ""}}
+# Triggers that refuse under a condition of their own what `pgtrigger.Protect` refuses always.
+LOCKS = {"locked"}
 # Mail names its subject without a foreign key: the word on the mail, and the model it stands for.
 SUBJECTS = {
     "session": "workshops.Session",
@@ -39,6 +41,7 @@ SUBJECTS = {
     "ogpgroup.user": "ogpgroup.User",
     "feedback.note": "feedback.Note",
     "review_round": "feedback.ReviewRound",
+    "workshops.minutes": "workshops.Minutes",
 }
 
 
@@ -185,7 +188,7 @@ def _append_only() -> list[str]:
     return [
         f"{model._meta.label}:{trigger.name}"
         for model, trigger in pgtrigger.registered()
-        if isinstance(trigger, pgtrigger.Protect)
+        if isinstance(trigger, pgtrigger.Protect) or trigger.name in LOCKS
     ]
 
 

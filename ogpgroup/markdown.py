@@ -55,6 +55,11 @@ def render(text: str) -> SafeString:
     return mark_safe(html)  # noqa: S308 - this is what was cleaned a line above
 
 
+def parse(text: str) -> list[Token]:
+    """What the text is made of, with links settled as `render` draws them; for `ogpgroup.markdown_parts`."""
+    return _parser.parse(text)
+
+
 def is_too_long(text: str) -> bool:
     return len(text.encode()) > LARGEST
 

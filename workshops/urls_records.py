@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import agreements
+from workshops.views import agreements, minutes
 
 records_urls: list[URLPattern] = [
     path("agreements/", agreements.agreements, name="agreements"),
@@ -13,4 +13,18 @@ records_urls: list[URLPattern] = [
     path("sessions/<slug:slug>/agreements/<int:number>/edit/", agreements.agreement_edit, name="agreement_edit"),
     path("sessions/<slug:slug>/agreements/<int:number>/news/", agreements.agreement_tell, name="agreement_tell"),
     path("sessions/<slug:slug>/agreements/<int:number>/choice/", agreements.agreement_choose, name="agreement_choose"),
+    path("sessions/<slug:slug>/minutes/", minutes.minutes, name="minutes"),
+    path("sessions/<slug:slug>/minutes.docx", minutes.minutes_docx, name="minutes_docx"),
+    path("sessions/<slug:slug>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
+    path("sessions/<slug:slug>/minutes/draft/", minutes.minutes_draft, name="minutes_draft"),
+    path("sessions/<slug:slug>/minutes/open/", minutes.minutes_open, name="minutes_open"),
+    path("sessions/<slug:slug>/minutes/take-back/", minutes.minutes_take_back, name="minutes_take_back"),
+    path("sessions/<slug:slug>/minutes/approve/", minutes.minutes_approve, name="minutes_approve"),
+    path("sessions/<slug:slug>/minutes/rapporteur/", minutes.minutes_rapporteur, name="minutes_rapporteur"),
+    path("sessions/<slug:slug>/minutes/sections/new/", minutes.section_add, name="section_add"),
+    path("sessions/<slug:slug>/minutes/sections/<int:pk>/", minutes.section_edit, name="section_edit"),
+    path("sessions/<slug:slug>/minutes/sections/<int:pk>/keep/", minutes.section_keep, name="section_keep"),
+    path("sessions/<slug:slug>/minutes/sections/<int:pk>/refresh/", minutes.section_refresh, name="section_refresh"),
+    path("sessions/<slug:slug>/minutes/corrections/", minutes.minutes_correct, name="minutes_correct"),
+    path("sessions/<slug:slug>/minutes/corrections/<int:pk>/", minutes.correction_decide, name="correction_decide"),
 ]

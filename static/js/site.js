@@ -2,6 +2,7 @@
 import "./copy.js";
 import "./files.js";
 import "./find.js";
+import "./keep.js";
 import "./menu.js";
 import "./toggle.js";
 import "./unsaved.js";

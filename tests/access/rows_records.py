@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, GROUP, NOBODY, Role, answers, only
+from tests.access.roles import COORDINATORS, DONE, DONE_HERE, EVERYBODY, GROUP, NOBODY, Role, answers, only
 from tests.access.world import World
 from workshops import agreement_sheets
 from workshops.models import Session
@@ -97,4 +97,72 @@ AGREEMENTS: Final = [
     ),
 ]
 
-RECORDS: Final = [*AGREEMENTS]
+
+def _minutes(name: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"slug": world.minutes[name].session.slug}
+
+
+def _section(name: str) -> Callable[[World], dict[str, Any]]:
+    return lambda world: _minutes(name)(world) | {"pk": world.minutes[name].sections.get(kind="opening").pk}
+
+
+def _words(_world: World) -> dict[str, Any]:
+    return {"heading": "Apertura", "text": "Se abrió.", "edition": "1"}
+
+
+def _writing(name: str, allowed: frozenset[Role]) -> list[Row]:
+    """What those do who complete minutes."""
+    reads, does = only(allowed), only(allowed, answer=DONE)
+    return [
+        Row("workshops:section_edit", name, _section(name), data=_words, GET=reads, POST=does),
+        Row("workshops:section_keep", name, _section(name), data=_words, POST=only(allowed, answer=DONE_HERE)),
+        Row("workshops:section_refresh", name, _section(name), GET=reads, POST=reads),
+        Row("workshops:section_add", name, _minutes(name), data=lambda _: {"heading": "Otra"}, POST=does),
+    ]
+
+
+RAPPORTEUR: Final = COORDINATORS | {Role.MEMBER}
+CORRECTED_BY: Final = frozenset({Role.GUEST})
+READERS_OF_MINUTES: Final = {
+    "draft": RAPPORTEUR,
+    "in correction": GROUP,
+    "approved": EVERYBODY,
+    "approved, for those invited": EXPECTED,
+}
+
+MINUTES: Final = [
+    *(
+        Row(f"workshops:{page}", about, _minutes(about), GET=only(readers, is_open=True))
+        for about, readers in READERS_OF_MINUTES.items()
+        for page in ("minutes", "minutes_docx")
+    ),
+    Row("workshops:minutes_pdf", "draft", _minutes("draft"), GET=only(RAPPORTEUR, is_open=True)),
+    Row("workshops:minutes", "to begin", lambda w: {"slug": w.running.slug}, GET=only(COORDINATORS, is_open=True)),
+    Row("workshops:minutes_draft", at=lambda w: {"slug": w.running.slug}, POST=COORDINATION_DOES),
+    Row("workshops:minutes_open", at=_minutes("draft"), POST=COORDINATION_DOES),
+    Row("workshops:minutes_take_back", at=_minutes("in correction"), POST=COORDINATION_DOES),
+    Row("workshops:minutes_approve", at=_minutes("over"), POST=COORDINATION_DOES),
+    Row(
+        "workshops:minutes_rapporteur",
+        at=_minutes("draft"),
+        data=lambda w: {"rapporteur": w.people[Role.GUEST].pk},
+        POST=COORDINATION_DOES,
+    ),
+    *_writing("draft", RAPPORTEUR),
+    *_writing("in correction", RAPPORTEUR),
+    *_writing("approved", NOBODY),
+    Row(
+        "workshops:minutes_correct",
+        at=_minutes("in correction"),
+        data=lambda _: {"text": "Falta algo.", "form_id": str(uuid4())},
+        POST=only(GROUP, answer=409) | dict.fromkeys(CORRECTED_BY, DONE),
+    ),
+    Row(
+        "workshops:correction_decide",
+        at=lambda w: _minutes("in correction")(w) | {"pk": w.minutes["in correction"].corrections.get().pk},
+        data=lambda _: {"decision": "taken", "reply": ""},
+        POST=only(RAPPORTEUR, answer=DONE),
+    ),
+]
+
+RECORDS: Final = [*AGREEMENTS, *MINUTES]

@@ -31,7 +31,7 @@ from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
 from workshops.actions.attendance import make_check_in_code
 from workshops.actions.replies import receive_reply
-from workshops.models import AgendaItem, Agreement, CalendarFeed, ScheduleRelease, Session, WorkTable
+from workshops.models import AgendaItem, Agreement, CalendarFeed, Minutes, ScheduleRelease, Session, WorkTable
 
 
 @dataclass
@@ -59,6 +59,7 @@ class World:
     agreement: Agreement = field(init=False)  # of the session that was held
     next_session: Session = field(init=False)  # of the cycle without a fellow city
     choice: Agreement = field(init=False)
+    minutes: dict[str, Minutes] = field(default_factory=dict)
     release: ScheduleRelease = field(init=False)
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)

@@ -5,11 +5,19 @@ from typing import Final
 from tests.pages.look import Look, coordinated, of
 
 AGREEMENT: Final = of("past_session", "agreement")
+SECTION: Final = of("attended", "section")
 
 RECORDS: Final = [
     Look("workshops/agreement_detail.html", "workshops:agreement_detail", AGREEMENT),
     coordinated("workshops/agreement_detail.html", "workshops:agreement_detail", AGREEMENT, "coordinator"),
     coordinated("workshops/agreement_form.html", "workshops:agreement_create", of("past_session")),
     coordinated("workshops/agreement_form.html", "workshops:agreement_edit", AGREEMENT, "edit"),
+    Look("workshops/minutes.html", "workshops:minutes", of("minutes_approved"), note="approved"),
+    coordinated("workshops/minutes.html", "workshops:minutes", of("minutes_open"), "in correction"),
+    coordinated("workshops/minutes.html", "workshops:minutes", of("attended"), "draft"),
+    Look("workshops/minutes.html", "workshops:minutes", of("minutes_open"), "member", note="to correct"),
+    coordinated("workshops/minutes_begin.html", "workshops:minutes", of("running")),
+    coordinated("workshops/minutes_section.html", "workshops:section_edit", SECTION),
+    coordinated("workshops/minutes_refresh.html", "workshops:section_refresh", SECTION),
     coordinated("workshops/agreements_import.html", "workshops:agreements_import", of("past_session")),
 ]

@@ -27,6 +27,7 @@ from tests.feedback.noting import answer, write
 from tests.live_server import live_server
 from tests.pages.attended import sessions_attended
 from tests.pages.site_answers import asked_to_answer
+from tests.pages.site_records import records
 from workshops.models import ScheduleRelease, Session
 
 
@@ -119,6 +120,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
         **attended,
         "agreement": 1,
+        **records(cycle, people, attended=attended["attended"]),
         **asked_to_answer(cycle, people["member"]),
         **_promises(plan, people),
         **_notes(plan, people),

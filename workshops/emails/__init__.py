@@ -1,6 +1,6 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import agreements, kinds, nudges, seats
+from workshops.emails import agreements, kinds, minutes, nudges, seats
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -25,7 +25,7 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agreements.KINDS]
+KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agreements.KINDS, *minutes.KINDS]
 
 __all__ = [
     "CANCELLATION",
@@ -41,6 +41,7 @@ __all__ = [
     "SUBJECT",
     "UNINVITATION",
     "lead_name",
+    "minutes",
     "people_to_tell",
     "Telling",
     "plan_reminders",

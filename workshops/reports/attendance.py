@@ -124,6 +124,11 @@ def cities_of(row: Participation) -> str:
     return ", ".join(dict.fromkeys(one.city.full_name for one in _organizations(row) if one.city))
 
 
+def organization_of(row: Participation) -> Organization | None:
+    """The institution that we know for which the person comes, the first of several; of rows of `rows_of`."""
+    return next(iter(_organizations(row)), None)
+
+
 def _organizations(row: Participation) -> list[Organization]:
     if row.organization:
         return [row.organization]
@@ -187,14 +192,14 @@ def breakdown_of(version: SessionVersion) -> Breakdown:
     kinds: Counter[str] = Counter()
     others = _("others")
     for row in rows:
-        organization = next(iter(_organizations(row)), None)
+        organization = organization_of(row)
         city = organization.city if organization else None
         cities[city.full_name if city else others] += 1
         kinds[organization.get_kind_display() if organization else others] += 1
-    return Breakdown(len(rows), _ordered(modes, others), _ordered(cities, others), _ordered(kinds, others))
+    return Breakdown(len(rows), ordered(modes, others), ordered(cities, others), ordered(kinds, others))
 
 
-def _ordered(counts: Counter[str], others: str) -> Counted:
+def ordered(counts: Counter[str], others: str) -> Counted:
     """The most first; the others last."""
     return sorted(counts.items(), key=lambda one: (one[0] == others, -one[1], one[0]))
 

@@ -6,9 +6,10 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup.models import User
-from workshops.models import SessionVersion
+from workshops.models import Minutes, SessionVersion
 from workshops.reports import agreements
 
 register = template.Library()
@@ -19,3 +20,15 @@ def agreements_to_review(version: SessionVersion, user: User | AnonymousUser) ->
     """What is open in the cycle, at the page of its next session."""
     now = timezone.now()
     return {"agreements": agreements.to_review(version, user, now=now), "today": group_day(now)}
+
+
+@register.inclusion_tag("workshops/_left_behind.html")
+def left_behind(version: SessionVersion, user: User | AnonymousUser) -> dict[str, Any]:
+    """Where to read what the session left behind: its minutes."""
+    minutes = Minutes.objects.visible_to(user).filter(session=version.session_id).first()
+    return {
+        "minutes": minutes,
+        "session": version.session,
+        "is_coordinator": roles_of(user).is_coordinator,
+        "has_begun": version.first_instant() <= timezone.now() and version.is_planned,
+    }
