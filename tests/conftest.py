@@ -7,9 +7,11 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
+from tests.database import close_connections
 from tests.template import migrated_database
 
 servers.prepare()  # before pytest-django reads the settings, which need DATABASE_URL and REDIS_URL
@@ -56,14 +58,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Rows are numbered as in a database that is in use.
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A database of the tests' own, whichever tests were chosen.
 
-    Each table begins at a number of four digits or more that no other has: what would only work for small numbers is
-    seen, and so is the number of one thing where that of another belongs.
+    pytest-django makes one only where a test asks for it by itself: with none such among the chosen, what a module
+    shares would be written into the database beside it.
+
+    Rows are numbered as in a database that is in use. Each table begins at a number of four digits or more that no
+    other has: what would only work for small numbers is seen, and so is the number of one thing where that of another
+    belongs.
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT setval(format('%I.%I', schemaname, sequencename), 2000 + 10000 * row_number() OVER (ORDER BY "
-            "sequencename)) FROM pg_sequences WHERE schemaname = 'public'"
-        )
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT setval(format('%I.%I', schemaname, sequencename), 2000 + 10000 * row_number() OVER (ORDER BY "
+                "sequencename)) FROM pg_sequences WHERE schemaname = 'public'"
+            )
+    yield
+    close_connections()
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)

@@ -1,12 +1,19 @@
 """Looking at the database as a whole."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from weakref import WeakSet
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
+
+_connections: WeakSet[BaseDatabaseWrapper] = WeakSet()
 
 
 def contents() -> dict[str, Counter[str]]:
@@ -31,3 +38,22 @@ def kept_for_reading(blocker: DjangoDbBlocker) -> Iterator[None]:
     with blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def _remember(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if threading.current_thread() is threading.main_thread():
+        _connections.add(connection)
+
+
+connection_created.connect(_remember)
+
+
+def close_connections() -> None:
+    """Of all kinds, before the database is dropped.
+
+    While Playwright runs, its loop runs in the thread of the tests, and then Django keeps other connections for them
+    than without it. In the end Django closes those of one kind; the others would hold the database ("is being accessed
+    by other users").
+    """
+    for one in _connections:
+        one.close()
