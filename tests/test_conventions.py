@@ -62,6 +62,7 @@ PUBLIC: Final = {
     "workshops:short_check_in",
     "workshops:check_in",
     "workshops:took_part_file",
+    "workshops:join_link",
     "feedback:ledger",
     "feedback:note",
     # machines

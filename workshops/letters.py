@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import answer_links, diff, duties, ical, told
+from workshops import answer_links, diff, duties, ical, join_links, told
 from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
@@ -83,7 +83,7 @@ def write(
     for letter in _letters(mails):
         with override(letter.user.language):
             more = extra(letter, now) if extra else {}
-        more["join_url"] = letter.join_url
+        more["join_url"] = join_links.MARK if letter.join_url else ""
         shared_by = (letter.version.pk, letter.user.language, letter.user.time_zone, repr(sorted(more.items())))
         if (parts := bodies.get(shared_by)) is None:
             parts = bodies[shared_by] = mail.render_parts(
@@ -104,16 +104,21 @@ def write(
         content = mail.compose(
             mail=letter.mail,
             subject=parts.subject,
-            text=answer_links.fill(parts.text.replace(OWN_LINK, url), letter.participation, letter.version),
-            html=answer_links.fill(
-                parts.html.replace(OWN_LINK, escape(url)), letter.participation, letter.version, as_html=True
-            ),
+            text=_with_own_links(parts.text.replace(OWN_LINK, url), letter),
+            html=_with_own_links(parts.html.replace(OWN_LINK, escape(url)), letter, as_html=True),
             calendar=calendar,
             calendar_method=method,
             unsubscribe_url=url or None,
         )
         rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
     return rendered
+
+
+def _with_own_links(text: str, letter: Letter, *, as_html: bool = False) -> str:
+    """The shared body with the links by which this person answers and joins."""
+    for links in (answer_links, join_links):
+        text = links.fill(text, letter.participation, letter.version, as_html=as_html)
+    return text
 
 
 def _context(letter: Letter, more: dict[str, Any]) -> dict[str, Any]:

@@ -28,5 +28,6 @@ attendance_urls: list[URLPattern] = [
     path("sessions/<slug:slug>/my-code/", check_in.my_code, name="my_code"),
     path("sessions/<slug:slug>/may-be-named/", check_in.may_be_named, name="may_be_named"),
     path("sessions/<slug:slug>/check-in/<slug:code>/", check_in.check_in, name="check_in"),
+    path("join/<str:token>/", check_in.join_link, name="join_link"),
     path("sessions/<slug:slug>/join/", check_in.join, name="join"),
 ]

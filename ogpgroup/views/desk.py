@@ -19,7 +19,7 @@ from ogpgroup import mail
 from ogpgroup import waiting as waiting_things
 from ogpgroup.mail import Watch, database_now
 from ogpgroup.models import User
-from workshops import preparation
+from workshops import attendance, preparation
 from workshops.models import Agreement, Participation, Session, SessionVersion
 from workshops.pending import pending as sessions_pending
 from workshops.preparation import Answers
@@ -42,6 +42,7 @@ class OwnSession:
     version: SessionVersion
     participation: Participation
     told: SessionWhen
+    joins_now: bool  # whoever joins is put on the list of who took part
 
     @property
     def waits(self) -> bool:
@@ -88,7 +89,7 @@ def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSe
     for participation in rows:
         version = participation.session.current_version
         assert version is not None  # the filter above asks for one
-        own.append(OwnSession(version, participation, when_of(version, reader, [])))
+        own.append(OwnSession(version, participation, when_of(version, reader, []), attendance.is_open(version, now)))
     return own
 
 

@@ -16,7 +16,7 @@ from tests.access.roles import (
     only,
 )
 from tests.access.world import World
-from workshops import sheets
+from workshops import join_links, sheets
 from workshops.attendance import personal_code
 from workshops.models import Session
 
@@ -43,6 +43,12 @@ def _guest(world: World) -> dict[str, object]:
 
 def _visitor(_world: World) -> dict[str, object]:
     return {"name": "Vera Vecina", "mode": "face_to_face", "form_id": str(uuid4())}
+
+
+def _join_link(world: World, role: Role) -> dict[str, object]:
+    own = world.running.participations.get(user=world.people[role])
+    url = join_links.join_url(own, uid=world.running.uid.hex)
+    return {"token": url.rstrip("/").rpartition("/")[2]}
 
 
 def _shown(world: World) -> str:
@@ -115,6 +121,9 @@ ATTENDANCE: Final = [
         data=lambda _: {"may_be_named": "on"},
         POST=only(frozenset({Role.GUEST}), answer=DONE),
     ),
+    # Whoever holds the link of a mail joins as its person, who is put on the list; a GET only asks.
+    Row("workshops:join_link", "now", lambda w: _join_link(w, Role.GUEST), GET=answers(200), POST=answers(DONE_HERE)),
+    Row("workshops:join_link", "forged", lambda _: {"token": "1:forged"}, GET=answers(404), POST=answers(404)),
     Row(
         "workshops:join",
         "now",

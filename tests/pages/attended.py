@@ -9,6 +9,7 @@ from django.utils import timezone
 from cities.models import Cycle
 from ogpgroup.models import User
 from tests.factories_schedule import create_session, publish
+from workshops import join_links
 from workshops.actions import attendance
 from workshops.attendance import personal_code
 from workshops.models import Session
@@ -34,7 +35,14 @@ def sessions_attended(cycle: Cycle, people: dict[str, User]) -> dict[str, Any]:
         "attended": over.slug,
         "door_code": attendance.make_check_in_code(running),
         "personal_code": personal_code(running, people["official"]),
+        "join_token": _join_token(running, people["official"]),
+        "join_token_late": _join_token(over, people["official"]),
     }
+
+
+def _join_token(session: Session, person: User) -> str:
+    own = session.participations.get(user=person)
+    return join_links.join_url(own, uid=session.uid.hex).rstrip("/").rpartition("/")[2]
 
 
 def _people(session: Session, people: dict[str, User]) -> None:

@@ -138,6 +138,8 @@ ATTENDANCE: Final = [
     Look("workshops/attendance/my_code.html", "workshops:my_code", of("running"), "member"),
     Look("workshops/attendance/check_in.html", "workshops:check_in", of("running", "door_code"), "member"),
     Look("workshops/attendance/check_in_visitor.html", "workshops:check_in", of("running", "door_code")),
+    Look("workshops/attendance/join_link.html", "workshops:join_link", of("join_token")),
+    Look("workshops/attendance/join_closed.html", "workshops:join_link", of("join_token_late"), status=410),
     Look("workshops/session_detail.html", "workshops:session_detail", of("running"), "member", note="running"),
     Look("workshops/session_detail.html", "workshops:session_detail", of("attended"), note="with who came"),
 ]

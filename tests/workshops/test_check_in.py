@@ -14,7 +14,7 @@ from ogpgroup.models import User
 from tests import factories
 from tests.workshops.attending import NOW, START, begin_ids_apart, facts, row_of, session_on, walk_in
 from tests.workshops.coordination import desk_of, text_of
-from workshops import attendance
+from workshops import attendance, join_links
 from workshops.actions import attendance as actions
 from workshops.models import Participation, Session
 from workshops.views import check_in as views
@@ -225,7 +225,7 @@ def test_joining_records_and_leads_on(member: User) -> None:
     assert to("join", session) in page
     assert phone.get(to("join", session)).headers["Location"] == session.get_absolute_url()
     assert row_of(session, member).attended == "unknown"
-    response = phone.post(to("join", session), {"may_be_named": "on"})
+    response = phone.post(to("join", session), {"asked": "1", "may_be_named": "on"})
 
     assert response.headers["Refresh"] == f"0; url={ROOM}"
     assert f'href="{ROOM}"' in text_of(response)
@@ -250,6 +250,74 @@ def test_who_may_not_join_is_not_led_in(member: User) -> None:
 
     assert response.status_code == 404
     assert not Participation.objects.filter(session=session, user=member).exists()
+
+
+def mailed_link(session: Session, user: User) -> str:
+    return join_links.join_url(row_of(session, user), uid=session.uid.hex)
+
+
+def test_link_of_a_mail_records_by_its_button_without_signing_in(member: User, stranger: Client) -> None:
+    session = session_on(people=[member], join_url=ROOM)
+    link = mailed_link(session, member)
+
+    page = text_of(stranger.get(link, headers={"Accept-Language": "en"}))  # what a scanner of mail does
+    assert f"You join as {member.name}." in page
+    assert ROOM not in page
+    assert row_of(session, member).attended == "unknown"
+    response = stranger.post(link, {"asked": "1"})
+
+    assert response.headers["Refresh"] == f"0; url={ROOM}"
+    assert facts(row_of(session, member))[:3] == ("present", "remote", "link")
+    assert row_of(session, member).may_be_named is False
+    assert row_of(session, member).may_be_named_at is not None
+
+
+def test_link_of_a_mail_leads_on_before_the_hours_and_records_nothing(member: User, stranger: Client) -> None:
+    session = session_on(people=[member], join_url=ROOM, starts_at=START + timedelta(hours=5))
+
+    response = stranger.post(mailed_link(session, member))
+
+    assert response.headers["Refresh"] == f"0; url={ROOM}"
+    assert row_of(session, member).attended == "unknown"
+
+
+def test_link_of_a_mail_waits_for_a_room_and_closes_with_the_session(member: User, stranger: Client) -> None:
+    session = session_on(people=[member])
+    link = mailed_link(session, member)
+    english = {"Accept-Language": "en"}
+
+    assert "The link is not there yet" in text_of(stranger.get(link, headers=english))
+    assert stranger.post(link).headers.get("Refresh") is None
+    with time_machine.travel(START + timedelta(hours=9), tick=True):
+        closed = stranger.post(link, headers=english)
+
+    assert (closed.status_code, "is over." in text_of(closed)) == (410, True)
+    assert row_of(session, member).attended == "unknown"
+
+
+def test_link_of_a_mail_opens_nothing_to_who_is_no_longer_expected(member: User, stranger: Client) -> None:
+    session = session_on(people=[member], join_url=ROOM)
+    link = mailed_link(session, member)
+    other = mailed_link(session_on(people=[member], join_url=ROOM, title="Otra"), member)
+    Participation.objects.filter(session=session, user=member).update(expected=False)
+
+    assert [stranger.get(link).status_code, stranger.post(link).status_code] == [404, 404]
+    assert stranger.get(link[:-3] + "x/").status_code == 404
+    assert stranger.get(other).status_code == 200
+
+
+def test_button_of_the_desk_records_and_leaves_what_was_said_about_names(member: User) -> None:
+    session = session_on(people=[member], join_url=ROOM)
+    actions.name_in_public(row_of(session, member), may_be_named=True, now=NOW)
+    phone = desk_of(member)
+
+    page = text_of(phone.get(reverse("desk")))
+    assert ROOM not in page
+    assert f'action="{to("join", session)}"' in page
+    phone.post(to("join", session))
+
+    assert facts(row_of(session, member))[:3] == ("present", "remote", "link")
+    assert row_of(session, member).may_be_named is True
 
 
 # --- In public --------------------------------------------------------------------------------------------------------

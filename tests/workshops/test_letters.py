@@ -79,11 +79,12 @@ def test_invitation_says_what_when_where_and_asks(cycle, reader):
     for words in (
         "10:00–12:00 h",
         "Palacio Municipal",
-        "https://ejemplo.mx/sala",
+        "http://localhost/join/",
         "Escuchar",
         f"/sessions/{session.slug}/",
     ):
         assert words in text
+    assert "https://ejemplo.mx/sala" not in text  # in the calendar's entry alone
     assert message["List-Unsubscribe"] is None
 
 
@@ -184,6 +185,7 @@ def test_cancellation_says_why_and_cancels_in_the_calendar(cycle, reader):
     assert message["Subject"].startswith("Cancelada: ")
     assert "Cierre por mal tiempo" in text_of(message)
     assert "https://ejemplo.mx/sala" not in text_of(message)
+    assert "/join/" not in text_of(message)
     calendar = calendar_of(message)
     (event,) = calendar.walk("VEVENT")
     assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"], str(event["UID"])) == (

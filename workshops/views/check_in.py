@@ -15,18 +15,21 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cities.access import coordinator_required
+from cities.access import coordinator_required, roles_of
 from cities.models import group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops import attendance as hours
-from workshops import preparation, qr
+from workshops import join_links, preparation, qr
 from workshops.actions import attendance as actions
 from workshops.forms.attendance import ConsentForm, DoorForm, institution_names
 from workshops.models import Participation, Session, SessionVersion
-from workshops.views.answering import answering, visible_version
+from workshops.reports.rows import Reader
+from workshops.reports.sessions import when_of
+from workshops.views.answering import answering, takes_answers, visible_version
 from workshops.views.attendance import published
 
 CheckedIn = Participation.CheckedIn
@@ -216,22 +219,53 @@ def _is_too_many(request: HttpRequest) -> bool:
 
 @never_cache
 def join(request: HttpRequest, slug: str) -> HttpResponse:
-    """Join a remote session: POST records that the person is on the line and leads on; GET leads to the page.
-
-    The way on is a header of the answer, not a redirect: forms may send people to our own pages alone.
-    """
+    """Join a remote session: POST records that the person is on the line and leads on; GET leads to the page."""
     if request.method != "POST":
         return redirect("workshops:session_detail", slug=slug)
     version, now = visible_version(request, slug), timezone.now()
     address = answering(request, version, now).get("join_url")
     if not address:
         raise Http404
-    own = _own(version, request)
-    form = _consent(request, own)
+    return _led_on(request, version, _person(request), address, now)
+
+
+def _led_on(request: HttpRequest, version: SessionVersion, user: User, address: str, now: datetime) -> HttpResponse:
+    """Record that the person is on the line, during the hours of check-in, and lead on to the room.
+
+    The way on is a header of the answer, not a redirect: forms may send people to our own pages alone.
+    """
+    form = ConsentForm(request.POST)
     if hours.is_open(version, now) and form.is_valid():
-        user = _person(request)
+        # From the desk people join by one button, and nobody asks: what they said before stays.
+        said = form.cleaned_data if "asked" in request.POST else {}
         how = CheckedIn.LINK
-        actions.check_in(version.session, user=user, how=how, mode=hours.LINE, by=user, now=now, **form.cleaned_data)
+        actions.check_in(version.session, user=user, how=how, mode=hours.LINE, by=user, now=now, **said)
     response = render(request, "workshops/attendance/join.html", {**_about(version, now), "address": address})
     response["Refresh"] = f"0; url={iri_to_uri(address)}"
     return response
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Join from the link in a mail: reading the page records nothing and tells no address, its button does both.
+
+    Without a CSRF token and without signing in, because the link itself is the proof that its person is expected.
+    """
+    now, own = timezone.now(), join_links.read_token(token)
+    if own is None or own.user is None or not own.may_join(in_group=roles_of(own.user).in_group):
+        raise Http404
+    versions = SessionVersion.objects.current().visible_to(own.user).select_related("session")
+    version = get_object_or_404(versions, session=own.session_id)
+    if not takes_answers(version, now):
+        return render(request, "workshops/attendance/join_closed.html", _about(version, now), status=410)
+    if request.method == "POST" and version.join_url:
+        return _led_on(request, version, own.user, version.join_url, now)
+    context = {
+        **_about(version, now),
+        "own": own,
+        "told": when_of(version, Reader(request.LANGUAGE_CODE, own.user.time_zone), ()),
+    }
+    return render(request, "workshops/attendance/join_link.html", context)
