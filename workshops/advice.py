@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from actionplans.models import Deliverable
-from cities.models import City
+from cities.models import City, group_day
 from ogpgroup import dates
 from workshops.clashes import Clash, clashes_of
 from workshops.models import Session, SessionBase
@@ -36,7 +36,7 @@ def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> lis
 def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: datetime) -> dict[int, list[str]]:
     """The advice on each of these drafts, by session; a constant number of queries. Expects `complete` ones."""
     planned = [session for session in sessions if session.is_planned]
-    cities, clashes, due = list(cities), clashes_of(planned), _awaited(planned)
+    cities, clashes, due = list(cities), clashes_of(planned, on=group_day(now)), _awaited(planned)
     return {
         session.pk: [
             *_on_clashes(clashes.get(session.pk, [])),
@@ -62,12 +62,14 @@ def _awaited(sessions: Iterable[Session]) -> Mapping[int, _Due]:
 
 
 def _on_hours(session: Session, cities: Iterable[City]) -> list[str]:
-    advice = [
-        _("In %(cities)s it begins at %(hour)s, outside usual working hours.")
-        % {"cities": hours.cities, "hour": dates.spoken_hour(hours.begins)}
-        for hours in hours_in(cities, session)
-        if hours.is_unusual
-    ]
+    advice = []
+    for hours in hours_in(cities, session):
+        if hours.is_unusual:
+            told = {"cities": hours.cities, "hour": dates.spoken_hour(hours.begins)}
+            advice.append(_("In %(cities)s it begins at %(hour)s, outside usual working hours.") % told)
+        elif hours.ends_late:
+            told = {"cities": hours.cities, "hour": dates.spoken_hour(hours.ends)}
+            advice.append(_("In %(cities)s it ends at %(hour)s, outside usual working hours.") % told)
     if session.starts_at and session.ends_at and session.ends_at - session.starts_at > USUAL_LENGTH:
         advice.append(_("It lasts longer than twelve hours. Please look at the end again."))
     return advice

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cities.models import City
 from ogpgroup.models import User
+from workshops import audience
+from workshops.audience import Rule
 from workshops.models import AgendaItem, Session, WorkTable
 
 
@@ -20,6 +24,9 @@ class _Held:
     session: Session
     people: set[int] = field(default_factory=set)
     cities: set[int] = field(default_factory=set)
+    organizations: set[int] = field(default_factory=set)
+    named: set[int] = field(default_factory=set)
+    expected: set[int] = field(default_factory=set)  # everybody whom the audience means today
 
 
 type Names = Callable[[Iterable[int]], list[str]]
@@ -34,6 +41,7 @@ class Clash:
     cities: list[str]  # that are expected at both
     place: str  # the venue, or the city in which both are held
     everybody: bool
+    others: int  # people expected at both, whom none of these names
 
     def sentences(self, listed: Callable[[Sequence[str]], str]) -> list[str]:
         title = {"title": self.other.title}
@@ -58,11 +66,20 @@ class Clash:
                 _("At the same time as “%(title)s”; expected at both: %(names)s.")
                 % (title | {"names": listed(self.cities)})
             )
+        elif self.others:
+            both = ngettext(
+                "At the same time as “%(title)s”; %(n)s person is expected at both.",
+                "At the same time as “%(title)s”; %(n)s people are expected at both.",
+                self.others,
+            )
+            told.append(both % (title | {"n": self.others}))
         return told
 
 
-def clashes_of(sessions: Sequence[Session]) -> dict[int, list[Clash]]:
-    """The clashes of each of these drafts with any other, by session; seven queries however many there are.
+def clashes_of(sessions: Sequence[Session], *, on: date) -> dict[int, list[Clash]]:
+    """The clashes of each of these drafts with any other, by session; nine queries however many there are.
+
+    Who is expected is resolved by the memberships of the day `on`.
 
     Only drafts that take place and whose hours are known are compared, those of fictitious cycles among themselves.
     """
@@ -73,11 +90,12 @@ def clashes_of(sessions: Sequence[Session]) -> dict[int, list[Clash]]:
     if not held:
         return {}
     _fill(held)
+    _resolve(held, pairs, on)
     people, cities = _names(held, "people", User.objects.all()), _names(held, "cities", City.objects.all())
     found: dict[int, list[Clash]] = defaultdict(list)
     for one, other in pairs:
         clash = _clash(held[one.pk], held[other.pk], people, cities)
-        if clash.people or clash.cities or clash.place or clash.everybody:
+        if clash.people or clash.cities or clash.place or clash.everybody or clash.others:
             found[one.pk].append(clash)
     return found
 
@@ -89,8 +107,9 @@ def _beside(asked: Sequence[Session]) -> list[Session]:
     first = min(session.starts_at for session in asked if session.starts_at)
     last = max(session.ends_at for session in asked if session.ends_at)
     planned = Session.objects.filter(status=Session.Status.PLANNED, starts_at__lt=last, ends_at__gt=first)
-    fields = ("title", "slug", "status", "starts_at", "ends_at", "mode", "venue", "city", "audience", "responsible")
-    return list(planned.only(*fields, "is_demo", "city__name", "city__state").select_related("city").in_order())
+    fields = ("title", "slug", "status", "starts_at", "ends_at", "mode", "venue", "city", "responsible", "is_demo")
+    more = ("audience", "audience_roles", "city__name", "city__state")
+    return list(planned.only(*fields, *more).select_related("city").in_order())
 
 
 def _overlap(one: Session, other: Session) -> bool:
@@ -103,13 +122,15 @@ def _overlap(one: Session, other: Session) -> bool:
 
 
 def _fill(held: dict[int, _Held]) -> None:
-    """Who is needed at each by name, and which cities are expected; five queries."""
+    """Who is needed at each by name, and which cities and organisations are expected; six queries."""
     for one in held.values():
         if one.session.responsible_id:
             one.people.add(one.session.responsible_id)
     chosen = {pk for pk, one in held.items() if one.session.audience == Session.Audience.CHOSEN}
     by_name = Session.audience_people.through._default_manager.filter(session__in=chosen)
     rows: list[tuple[Any, ...]] = list(by_name.values_list("session", "user"))
+    for session, person in rows:
+        held[session].named.add(person)
     rows += AgendaItem.objects.filter(session__in=held).values_list("session", "presenter", "respondent")
     rows += WorkTable.objects.filter(session__in=held).values_list("session", "facilitator", "rapporteur")
     for session, *people in rows:
@@ -117,6 +138,29 @@ def _fill(held: dict[int, _Held]) -> None:
     through = Session.audience_cities.through._default_manager
     for session, city in through.filter(session__in=chosen).values_list("session", "city"):
         held[session].cities.add(city)
+    institutions = Session.audience_organizations.through._default_manager.filter(session__in=chosen)
+    for session, organization in institutions.values_list("session", "organization"):
+        held[session].organizations.add(organization)
+
+
+def _resolve(held: dict[int, _Held], pairs: Iterable[tuple[Session, Session]], on: date) -> None:
+    """Whom the audiences mean, where they are not both the whole group; one query."""
+    everybody = Session.Audience.EVERYBODY
+    mixed = {pk for one, other in pairs if {one.audience, other.audience} != {everybody} for pk in (one.pk, other.pk)}
+    rules = [
+        Rule(
+            session_id=pk,
+            is_demo=held[pk].session.is_demo,
+            audience=held[pk].session.audience,
+            organizations=tuple(held[pk].organizations),
+            cities=tuple(held[pk].cities),
+            roles=tuple(held[pk].session.audience_roles) if held[pk].session.audience != everybody else (),
+            people=tuple(held[pk].named),
+        )
+        for pk in mixed
+    ]
+    for one in audience.who(rules, on=on):
+        held[one.session_id].expected.add(one.user_id)
 
 
 def _names(held: dict[int, _Held], kind: str, everything: QuerySet[Any]) -> Names:
@@ -133,6 +177,7 @@ def _clash(one: _Held, other: _Held, people: Names, cities: Names) -> Clash:
         cities=cities(one.cities & other.cities),
         place=_place_of_both(one.session, other.session),
         everybody=everybody,
+        others=len((one.expected & other.expected) - one.people - other.people),
     )
 
 

@@ -170,6 +170,7 @@ class CityHours:
 
     when: dates.When
     begins: datetime  # on those clocks
+    ends: datetime
     names: list[str]
 
     @property
@@ -181,6 +182,10 @@ class CityHours:
         first, last = USUAL_HOURS
         return not first <= self.begins.time() <= last
 
+    @property
+    def ends_late(self) -> bool:
+        return self.ends.date() > self.begins.date() or self.ends.time() > USUAL_HOURS[1]
+
 
 def member_cities(*, is_demo: bool, now: datetime) -> list[City]:
     """The cities whose clocks a session should suit: those of the group, fictitious ones for fictitious sessions."""
@@ -189,13 +194,14 @@ def member_cities(*, is_demo: bool, now: datetime) -> list[City]:
 
 def hours_in(cities: Iterable[City], session: SessionBase) -> list[CityHours]:
     """The session's hours in each city, cities with the same clock together, earliest first."""
-    if session.starts_at is None:
+    if session.starts_at is None or session.ends_at is None:
         return []
     together: dict[tuple[str, str, str], CityHours] = {}
     for city in cities:
         told = dates.when(day=None, starts_at=session.starts_at, ends_at=session.ends_at, zone=city.time_zone)
-        local = session.starts_at.astimezone(dates.zone_info(city.time_zone))
-        clock = together.setdefault((told.iso_start[:16], told.day, told.hours), CityHours(told, local, []))
+        zone = dates.zone_info(city.time_zone)
+        hours = CityHours(told, session.starts_at.astimezone(zone), session.ends_at.astimezone(zone), [])
+        clock = together.setdefault((told.iso_start[:16], told.day, told.hours), hours)
         clock.names.append(city.name)
     return [clock for _key, clock in sorted(together.items())]
 

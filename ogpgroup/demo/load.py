@@ -64,6 +64,8 @@ class _Demo:
         self.plan = self.add_plan()
         for number in range(len(sessions.RELEASE_DAYS)):
             self.publish(number)
+        for one in sessions.DRAFTS:
+            self.add_draft(one)
         for one in sessions.PAST:
             self.add_outcome(one)
         self.add_answers()

@@ -389,4 +389,32 @@ AHEAD = (
     ),
 )
 
+# Never published: what the planning board has something to say about.
+DRAFTS = (
+    DemoSession(
+        slug="demo-borrador-presupuesto",
+        title="Presupuesto participativo: qué aprendimos",
+        kind=Kind.WEBINAR,
+        mode=Mode.REMOTE,
+        release=NEWEST + 1,
+        day=8,  # less than the group promises
+        hour=time(19, 30),  # to 21:30, and an hour later still in summer at the border
+        purpose="Comparar cómo cada ciudad abrió su presupuesto a las colonias.",
+    ),
+    DemoSession(
+        slug="demo-borrador-indicadores",
+        title="Taller de indicadores con las colonias",
+        kind=Kind.WORKSHOP,
+        mode=Mode.HYBRID,
+        release=NEWEST + 1,
+        day=28,  # beside the second progress: the same people, the same room
+        hour=time(11),
+        city="ciudad-demo-sureste",
+        venue="Centro de Convenciones (ficticio)",
+        time_zone="America/Merida",
+        purpose="Escoger con las colonias qué se mide y cómo se publica.",
+        bring="Los indicadores que su ciudad ya publica.",
+    ),
+)
+
 SESSIONS = (*PAST, *AHEAD)

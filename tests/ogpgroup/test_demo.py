@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
 from pytest_django.plugin import DjangoDbBlocker
 
 from actionplans.models import ActionPlan, Deliverable
@@ -14,6 +15,7 @@ from ogpgroup.models import OutgoingMail, User
 from tests.database import kept_for_reading
 from workshops import letters
 from workshops.models import Agreement, Participation, ScheduleRelease, Session, SessionVersion
+from workshops.reports.board import board_of
 
 NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)  # a Tuesday
 TODAY = date(2026, 12, 1)
@@ -86,6 +88,21 @@ def test_sessions_of_every_sort_before_and_after_today(demo):
     assert {one.status for one in ahead} == {one.status for one in past} == {"planned", "cancelled"}
     assert [one.slug for one in ahead if one.day] == ["demo-encuentro"]
     assert SessionVersion.objects.filter(change="changed").count() == 2
+
+
+def test_board_has_something_to_warn_of(demo):
+    cycle = Cycle.objects.get(is_demo=True)
+    with override("en"):
+        cards = [card for month in board_of(cycle, now=NOW) for card in month.cards]
+
+    warned = {card.session.slug: " ".join(card.advice) for card in cards if card.advice}
+    assert {slug for slug, advice in warned.items() if "expected at both" in advice} == {
+        "demo-segundo-avance",
+        "demo-borrador-indicadores",
+    }
+    assert "Less notice than the group promised" in warned["demo-borrador-presupuesto"]
+    assert "outside usual working hours" in warned["demo-borrador-presupuesto"]
+    assert SessionVersion.objects.filter(session__slug__startswith="demo-borrador").count() == 0
 
 
 def test_there_is_a_session_tomorrow_next_week_and_in_two_weeks(demo):

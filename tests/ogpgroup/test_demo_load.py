@@ -57,7 +57,7 @@ def test_commands_say_what_they_did_and_do_it_once(monkeypatch, capsys):
 
     call_command("load_demo")
     said = capsys.readouterr().out
-    assert "14 sessions" in said
+    assert "16 sessions" in said
     assert "by a mailed code only" in said
     assert not any(user.has_usable_password() for user in User.objects.all())
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -115,6 +117,40 @@ def test_city_expected_at_both_and_the_whole_group(cycle):
     all_of_it = draft(cycle=cycle, title="Todos", join_url=URL, starts_at=START + DAY)
     draft(cycle=cycle, title="Otra vez todos", join_url=URL, starts_at=START + DAY)
     assert advice(all_of_it) == ["At the same time as “Otra vez todos”; the whole working group is expected at both."]
+
+
+def test_people_whom_two_audiences_mean_are_counted_whichever_way_they_are_meant(cycle):
+    """The whole group beside one city; an organisation beside a role; nobody in both."""
+    city = factories.create_city()
+    organization = factories.create_official(city=city).memberships.get().organization
+    factories.create_member(organization=organization)
+    factories.create_member()
+    draft(cycle=cycle, title="Todos", join_url=URL)
+    of_the_city = draft(cycle=cycle, title="Ciudad", cities=[city], join_url=URL)
+    assert advice(of_the_city) == ["At the same time as “Todos”; 2 people are expected at both."]
+
+    later: Any = {"starts_at": START + DAY, "join_url": URL}
+    of_the_house = draft(cycle=cycle, title="Casa", organizations=[organization], **later)
+    draft(cycle=cycle, title="Enlaces", roles=["official"], **later)
+    draft(cycle=cycle, title="Otros", organizations=[factories.create_organization()], **later)
+    assert advice(of_the_house) == ["At the same time as “Enlaces”; 1 person is expected at both."]
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [
+        (19, []),  # to 20:00 where it is held and in Reynosa
+        (20, ["In Reynosa it ends at 21:00, outside usual working hours."]),
+        (21, ["In Reynosa it begins at 21:00, outside usual working hours."]),
+        (7, ["In Reynosa it begins at 07:00, outside usual working hours."]),
+    ],
+)
+def test_hours_outside_work_are_told_of_the_begin_and_of_the_end(cycle, hour, told):
+    reynosa = factories.create_city(name="Reynosa", time_zone="America/Matamoros")
+    day = datetime(2026, 12, 3, tzinfo=ZoneInfo("America/Matamoros"))
+    session = chosen(cycle, "Tarde", starts_at=day.replace(hour=hour), hours=1)
+
+    assert advice_on(session, cities=[reynosa], now=NOW) == told
 
 
 def test_sessions_of_other_cycles_clash_and_those_of_the_demonstration_do_not(cycle):
@@ -234,7 +270,7 @@ def test_advice_asks_the_same_number_of_questions_for_any_number(cycle, count, d
         chosen(cycle, f"Sesión {number}", people=[ana], cities=[reynosa], reviews_deliverable=deliverable)
     sessions = list(diff.complete(Session.objects.all()))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         told = advice_on_all(sessions, cities=[], now=NOW)
 
     assert {len(sentences) for sentences in told.values()} == {2 * count + 1}

@@ -33,13 +33,11 @@ def test_feed_tells_each_release_in_plain_sentences(client):
     change(first.session, at=NOW + timedelta(hours=1), venue="Sala 2")
     cancel(first.session, at=NOW + timedelta(hours=2), reason="Paro")
 
+    when = "jueves 3 de diciembre de 2026, 10:00–12:00 h (hora del centro de México)"
     assert entries(client) == [
-        ("Versión 3 del calendario", ["Cancelada: Taller — Motivo: Paro"]),
-        ("Versión 2 del calendario", ["Con cambios: Taller — Sede: Sala 1 → Sala 2"]),
-        (
-            "Versión 1 del calendario",
-            ["Agregada: Taller — jueves 3 de diciembre de 2026, 10:00–12:00 h (hora del centro de México), Sala 1"],
-        ),
+        ("Versión 3 del calendario", [f"Taller: Se cancela; estaba prevista para el {when}. Motivo: Paro"]),
+        ("Versión 2 del calendario", ["Taller: Cambia: sede.", "Sede: Sala 1 → Sala 2"]),
+        ("Versión 1 del calendario", [f"Taller: Se lleva a cabo el {when}. Sala 1."]),
     ]
 
 

@@ -1,12 +1,11 @@
 """Releases in words: what each changed, as far as the reader may see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ogpgroup import dates
@@ -14,6 +13,7 @@ from ogpgroup.models import User
 from workshops import diff
 from workshops.diff import Sentence
 from workshops.models import ScheduleRelease, SessionVersion
+from workshops.preparation import listed
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,43 @@ class VersionChange:
             return _("no longer postponed")
         return str(SessionVersion.Change(self.change).label)
 
+    @property
+    def details(self) -> list[Sentence]:
+        """What changed beside what `spoken` tells with old and new."""
+        told = {diff.label_of("when"), diff.label_of("cancel_reason")}
+        return [one for one in self.sentences if one.label not in told]
+
+    @property
+    def spoken(self) -> str:
+        """What happened, as one would say it: “It moves from Tuesday to Wednesday. What it is for is new as well.”"""
+        reason = {"reason": self.version.cancel_reason, "when": self.when}
+        fixed = {
+            SessionVersion.Change.ADDED: _("It takes place on %(when)s."),
+            SessionVersion.Change.REINSTATED: _("It takes place after all, on %(when)s."),
+            SessionVersion.Change.CANCELLED: _("It is cancelled; it was planned for %(when)s. Reason: %(reason)s"),
+            SessionVersion.Change.POSTPONED: _(
+                "It does not take place on %(when)s; the new date follows. Reason: %(reason)s"
+            ),
+        }.get(SessionVersion.Change(self.change))
+        return fixed % reason if fixed else " ".join(self._changed())
+
+    def _changed(self) -> Iterator[str]:
+        before = self.version.previous
+        moved = next((one for one in self.sentences if one.label == diff.label_of("when")), None)
+        others = [one.label[:1].lower() + one.label[1:] for one in self.details]
+        if moved and before is not None and diff.is_moved(before, self.version):
+            yield _("It moves from %(old)s to %(new)s.") % {"old": moved.old, "new": moved.new}
+        elif moved:
+            yield _("Its hours are new: %(new)s. Before: %(old)s.") % {"old": moved.old, "new": moved.new}
+        if others:
+            yield (_("New as well: %(what)s.") if moved else _("New: %(what)s.")) % {"what": listed(others)}
+
     def lines(self) -> list[str]:
-        """“Moved: Taller 2 — When: Tuesday → Wednesday”, a line for each thing that changed, without markup."""
-        head = f"{capfirst(self.label)}: {self.version.title}"
-        if not self.sentences:
-            place = f", {self.version.place}" if self.version.place else ""
-            reason = f" ({self.version.cancel_reason})" if self.version.cancel_reason else ""
-            return [f"{head} — {self.when}{place}{reason}"]
+        """“Taller 2: It moves from Tuesday to Wednesday.”, then what else changed, line by line, without markup."""
+        place = f" {self.version.place}." if self.version.place and not self.sentences else ""
         return [
-            f"{head} — {one.label}: {f'{one.old} → {one.new}' if one.old and one.new else one.new or one.old}"
-            for one in self.sentences
+            f"{self.version.title}: {self.spoken}{place}",
+            *(f"{one.label}: {one.old or '–'} → {one.new or '–'}" for one in self.details),
         ]
 
     @property
