@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from actionplans.models import Deliverable
 from cities.models import Membership, Role, group_day
 from ogpgroup import dates
-from workshops.models import AgendaItem, SessionVersion, WorkTable
+from workshops.models import AgendaItem, Participation, SessionVersion, WorkTable
 
 SOON = timedelta(days=7)  # what a city hands in within a week is said beside the session
 
@@ -26,6 +26,7 @@ class Duties:
     answers: Mapping[Pair, list[str]] = field(default_factory=dict)
     leads: Mapping[Pair, list[str]] = field(default_factory=dict)
     writes: Mapping[Pair, list[str]] = field(default_factory=dict)
+    sits: Mapping[Pair, list[str]] = field(default_factory=dict)
     owes: Mapping[int, list[Deliverable]] = field(default_factory=dict)  # by person: all their cities hand in
 
     def sentences(self, version: SessionVersion, user_id: int, *, now: datetime) -> list[str]:
@@ -40,7 +41,8 @@ class Duties:
             for one in self.owes.get(user_id, [])
             if _is_said(one, version, now)
         ]
-        return said or [_("You take part in this session. If you cannot come, please say so on its page.")]
+        said = said or [_("You take part in this session. If you cannot come, please say so on its page.")]
+        return said + [_("Your table: %(table)s.") % {"table": table} for table in self.sits.get(pair, [])]
 
 
 def _is_said(deliverable: Deliverable, version: SessionVersion, now: datetime) -> bool:
@@ -55,22 +57,38 @@ def _is_said(deliverable: Deliverable, version: SessionVersion, now: datetime) -
 
 
 def duties(session_ids: Iterable[int], user_ids: Iterable[int], *, now: datetime) -> Duties:
-    """What these people do at these sessions; five queries at most for any number of both."""
+    """What these people do at these sessions; seven queries at most for any number of both."""
     sessions, people = list(session_ids), list(user_ids)
     items = AgendaItem.objects.filter(Q(presenter__in=people) | Q(respondent__in=people), session__in=sessions)
     tables = WorkTable.objects.filter(Q(facilitator__in=people) | Q(rapporteur__in=people), session__in=sessions)
     agenda = list(items.order_by("position").values_list("session_id", "presenter_id", "respondent_id", "title"))
     seats = [
-        (table.session_id, table.facilitator_id, table.rapporteur_id, f"{table.number}: {table.theme}".rstrip(": "))
+        (table.session_id, table.facilitator_id, table.rapporteur_id, _named(table.number, table.theme))
         for table in tables.order_by("number")
     ]
+    helpers = WorkTable.objects.filter(session__in=sessions, co_rapporteurs__in=people).order_by("number")
+    helping = helpers.values_list("session_id", "co_rapporteurs", "number", "theme")
+    placed = Participation.objects.filter(session__in=sessions, user__in=people, table__isnull=False)
+    elsewhere = placed.exclude(table__facilitator=F("user")).exclude(table__rapporteur=F("user"))
+    sitting = elsewhere.values_list("session_id", "user_id", "table__number", "table__theme")
     return Duties(
         presents=_by_pair((session, presenter, title) for session, presenter, _respondent, title in agenda),
         answers=_by_pair((session, respondent, title) for session, _presenter, respondent, title in agenda),
         leads=_by_pair((session, leader, table) for session, leader, _writer, table in seats),
-        writes=_by_pair((session, writer, table) for session, _leader, writer, table in seats),
+        writes=_by_pair(
+            [(session, writer, table) for session, _leader, writer, table in seats]
+            + [(session, helper, _named(number, theme)) for session, helper, number, theme in helping]
+        ),
+        sits=_by_pair(
+            (session, person, _named(number, theme).replace(": ", ", ", 1))
+            for session, person, number, theme in sitting
+        ),
         owes=_owed(sessions, people, now),
     )
+
+
+def _named(number: int, theme: str) -> str:
+    return f"{number}: {theme}" if theme else str(number)
 
 
 def _by_pair(rows: Iterable[tuple[int, int | None, str]]) -> dict[Pair, list[str]]:

@@ -83,7 +83,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSession]:
     """Sessions to come at which the person is expected or comes at their own wish, soonest first; one query."""
     own_rows = Participation.objects.own(user, group_day(now)).filter(session__current_version__finishes_at__gt=now)
-    rows = own_rows.select_related("session__current_version").order_by("session__current_version__begins_at", "pk")
+    rows = own_rows.select_related("session__current_version", "table").order_by(
+        "session__current_version__begins_at", "pk"
+    )
     reader = Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
     own = []
     for participation in rows:

@@ -171,5 +171,5 @@ def test_a_batch_takes_the_same_queries_for_any_number_of_parts(django_assert_nu
 
     users = [user.pk for user in people()]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         duties.duties([version.session_id], users, now=START)
