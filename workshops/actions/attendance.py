@@ -14,6 +14,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
 from workshops import attendance
+from workshops.actions import tables
 from workshops.attendance import Candidate
 from workshops.models import Participation, Session, SessionVersion
 
@@ -55,18 +56,23 @@ def check_in(
     participation: Participation | None = None,
     user: User | None = None,
     may_be_named: bool | None = None,
+    at: datetime | None = None,
 ) -> Participation:
     """Record that the person, or who stands in the row, is there.
 
     Guarantees that the first time stays, with its way and its mode: whoever checks in again changes nothing but their
-    consent to be named, where they were asked (`may_be_named` is not None). Never two rows for one person, whoever
-    presses at the same moment. Raises ActionNotPossible outside the hours, for what does not take place, and for a
-    row that was removed meanwhile.
+    consent to be named, where they were asked (`may_be_named` is not None). `at` is when it was seen, where a device
+    could not send it at once; the earliest time is the first, whatever arrives first. Never two rows for one person,
+    whoever presses at the same moment. Where places at tables were given out, who has none gets one. Raises
+    ActionNotPossible outside the hours, for what does not take place, and for a row that was removed meanwhile.
     """
     later_too = how in BY_COORDINATORS
     attendance.refuse_unless_open(version_of(session), now=now, later_too=later_too)
+    gives_places = tables.hold_places(session)
     row = locked(session, participation=participation, user=user, now=now)
-    record(row, how=how, mode=mode, by=by, now=now, may_be_named=may_be_named)
+    record(row, how=how, mode=mode, by=by, now=at or now, may_be_named=may_be_named)
+    if gives_places:
+        tables.seat_at_the_door(row)
     return row
 
 
@@ -86,14 +92,14 @@ def locked(session: Session, *, participation: Participation | None, user: User 
 def record(
     row: Participation, *, how: str, mode: str, by: User | None, now: datetime, may_be_named: bool | None
 ) -> None:
-    """Write into a locked row that the person is there, unless it says so; and what they say about being named."""
+    """Write into a locked row that the person is there, unless it has said so since earlier; and their consent."""
     if mode not in {attendance.ROOM, attendance.LINE}:
         raise ValueError("Somebody is in the room or on the line.")
     fields: list[str] = []
     if may_be_named is not None:
         row.may_be_named, row.may_be_named_at = may_be_named, now
         fields += ["may_be_named", "may_be_named_at"]
-    if row.attended != PRESENT:
+    if row.attended != PRESENT or (row.checked_in_at is not None and now < row.checked_in_at):
         row.attended, row.mode = PRESENT, mode
         row.checked_in_at, row.checked_in_by, row.checked_in_how = now, by, how
         fields += RECORD
@@ -112,6 +118,7 @@ def walk_in(
     by: User | None,
     now: datetime,
     is_somebody_else: bool = False,
+    at: datetime | None = None,
 ) -> Participation:
     """Write down somebody without an account who came; `by` is the coordinator, or nobody at the door's own form.
 
@@ -128,7 +135,9 @@ def walk_in(
     row = visitor_of(session, name=" ".join(name.split()), institution=" ".join(institution.split()), now=now)
     row.form_id = row.form_id or form_id
     row.save(update_fields=["form_id"])
-    record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=now, may_be_named=may_be_named)
+    record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=at or now, may_be_named=may_be_named)
+    if tables.hold_places(session):
+        tables.seat_at_the_door(row)
     return row
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cities.models import Membership, Organization, group_day
 from ogpgroup.text import SortKey
 from workshops.actions.attendance import is_walk_in
+from workshops.actions.attendance_queue import seen_of
 from workshops.attendance import LINE, ROOM, fold, known_people
 from workshops.models import Participation, Session, SessionVersion
 from workshops.models.participations import ParticipationQuerySet
@@ -50,6 +51,11 @@ class Line:
     @property
     def is_present(self) -> bool:
         return self.row.attended == Attended.PRESENT
+
+    @property
+    def seen(self) -> str:
+        """What a device sends back with what it undoes later."""
+        return seen_of(self.row)
 
     @property
     def is_walk_in(self) -> bool:

@@ -28,6 +28,7 @@ from workshops.models import Participation, Session, SessionVersion
 from workshops.reports import attendance as reports
 
 PEOPLE_PER_PAGE: Final = 100
+MOST_TO_KEEP: Final = 2000
 LINES_TO_SIGN: Final = 12  # empty ones, for who comes without being expected
 
 
@@ -75,7 +76,8 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
     asked = search.cleaned_data if search.is_valid() else {"q": "", "show": ""}
     everybody = reports.rows_of(version)
     rows = reports.found(everybody, text=asked["q"], shown=asked["show"])
-    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    is_to_keep = "everybody" in request.GET  # a device keeps the whole list for a time without network
+    page = Paginator(rows, MOST_TO_KEEP if is_to_keep else PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **about(session, version, now),
         "search": search,
@@ -85,7 +87,14 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
         "totals": reports.totals_of(everybody),
         "breakdown": None if htmx.wants_part(request) else reports.breakdown_of(version),
     }
-    return htmx.render(request, "workshops/attendance/list.html", context, partial="people")
+    response = htmx.render(request, "workshops/attendance/list.html", context, partial="people")
+    return kept_for(request, response) if is_to_keep else response
+
+
+def kept_for(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the service worker keep the page, for this person alone."""
+    response["X-Kept-For"] = str(request.user.pk)
+    return response
 
 
 def _in_room(row: Participation, by: User, now: datetime) -> str:
@@ -206,7 +215,8 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponse:
         "candidates": candidates,
         "institutions": institution_names(is_demo=session.is_demo),
     }
-    return render(request, "workshops/attendance/walk_in.html", context)
+    response = render(request, "workshops/attendance/walk_in.html", context)
+    return kept_for(request, response) if request.method == "GET" else response
 
 
 @coordinator_required
