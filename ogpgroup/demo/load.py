@@ -17,6 +17,7 @@ from cities.models import City, Cycle, Organization, Role, group_day
 from ogpgroup.demo import people, sessions
 from ogpgroup.demo.record import Record
 from ogpgroup.demo.sessions import DemoSession
+from ogpgroup.demo.tables import add_tables
 from ogpgroup.models import User
 from workshops import actions as session_actions
 from workshops.models import AgendaItem, Agreement, Participation, Session, SessionBase, WorkTable
@@ -69,6 +70,7 @@ class _Demo:
         for one in sessions.PAST:
             self.add_outcome(one)
         self.add_answers()
+        add_tables(self.sessions, self.people, self.cities)
         Record(self.plan, self.people, self.organizations, self.now).make()
         return list(self.sessions.values())
 

@@ -18,6 +18,7 @@ from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
 from ogpgroup.founding.organizations import ORGANIZATIONS
 from workshops import actions as session_actions
 from workshops.actions import agreements
+from workshops.actions import tables as table_actions
 from workshops.models import AgendaItem, Agreement, Session, WorkTable
 
 # The release bears the true day. Its hour is not known: at noon in Puebla every member city reads that same day.
@@ -149,7 +150,8 @@ def _add_session(cycle: Cycle) -> Session:
         )
         for position, item in enumerate(facts.AGENDA, start=1)
     )
-    WorkTable.objects.bulk_create(WorkTable(session=session, number=n + 1) for n in range(facts.TABLE_COUNT))
+    for number in range(1, facts.TABLE_COUNT + 1):
+        table_actions.save_table(WorkTable(session=session, number=number), co_rapporteurs=[])
     session_actions.publish_release(cycle, by=None, note=facts.RELEASE_NOTE, notify=False, at=RELEASED_AT)
     return session
 
