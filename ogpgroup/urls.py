@@ -6,11 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import calendars, desk, files, outbox, outbox_csv, public, reader, succession
+from ogpgroup.views import calendars, desk, files, offline, outbox, outbox_csv, public, reader, succession
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("sw.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.offline, name="offline"),
+    path("queue/", offline.queue_ticket, name="queue_ticket"),
     path("language/", reader.set_language, name="set_language"),
     path("zone/", reader.set_zone, name="set_zone"),
     path("privacy/", accounts.privacy, name="privacy"),

@@ -53,6 +53,7 @@ PUBLIC: Final = {
     "own_calendar",
     "workshops:session_detail",
     "workshops:session_ics",
+    "workshops:table",
     "workshops:agreements",
     "workshops:agreements_sheet",
     "workshops:agreement_detail",
@@ -68,6 +69,8 @@ PUBLIC: Final = {
     # machines
     "healthz",
     "readyz",
+    "service_worker",
+    "offline",
     # readers
     "set_language",
     "set_zone",

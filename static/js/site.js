@@ -4,5 +4,6 @@ import "./files.js";
 import "./find.js";
 import "./keep.js";
 import "./menu.js";
+import "./reader.js";
 import "./toggle.js";
 import "./unsaved.js";

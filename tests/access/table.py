@@ -18,6 +18,7 @@ from tests.access.rows_planning import PLANNING
 from tests.access.rows_plans import PLAN_PARTS
 from tests.access.rows_records import RECORDS
 from tests.access.rows_rounds import ROUNDS
+from tests.access.rows_tables import TABLES
 
 ALL: Final = answers(200)
 SIGNED_IN: Final = answers(200, outside=LOGIN)
@@ -329,6 +330,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "notes": NOTES,
     "rounds": ROUNDS,
     "records": RECORDS,
+    "tables": TABLES,
     "coordination of people": COORDINATION_OF_PEOPLE,
     "coordination of the schedule": COORDINATION_OF_THE_SCHEDULE,
     "planning": PLANNING,

@@ -26,12 +26,22 @@ from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_notes import add_notes
 from tests.access.world_records import add_records
 from tests.access.world_rounds import build_rounds
+from tests.access.world_tables import add_tables
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
 from workshops.actions.attendance import make_check_in_code
 from workshops.actions.replies import receive_reply
-from workshops.models import AgendaItem, Agreement, CalendarFeed, Minutes, ScheduleRelease, Session, WorkTable
+from workshops.models import (
+    AgendaItem,
+    Agreement,
+    CalendarFeed,
+    Minutes,
+    ScheduleRelease,
+    Session,
+    TableNote,
+    WorkTable,
+)
 
 
 @dataclass
@@ -86,6 +96,8 @@ class World:
     account_mail: OutgoingMail = field(init=False)
     session_mail: OutgoingMail = field(init=False)
     failed_mail: OutgoingMail = field(init=False)
+    table: WorkTable = field(init=False)  # of the session that is on; the official writes there
+    table_notes: dict[str, TableNote] = field(default_factory=dict)
     unsubscribe_token: str = field(init=False)
     feed: CalendarFeed = field(init=False)  # of the ex-member
 
@@ -117,6 +129,7 @@ def build() -> World:
     build_rounds(world)
     add_notes(world)
     add_records(world)
+    add_tables(world)
     _mails(world)
     return world
 

@@ -68,6 +68,8 @@ class Entry:
 class Product:
     url: str
     sink: Sink
+    start: Callable[[str], None] = lambda _name: None  # a part by its name, as when the machine starts
+    stop: Callable[[str], None] = lambda _name: None
 
     def mails_to(self, recipient: str) -> list[EmailMessage]:
         mails = zip(self.sink.ledger.recipients(), self.sink.ledger.parsed(), strict=False)
@@ -146,24 +148,28 @@ def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Itera
             "web": [*web, "--workers=1", "--no-control-socket"],
             "worker and beat": [*celery, "worker", "--beat", "--concurrency=1", "--without-gossip", "--without-mingle"],
         }
-        processes: list[subprocess.Popen[bytes]] = []
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+
+        def start(name: str) -> None:
+            with (tmp_path / f"{name}.log").open("ab") as log:
+                processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", *commands[name]],
+                    cwd=ROOT,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            if name == "web":
+                wait_until(lambda: _answers(url), "the web server", seconds=30)
+
         try:
-            for name, command in commands.items():
-                with (tmp_path / f"{name}.log").open("wb") as log:
-                    process = subprocess.Popen(
-                        [sys.executable, "-m", *command],
-                        cwd=ROOT,
-                        env=environment,
-                        stdin=subprocess.DEVNULL,
-                        stdout=log,
-                        stderr=log,
-                        start_new_session=True,
-                    )
-                processes.append(process)
-            wait_until(lambda: _answers(url), "the web server", seconds=30)
-            yield Product(url, sink)
+            for name in reversed(commands):
+                start(name)
+            yield Product(url, sink, start, lambda name: _stop([processes.pop(name)]))
         finally:
-            _stop(processes)
+            _stop(list(processes.values()))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cities.models import Cycle
 from ogpgroup.models import User
 from tests.factories_schedule import create_session, publish
+from tests.pages.site_tables import table_with_notes
 from workshops import join_links
 from workshops.actions import attendance
 from workshops.attendance import personal_code
@@ -37,6 +38,7 @@ def sessions_attended(cycle: Cycle, people: dict[str, User]) -> dict[str, Any]:
         "personal_code": personal_code(running, people["official"]),
         "join_token": _join_token(running, people["official"]),
         "join_token_late": _join_token(over, people["official"]),
+        **table_with_notes(running, people),
     }
 
 

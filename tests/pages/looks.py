@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.pages.look import At, Look, coordinated, of, send
 from tests.pages.looks_records import RECORDS
+from tests.pages.looks_tables import TABLES
 
 
 def _first_factor(client: Client, at: At) -> None:
@@ -198,7 +199,7 @@ ROUNDS: Final = [
     Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS]
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS, *TABLES]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -14,10 +14,11 @@ from workshops import reviewing
 from workshops.attendance import is_open
 from workshops.models import Agreement, Session, SessionVersion
 from workshops.reports import attendance as attendance_reports
-from workshops.reports import chat
+from workshops.reports import chat, table_notes
 from workshops.reports import releases as release_reports
 from workshops.reports import sessions as session_reports
 from workshops.reports.rows import member_cities
+from workshops.reports.tables import own_table
 from workshops.views.answering import answering, visible_version
 from workshops.views.schedule import reader_of
 
@@ -36,6 +37,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
     is_over, tables = version.finishes_at <= now, list(session.tables.all())
+    part = answering(request, version, now)
     cities = member_cities(group_day(now)) if version.has_hours else ()
     context = {
         "version": version,
@@ -46,6 +48,9 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "when": session_reports.when_of(version, reader, cities),
         "agenda": session_reports.agenda_of(session),
         "tables": tables,
+        "note_counts": table_notes.counts_by_table(session, request.user) if tables else {},
+        "own_table": own_table(part.get("own"), tables),
+        "written_tables": table_notes.written_by(request.user, tables),
         "has_themes": is_over is False or any(table.theme or table.seats for table in tables),
         "expected": session_reports.expected_by_name(version),
         "reviews": reviewing.told(version.reviews, reviewing.visible_to(request.user)),
@@ -58,7 +63,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "answers": session_reports.answers_to(session, group_day(now)) if is_coordinator else None,
         "schema": session_reports.schema_event(version) if is_public else "",
         "chat": chat.for_members(version, request.user, cities, language=reader.language, now=now),
-        **answering(request, version, now),
+        **part,
     }
     return render_page(request, "workshops/session_detail.html", context)
 

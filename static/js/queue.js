@@ -1,0 +1,209 @@
+/*
+ * What people do on this device waits here until the server has it: kept in IndexedDB before anything is sent, so that a
+ * closed browser loses nothing; sent in the order in which it was done, in batches, and again until there is an answer.
+ * Sending twice does no harm: each entry has a `client_id` that the server takes once.
+ *
+ * An entry: {seq, user, url, body, state, sentence}. `state` is "waiting", "refused" (the server said why), "clash"
+ * (somebody changed the same thing), or "sent": then it stays until a page that opens without network shows it, too.
+ * Entries of other people on this device are never read, shown or sent.
+ */
+const AT_ONCE = 50;
+const RETRY = 5000;
+const ANSWER_WITHIN = 20000; // bad Wi-Fi may hold a request for minutes
+const LOCK = "ogpgroup-queue";
+
+const promised = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+let opened = null;
+const database = () => {
+  opened ||= new Promise((resolve, reject) => {
+    const request = indexedDB.open("ogpgroup", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("waiting", { keyPath: "seq", autoIncrement: true }).createIndex("user", "user");
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  }).then((found) => {
+    // Safari closes a database of a page that slept, without being asked: open it again next time.
+    found.onclose = () => (opened = null);
+    return found;
+  });
+  opened.catch(() => (opened = null));
+  return opened;
+};
+
+/* One step in a transaction of its own: IndexedDB ends a transaction at the first await that is not its own. */
+const step = async (mode, does) => {
+  const transaction = (await database()).transaction("waiting", mode, { durability: "strict" });
+  const result = promised(does(transaction.objectStore("waiting")));
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  return result;
+};
+
+/* Safari before 15.4 and pages without https have no randomUUID. */
+export const newId = () =>
+  crypto.randomUUID?.() ??
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
+  );
+
+export class Queue extends EventTarget {
+  /* `line` is what the last try has shown: "", "offline" or "sign-in". */
+  line = "";
+
+  constructor({ user, ticket, sentences }) {
+    super();
+    Object.assign(this, { user: Number(user), ticket, sentences });
+    addEventListener("online", () => this.send());
+    document.addEventListener("visibilitychange", () => document.hidden || this.send());
+    setInterval(() => this.send(), RETRY);
+  }
+
+  async entries(url) {
+    const mine = await step("readonly", (store) => store.index("user").getAll(this.user));
+    return mine.filter((entry) => !url || entry.url === url);
+  }
+
+  async add(url, body) {
+    await step("readwrite", (store) => store.add({ user: this.user, url, body, state: "waiting", sentence: "", edits: 0 }));
+    this.changed();
+    this.send();
+  }
+
+  async change(entry) {
+    await step("readwrite", (store) => store.put(entry));
+    this.changed();
+  }
+
+  async drop(entry) {
+    await step("readwrite", (store) => store.delete(entry.seq));
+    this.changed();
+  }
+
+  changed(detail = {}) {
+    this.dispatchEvent(new CustomEvent("change", { detail }));
+  }
+
+  /* One sender for all windows of this device; without the lock (no https) two could only send the same twice. */
+  async send() {
+    this.again = true;
+    const go = async (lock) => {
+      while (lock !== null && this.again) {
+        this.again = false; // set anew by what is added meanwhile
+        await this.sendAll();
+      }
+    };
+    await (navigator.locks ? navigator.locks.request(LOCK, { ifAvailable: true }, go) : go()).catch(() => {});
+  }
+
+  async sendAll() {
+    for (;;) {
+      const waiting = (await this.entries()).filter((entry) => entry.state === "waiting");
+      if (!waiting.length) {
+        return;
+      }
+      const { url } = waiting[0];
+      const other = waiting.findIndex((entry) => entry.url !== url);
+      const batch = waiting.slice(0, Math.min(AT_ONCE, other < 0 ? AT_ONCE : other));
+      const line = await this.sendBatch(url, batch);
+      if (line !== this.line) {
+        this.line = line;
+        this.changed();
+      }
+      if (line) {
+        return;
+      }
+    }
+  }
+
+  async ask(url, options = {}) {
+    const signal = AbortSignal.timeout?.(ANSWER_WITHIN);
+    return fetch(url, { redirect: "manual", credentials: "same-origin", cache: "no-store", signal, ...options });
+  }
+
+  async sendBatch(url, batch) {
+    try {
+      const ticket = await this.ask(this.ticket);
+      // A redirect leads to the sign-in page; where to is hidden from scripts.
+      if (ticket.type === "opaqueredirect") {
+        return "sign-in";
+      }
+      const { user, token } = await ticket.json();
+      if (user !== this.user) {
+        return "sign-in";
+      }
+      const response = await this.ask(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+        body: JSON.stringify({ user, entries: batch.map(({ body }) => ({ ...body, age: Date.now() - (body.at || 0) })) }),
+      });
+      return await this.answered(response, batch);
+    } catch {
+      return "offline";
+    }
+  }
+
+  async answered(response, batch) {
+    if (response.ok) {
+      const { outcomes } = await response.json();
+      const byId = new Map(outcomes.map((outcome) => [outcome.client_id, outcome]));
+      for (const entry of batch) {
+        await this.settle(entry, byId.get(entry.body.client_id));
+      }
+      this.changed({ outcomes });
+      return "";
+    }
+    if (response.status >= 500 || response.status === 429) {
+      return "offline";
+    }
+    if (response.type === "opaqueredirect" || response.status === 403) {
+      return "sign-in";
+    }
+    const sentence = response.status === 404 ? this.sentences.gone : this.sentences.refused;
+    for (const entry of batch) {
+      await this.change({ ...entry, state: "refused", sentence });
+    }
+    return "";
+  }
+
+  /* What was changed here while it was on its way, or sent before without our learning it, goes on as a correction. */
+  async settle(entry, outcome) {
+    const now = await step("readonly", (store) => store.get(entry.seq));
+    if (!outcome || !now) {
+      return;
+    }
+    if (outcome.status === "refused" || outcome.status === "clash") {
+      const state = now.edits === entry.edits ? outcome.status : "waiting";
+      await step("readwrite", (store) => store.put({ ...now, state, sentence: outcome.sentence, theirs: outcome }));
+    } else if (outcome.id && !now.body.mark && (now.edits !== entry.edits || (outcome.status === "known" && now.edits))) {
+      const body = { ...now.body, client_id: newId(), note: outcome.id, edition: outcome.edition };
+      await step("readwrite", (store) => store.put({ ...now, body, edits: 0 }));
+    } else if (outcome.id) {
+      await step("readwrite", (store) => store.put({ ...now, state: "sent", theirs: outcome }));
+    } else {
+      await step("readwrite", (store) => store.delete(entry.seq));
+    }
+  }
+}
+
+/* The page is kept for a time without network; `onReady` is called when it will open then. */
+export const keepPage = async (urls, onReady = () => {}) => {
+  if (!navigator.serviceWorker) {
+    return; // a page without https
+  }
+  await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) {
+    await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  }
+  await Promise.all(urls.map((url) => fetch(url, { headers: { "X-Keep": "1" } })));
+  navigator.storage?.persist?.(); // asks the browser not to clear what waits here when the disk is full
+  onReady();
+};
