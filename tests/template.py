@@ -26,9 +26,12 @@ FOLDER = ROOT / "var" / "test"
 
 
 def _held(server: psycopg.Connection) -> dict[str, str]:
-    """What makes the database: each migration, the versions of what brings migrations along, and the server's own."""
-    paths = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "deploy" / "requirements-test.txt"]
+    """What makes the database: each migration, the versions of the packages that bring some along, the server's own."""
+    paths = sorted(ROOT.glob("*/migrations/*.py"))
     held = {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    locked = (ROOT / "deploy" / "requirements-test.txt").read_text().splitlines()
+    packages = (line.split() for line in locked if line.startswith("django"))
+    held |= {name: version for name, _, version in (words[0].partition("==") for words in packages)}
     return held | {"server": str(server.info.server_version)}
 
 
