@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test.signals import template_rendered
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, Page, Response
 
 from tests.pages.look import Look
 from tests.pages.looks import ERRORS, LOOKS, NOT_VISITED, PUBLIC
@@ -50,7 +50,7 @@ TARGETS: Final = ALL_RULES | {"runOnly": {"type": "rule", "values": ["target-siz
 _sizes: dict[str, int] = {}  # files are the same on every page
 
 
-def test_every_page_is_looked_at(db: None) -> None:  # with `db` there is a database also when this module runs alone
+def test_every_page_is_looked_at() -> None:
     folder = Path(settings.BASE_DIR) / "templates"
     names = {str(path.relative_to(folder)) for path in folder.rglob("*.html")}
     pages = {name for name in names if not PART.search(name)}
@@ -62,18 +62,11 @@ def test_every_page_is_looked_at(db: None) -> None:  # with `db` there is a data
 
 
 @pytest.fixture(scope="module")
-def window(chromium: Browser) -> Iterator[BrowserContext]:
-    """Keeps style sheets and scripts from page to page; each page brings its own cookies."""
+def page(chromium: Browser) -> Iterator[Page]:
+    """One for all visits, each of which brings its own cookies: it keeps style sheets, scripts, and axe compiled."""
     context = chromium.new_context(reduced_motion="reduce")
-    yield context
+    yield context.new_page()
     context.close()
-
-
-@pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
-    page = window.new_page()
-    yield page
-    page.close()
 
 
 def arrive(page: Page, site: Site, look: Look, language: str) -> None:
@@ -112,11 +105,18 @@ def visit(page: Page, url: str, *, status: int = 200) -> tuple[list[str], list[R
     """Go there; what the console, the scripts and the policy complain of, and everything that came."""
     wrong: list[str] = []
     received: list[Response] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "console": lambda said: wrong.append(f"{said.text} ({said.location})") if said.type == "error" else None,
+        "pageerror": lambda error: wrong.append(f"script: {error}"),
+        "response": lambda one: received.append(one),
+    }
+    page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDE, "height": 900})
-    page.on("console", lambda said: wrong.append(f"{said.text} ({said.location})") if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
-    page.on("response", lambda one: received.append(one))
+    for event, listener in listeners.items():
+        page.on(event, listener)
     answer = page.goto(url)
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert answer
     if status >= 400:  # the browser tells this of the page itself
         wrong = [line for line in wrong if not (line.startswith("Failed to load resource") and url in line)]
@@ -193,7 +193,7 @@ def test_error_page_is_sound(template: str, site: Site, page: Page) -> None:
     policy = site.client("").get("/").headers["Content-Security-Policy"]
     body = render_to_string(template, {})
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
-    page.route("**/broken/", lambda route: route.fulfill(body=body, headers=headers))
+    page.route("**/broken/", lambda route: route.fulfill(body=body, headers=headers), times=1)
     wrong, received = visit(page, f"{site.url}/broken/")
     wrong += hindrances(page, LANGUAGES[0])
 
