@@ -44,12 +44,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     session.config.pluginmanager.import_plugin("tests.pages.site")
 
 
+@pytest.fixture(scope="session")
+def _redis_client() -> Iterator[redis.Redis]:
+    with redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
-def _clean_redis() -> Iterator[None]:
+def _clean_redis(_redis_client: redis.Redis) -> Iterator[None]:
     """Nothing that one test cached or queued reaches the next."""
     yield
-    with redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
+    _redis_client.flushdb()
 
 
 @pytest.fixture(scope="session")
