@@ -93,27 +93,28 @@ def indiscretions(world: World, role: Role, answered: Answered) -> list[str]:
     return [f"tells “{name}”" for name in told if role not in world.names[name]]
 
 
-def complaints(world: World, row: Row, role: Role) -> list[str]:
-    """What is wrong with the answers to this person at this address; nothing when all is well."""
-    address = row.address(world)
-    found: list[str] = []
+def complaints(world: World, row: Row, role: Role) -> Iterator[str]:
+    """What is wrong with the answers to this person at this address; nothing when all is well.
 
-    def judge(method: str, answered: Answered, *allowed: Answer) -> None:
+    Whoever wants to know only whether something is asks no further than that.
+    """
+    address = row.address(world)
+
+    def judge(method: str, answered: Answered, *allowed: Answer) -> Iterator[str]:
         wrong = indiscretions(world, role, answered)
         if answered.answer not in allowed:
             wrong.append(f"answers {answered.answer}, not {' or '.join(map(str, allowed))}")
         if answered.changed and answered.answer not in {DONE, DONE_HERE}:
             wrong.append(f"changes {answered.changed} rows")
-        found.extend(f"{method} {address} as {role}: {what}" for what in wrong)
+        yield from (f"{method} {address} as {role}: {what}" for what in wrong)
 
     read = knock(world, role, "GET", address)
-    judge("GET", read, *([row.GET[role]] if row.GET else _only_by_post(row, role)))
+    yield from judge("GET", read, *([row.GET[role]] if row.GET else _only_by_post(row, role)))
     posted = knock(world, role, "POST", address, row.data(world))
-    judge("POST", posted, *([row.POST[role]] if row.POST else [405, read.answer]))
+    yield from judge("POST", posted, *([row.POST[role]] if row.POST else [405, read.answer]))
     for method in OTHER_METHODS if role in TRY_OTHER_METHODS else ():
         answered = knock(world, role, method, address)
-        judge(method, answered, 405, read.answer, posted.answer, *([200] if method == "OPTIONS" else []))
-    return found
+        yield from judge(method, answered, 405, read.answer, posted.answer, *([200] if method == "OPTIONS" else []))
 
 
 def _only_by_post(row: Row, role: Role) -> list[Answer]:

@@ -2,7 +2,8 @@
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,8 +13,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from actionplans.actions import evidence
 from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, ProgressEntry
@@ -27,6 +30,7 @@ from tests.access.world_notes import add_notes
 from tests.access.world_records import add_records
 from tests.access.world_rounds import build_rounds
 from tests.access.world_tables import add_tables
+from tests.database import kept_for_reading
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
@@ -130,6 +134,7 @@ def build() -> World:
     add_notes(world)
     add_records(world)
     add_tables(world)
+    _drafts(world)
     _mails(world)
     return world
 
@@ -225,12 +230,21 @@ def _sessions(world: World) -> None:
         )
         WorkTable.objects.create(session=session, number=1, theme=world.hide("Mesa", seen_by=seen_by))
     create_agreement(session=world.past)
+
+
+def _drafts(world: World) -> None:
+    """Last: whoever publishes after this publishes these too."""
+    guest = world.people[Role.GUEST]
     world.draft = create_session(cycle=world.cycle, title=world.hide("Borrador", seen_by=COORDINATORS))
     world.open.refresh_from_db()
     world.open.title = world.hide("Abierta, cambiada", seen_by=COORDINATORS)
     expected = list(world.open.audience_organizations.all())
     workshops.save_draft(
-        world.open, organizations=expected, people=[guest], by=coordinator, seen_edits=world.open.edits
+        world.open,
+        organizations=expected,
+        people=[guest],
+        by=world.people[Role.COORDINATOR],
+        seen_edits=world.open.edits,
     )
 
 
@@ -332,10 +346,21 @@ def leave(world: World) -> None:
     get_user_model().objects.filter(pk=world.people[Role.DEACTIVATED].pk).update(is_active=False)
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Built once for the tests of a module, none of which may be marked `django_db`: see `kept_for_reading`."""
+    with kept_for_reading(django_db_blocker):
+        built = build()
+        leave(built)
+        connection.check_constraints()
+        yield built
+
+
 @pytest.fixture
-def world(db: None, caplog: pytest.LogCaptureFixture) -> World:
+def world(shared_world: World, caplog: pytest.LogCaptureFixture) -> Iterator[World]:
+    """As it was built: what a test does to it, in the database or in memory, is undone."""
     caplog.set_level(logging.ERROR, logger="django.request")  # refusals are what we came for
     forget_what_is_kept()  # of another test, whose releases had the same numbers
-    built = build()
-    leave(built)
-    return built
+    with transaction.atomic():
+        yield deepcopy(shared_world)
+        transaction.set_rollback(True)

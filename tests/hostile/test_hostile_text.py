@@ -61,27 +61,29 @@ def read(page: str) -> Reading:
     return reading
 
 
+@pytest.fixture(scope="module")
+def filled(shared_world: World) -> set[str]:
+    """The names of the fields that hold hostile text in the world of this module."""
+    enrich(shared_world)
+    return fill()
+
+
 @pytest.fixture
-def hostile_world(world: World) -> World:
-    enrich(world)
-    fill()
+def hostile_world(filled: set[str], world: World) -> World:
     return world
 
 
 # --- The fields -------------------------------------------------------------------------------------------------------
 
 
-def test_every_text_field_is_filled(world: World) -> None:
+def test_every_text_field_is_filled(filled: set[str]) -> None:
     """A new field is filled by itself; a new model needs a row, in `tests.access.world` or in `enrich`."""
-    enrich(world)
-
-    filled = fill()
-
     wanted = {
         f"{model._meta.label}.{field.name}"
         for model, field in FIELDS
         if model._meta.label not in WITHOUT_ROWS and field.name not in BY_MACHINE.get(model._meta.label, ())
     }
+
     assert filled == wanted
 
 
