@@ -29,6 +29,8 @@ SECRET = "Zm9v:1sK2-x_y.z"
         (f"GET /calendar/{SECRET}.ics HTTP/1.1", "GET /calendar/… HTTP/1.1"),
         (f"GET /answer/{SECRET}?answer=yes HTTP/1.1", "GET /answer/…?answer=yes HTTP/1.1"),
         (f"GET /check-in/{SECRET} HTTP/1.1", "GET /check-in/… HTTP/1.1"),
+        (f"POST /join/{SECRET}/ HTTP/1.1", "POST /join/…/ HTTP/1.1"),
+        ("POST /sessions/taller/join/ HTTP/1.1", "POST /sessions/taller/join/ HTTP/1.1"),
         (
             f"GET /accounts/login/?next=/accounts/invitation/{SECRET}/accept/ HTTP/1.1",
             "GET /accounts/login/?next=/accounts/invitation/…/accept/ HTTP/1.1",
