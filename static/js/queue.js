@@ -107,6 +107,7 @@ export class Queue extends EventTarget {
     for (;;) {
       const waiting = (await this.entries()).filter((entry) => entry.state === "waiting");
       if (!waiting.length) {
+        this.line = this.line === "sign-in" ? this.line : "";
         return;
       }
       const { url } = waiting[0];

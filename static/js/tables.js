@@ -231,6 +231,12 @@ const news = async () => {
   try {
     const response = await queue.ask(`${said.url}?after=${state}`, { headers: { "If-None-Match": `"${state}"` } });
     isOffline = response.status >= 500;
+    if (response.type === "opaqueredirect") {
+      queue.line = "sign-in"; // also where nothing waits: nobody's notes come in any more
+    } else if (queue.line === "sign-in") {
+      queue.line = "";
+      queue.send();
+    }
     if (response.status !== 200) {
       return;
     }
