@@ -1,19 +1,14 @@
 """Evidence: accepted while a form is filled in, attached when the form is saved, deleted when it never is."""
 
 import logging
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import URLValidator
 from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
@@ -22,17 +17,13 @@ from actionplans.models import ActionPlan, Deliverable, Evidence, ProgressEntry
 from actionplans.models.progress import EvidenceQuerySet
 from ogpgroup import uploads
 from ogpgroup.models import User
-from ogpgroup.uploads import Accepted, Refused, names, pictures
+from ogpgroup.uploads import Accepted, Refused, links, names, pictures, tries
 
 logger = logging.getLogger(__name__)
 
 QUOTA: Final = 500 * 1024 * 1024  # bytes of all files of one plan
 WAITS: Final = timedelta(days=2)  # for the form that brings it
-TRIES: Final = 60  # files that one person may send within TRIES_WITHIN, refused ones too: each costs work
-TRIES_WITHIN: Final = 10 * 60  # seconds
 BATCH: Final = 200
-
-is_web_address = URLValidator(schemes=["https", "http"])
 
 
 def keep_file(
@@ -43,7 +34,7 @@ def keep_file(
     Guarantees that the bytes are stored before the row is there, that the plan stays within its quota, and that a file
     sent twice waits once. Whoever calls has checked that the person keeps the plan.
     """
-    _count_try(by)
+    tries.count(by)
     accepted = uploads.accept(upload, seconds=seconds)
     if same := _waiting(plan, by).filter(sha256=accepted.sha256).first():
         return describe(same, alt=alt or same.alt)
@@ -52,27 +43,11 @@ def keep_file(
 
 def keep_link(plan: ActionPlan, *, url: str, name: str = "", by: User) -> Evidence:
     """Keep the address of a page until its form is saved; Refused unless it is one of the web. It is never fetched."""
-    url = web_address(url)
+    url = links.web_address(url)
     if same := _waiting(plan, by).filter(url=url).first():
         return same
-    shown = " ".join(names.unseen_left_out(name).split()) or _short(url)
+    shown = " ".join(names.unseen_left_out(name).split()) or links.short(url)
     return Evidence.objects.create(plan=plan, kind=Evidence.Kind.LINK, url=url, name=shown[:150], uploaded_by=by)
-
-
-def web_address(url: str) -> str:
-    """The address as it is kept; Refused unless it leads to a page of the web and shows where it leads."""
-    url = url.strip()
-    if "://" not in url and url.startswith("www."):
-        url = f"https://{url}"
-    try:
-        is_web_address(url)
-        parts = urlsplit(url)
-    except (ValidationError, ValueError):
-        raise _no_link() from None
-    unseen = any(unicodedata.category(char) in names.UNSEEN for char in url)
-    if unseen or "@" in parts.netloc or len(url) > 500:  # “https://gob.mx@example.org” leads to example.org
-        raise _no_link()
-    return url
 
 
 def describe(evidence: Evidence, *, alt: str) -> Evidence:
@@ -154,32 +129,8 @@ def gone() -> Refused:
     )
 
 
-def _no_link() -> Refused:
-    return Refused(_("This is not a link to a page: it begins with https:// or http://."), reason="link")
-
-
-def _short(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}"
-
-
 def _waiting(plan: ActionPlan, by: User) -> EvidenceQuerySet:
     return Evidence.objects.waiting().filter(plan=plan, uploaded_by=by)
-
-
-def _count_try(by: User) -> None:
-    key = f"limits:upload:{by.pk}"
-    cache.add(key, 0, TRIES_WITHIN)
-    try:
-        tries = cache.incr(key)
-    except ValueError:  # it ran out between the two
-        tries = 1
-    if tries > TRIES:
-        raise Refused(
-            _("You have sent %(tries)d files within a few minutes. Go on in ten minutes; nothing kept so far is lost.")
-            % {"tries": TRIES},
-            reason="tries",
-        )
 
 
 def _store(plan: ActionPlan, accepted: Accepted, *, alt: str, by: User) -> Evidence:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from actionplans.actions import evidence as actions
 from actionplans.models import ActionPlan, Evidence
 from ogpgroup.models import User
-from ogpgroup.uploads import LARGEST, Refused, kinds, names
+from ogpgroup.uploads import LARGEST, Refused, kinds, links, names
 
 SECONDS: Final = 30  # for all files of one form; who waits longer thinks it is broken
 ACCEPT: Final = ",".join([f".{ending}" for ending in kinds.BY_ENDING] + [kind.content_type for kind in kinds.PICTURES])
@@ -99,10 +99,10 @@ class EvidenceForm(forms.Form):
         self._take_back()
         self._take_files(cleaned.get("files", []))
         self._forget_alt()
-        links = self._read_links(cleaned.get("links", ""))
+        given = self._read_links(cleaned.get("links", ""))
         linked = []
         if not self.errors:
-            linked = [actions.keep_link(self._plan, url=url, name=name, by=self._by) for url, name in links]
+            linked = [actions.keep_link(self._plan, url=url, name=name, by=self._by) for url, name in given]
         cleaned["evidence"] = [one.uuid for one in dict.fromkeys([*self._attached, *self.kept, *linked])]
         return cleaned
 
@@ -163,17 +163,17 @@ class EvidenceForm(forms.Form):
         self.data = told
 
     def _read_links(self, text: str) -> list[tuple[str, str]]:
-        links: dict[str, str] = {}
+        found: dict[str, str] = {}
         for line in filter(None, map(str.strip, text.splitlines())):
             url, _space, name = line.partition(" ")
             try:
-                links[actions.web_address(url)] = name
+                found[links.web_address(url)] = name
             except Refused as refused:
                 told = _("“%(name)s” was not kept. %(reason)s") % {"name": url[:80], "reason": refused.sentence}
                 self.add_error("links", told)
-        if len(links) + len(self.kept) > self.room:
-            self.add_error("links" if links else "files", str(actions.too_many().sentence))
-        return list(links.items())
+        if len(found) + len(self.kept) > self.room:
+            self.add_error("links" if found else "files", str(actions.too_many().sentence))
+        return list(found.items())
 
 
 class KeepingForm(EvidenceForm):

@@ -18,7 +18,7 @@ from ogpgroup import mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
-from ogpgroup.uploads import Refused
+from ogpgroup.uploads import Refused, tries
 from tests import factories
 from tests.ogpgroup import upload_documents as docs
 from tests.ogpgroup import upload_pictures as pics
@@ -111,7 +111,7 @@ def test_plan_has_room_for_so_much(plan: ActionPlan, official_reynosa: User, mon
 def test_person_sends_so_many_files_in_so_much_time(
     plan: ActionPlan, official_reynosa: User, coordinator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TRIES", 2)
+    monkeypatch.setattr(tries, "MOST", 2)
     for name in ("a.exe", "b.exe"):
         with pytest.raises(Refused):
             actions.keep_file(plan, upload=SimpleUploadedFile(name, b"MZ"), alt="", by=official_reynosa)
