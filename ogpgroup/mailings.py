@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
 PLANNERS = [
-    *(workshops_actions.plan, seats.plan, agreements.plan),
+    *(workshops_actions.plan, seats.plan, workshops_emails.plan_parts, agreements.plan),
     *(actionplans_emails.plan, *feedback_emails.PLANNERS),
 ]
 

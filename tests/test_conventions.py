@@ -54,6 +54,8 @@ PUBLIC: Final = {
     "workshops:session_detail",
     "workshops:session_ics",
     "workshops:table",
+    "workshops:agenda",
+    "workshops:agenda_pdf",
     "workshops:agreements",
     "workshops:agreements_sheet",
     "workshops:agreement_detail",

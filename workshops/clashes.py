@@ -77,7 +77,7 @@ class Clash:
 
 
 def clashes_of(sessions: Sequence[Session], *, on: date) -> dict[int, list[Clash]]:
-    """The clashes of each of these drafts with any other, by session; nine queries however many there are.
+    """The clashes of each of these drafts with any other, by session; ten queries however many there are.
 
     Who is expected is resolved by the memberships of the day `on`.
 
@@ -122,7 +122,7 @@ def _overlap(one: Session, other: Session) -> bool:
 
 
 def _fill(held: dict[int, _Held]) -> None:
-    """Who is needed at each by name, and which cities and organisations are expected; six queries."""
+    """Who is needed at each by name, and which cities and organisations are expected; seven queries."""
     for one in held.values():
         if one.session.responsible_id:
             one.people.add(one.session.responsible_id)
@@ -132,6 +132,8 @@ def _fill(held: dict[int, _Held]) -> None:
     for session, person in rows:
         held[session].named.add(person)
     rows += AgendaItem.objects.filter(session__in=held).values_list("session", "presenter", "respondent")
+    together = AgendaItem.co_presenters.through._default_manager.filter(agendaitem__session__in=held)
+    rows += together.values_list("agendaitem__session", "user")
     rows += WorkTable.objects.filter(session__in=held).values_list("session", "facilitator", "rapporteur")
     for session, *people in rows:
         held[session].people |= {person for person in people if person is not None}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import answer_links, diff, duties, ical, join_links, told
+from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, told
 from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
@@ -200,13 +201,30 @@ def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, date
     sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
     known = duties.duties(sessions, users, now=now)
     return lambda letter, at: (
-        _nearness(letter, at) | {"duties": known.sentences(letter.version, letter.user.pk, now=at)}
+        _nearness(letter, at)
+        | {"duties": known.sentences(letter.version, letter.user.pk, now=at, zone=letter.user.time_zone)}
     )
+
+
+def _agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
+    """The agenda by the reader's clock, where it is published; two queries for a batch."""
+    items = letters_of_agendas.published_items({one.subject_id for one in mails if one.subject_id})
+
+    @cache
+    def lines(version: SessionVersion, zone: str, language: str) -> list[letters_of_agendas.Line]:
+        return letters_of_agendas.lines(version, items.get(version.session_id, []), zone=zone, language=language)
+
+    return lambda letter, at: {"agenda": lines(letter.version, letter.user.time_zone, letter.user.language)}
+
+
+def _duties_and_agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
+    own, common = _duties(mails, now), _agenda(mails, now)
+    return lambda letter, at: own(letter, at) | common(letter, at)
 
 
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
-    return write(mails, now, template="invitation", method="REQUEST", rsvp=True)
+    return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=_agenda(mails, now))
 
 
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
@@ -226,4 +244,6 @@ def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session is near; repeats the current invitation without asking for an answer again."""
-    return write(mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_duties(mails, now))
+    return write(
+        mails, now, template="reminder", method="REQUEST", with_unsubscribe=True, extra=_duties_and_agenda(mails, now)
+    )

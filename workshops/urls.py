@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from workshops.urls_agenda import agenda_urls
 from workshops.urls_attendance import attendance_urls
 from workshops.urls_records import records_urls
 from workshops.urls_tables import table_urls
@@ -57,4 +58,6 @@ public_urls = [
     path("answer/<str:token>/", answering.answer_link, name="answer_link"),
 ]
 
-urlpatterns = [*coordination_urls, *attendance_urls, *records_urls, *table_urls, *public_urls]
+urlpatterns = [
+    *(*coordination_urls, *attendance_urls, *agenda_urls, *records_urls, *table_urls, *public_urls),
+]

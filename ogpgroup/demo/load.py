@@ -14,7 +14,8 @@ from actionplans import actions as plan_actions
 from actionplans.models import ActionPlan
 from cities import actions as city_actions
 from cities.models import City, Cycle, Organization, Role, group_day
-from ogpgroup.demo import people, sessions
+from ogpgroup.demo import agendas, people, sessions
+from ogpgroup.demo.agendas import Agendas
 from ogpgroup.demo.record import Record
 from ogpgroup.demo.sessions import DemoSession
 from ogpgroup.demo.tables import add_tables
@@ -69,6 +70,7 @@ class _Demo:
             self.add_draft(one)
         for one in sessions.PAST:
             self.add_outcome(one)
+        Agendas(self.people, self.organizations, self.now).hand_out(self.sessions[agendas.WHOLE])
         self.add_answers()
         add_tables(self.sessions, self.people, self.cities)
         Record(self.plan, self.people, self.organizations, self.now).make()
@@ -263,17 +265,7 @@ class _Demo:
         )
 
     def add_agenda(self, session: Session, one: DemoSession) -> None:
-        for position, (kind, title, slug) in enumerate(one.agenda, start=1):
-            organization = self.organizations.get(slug)
-            answers = kind == AgendaItem.Kind.DIRECT_FEEDBACK
-            AgendaItem.objects.create(
-                session=session,
-                position=position,
-                kind=kind,
-                title=title,
-                presenter_organization=None if answers else organization,
-                respondent_organization=organization if answers else None,
-            )
+        Agendas(self.people, self.organizations, self.now).write(session, one)
         leaders = [self.people["integrante@demo.example"], self.people["persona3@demo.example"]]
         for number, theme in enumerate(one.tables, start=1):
             WorkTable.objects.create(

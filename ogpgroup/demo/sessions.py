@@ -293,12 +293,7 @@ AHEAD = (
         purpose="Revisar lo que dijeron las colonias y ordenar las dudas y dificultades en un diagnóstico colectivo.",
         bring="Las notas de los foros a los que asistió su institución.",
         decisions="Qué prioridades pasan al informe de avance.",
-        agenda=(
-            (Part.PRESENTATION, "Lo que dijeron las colonias", NORTE),
-            (Part.DIRECT_FEEDBACK, "Primera respuesta a la ciudad", MINISTRY),
-            (Part.WORK_TABLES, "Mesas: dudas, dificultades y prioridades", ""),
-            (Part.AGREEMENTS, "Cierre con acuerdos", ""),
-        ),
+        # Its agenda is told in full in `ogpgroup.demo.agendas`.
         tables=("Espacio público", "Agua y drenaje", "Movilidad"),
     ),
     DemoSession(

@@ -1,6 +1,7 @@
 """Puts the founding cycle on record through the actions that coordinators use."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from ogpgroup.founding import session as facts
 from ogpgroup.founding.cities import CENSUS_YEAR, CITIES
 from ogpgroup.founding.organizations import ORGANIZATIONS
 from workshops import actions as session_actions
+from workshops.actions import agenda as agenda_actions
 from workshops.actions import agreements
 from workshops.actions import tables as table_actions
 from workshops.models import AgendaItem, Agreement, Session, WorkTable
@@ -138,22 +140,25 @@ def _add_session(cycle: Cycle) -> Session:
     )
     organizations = {one.slug: one for one in Organization.objects.real()}
     session.participating_organizations.set(organizations[one.slug] for one in ORGANIZATIONS if one.took_part)
-    AgendaItem.objects.bulk_create(
-        AgendaItem(
-            session=session,
-            position=position,
-            kind=item.kind,
-            title=item.title,
-            presenter_organization=organizations.get(item.presenter_organization),
-            respondent_name=item.respondent_name,
-            respondent_organization=organizations.get(item.respondent_organization),
-        )
-        for position, item in enumerate(facts.AGENDA, start=1)
-    )
+    _add_agenda(session, organizations)
     for number in range(1, facts.TABLE_COUNT + 1):
         table_actions.save_table(WorkTable(session=session, number=number), co_rapporteurs=[])
     session_actions.publish_release(cycle, by=None, note=facts.RELEASE_NOTE, notify=False, at=RELEASED_AT)
     return session
+
+
+def _add_agenda(session: Session, organizations: Mapping[str, Organization]) -> None:
+    """What the session went through, in order; of hours and minutes nothing is known."""
+    for item in facts.AGENDA:
+        fields = {
+            "kind": item.kind,
+            "title": item.title,
+            "presenter_organization": organizations.get(item.presenter_organization),
+            "respondent_name": item.respondent_name,
+            "respondent_organization": organizations.get(item.respondent_organization),
+        }
+        agenda_actions.add_item(session, fields=fields, now=RELEASED_AT)
+    agenda_actions.publish_agenda(session, now=RELEASED_AT)
 
 
 def _open_plan_of_fellow(cycle: Cycle) -> ActionPlan:

@@ -1,4 +1,5 @@
 /* The pages work without any of this. Each module is one behaviour, found by its data- attribute. */
+import "./agenda.js";
 import "./copy.js";
 import "./files.js";
 import "./find.js";

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, LOGIN, Role, answers, only
+from tests.access.rows_agenda import AGENDA
 from tests.access.rows_answers import ANSWERS
 from tests.access.rows_attendance import ATTENDANCE
 from tests.access.rows_calendars import CALENDARS
@@ -322,6 +323,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "schedule": SCHEDULE,
     "calendars": CALENDARS,
     "sessions": SESSIONS,
+    "agenda": AGENDA,
     "answers": ANSWERS,
     "attendance": ATTENDANCE,
     "plans": PLANS,

@@ -26,6 +26,7 @@ from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
+from tests.access.world_agenda import add_agenda
 from tests.access.world_notes import add_notes
 from tests.access.world_records import add_records
 from tests.access.world_rounds import build_rounds
@@ -34,12 +35,14 @@ from tests.database import kept_for_reading
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
 from workshops import actions as workshops
+from workshops.actions.agenda import publish_agenda
 from workshops.actions.attendance import make_check_in_code
 from workshops.actions.replies import receive_reply
 from workshops.models import (
     AgendaItem,
     Agreement,
     CalendarFeed,
+    Material,
     Minutes,
     ScheduleRelease,
     Session,
@@ -94,6 +97,8 @@ class World:
     notes: dict[str, Note] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     item: AgendaItem = field(init=False)  # of the session for those invited
+    planned: AgendaItem = field(init=False)  # of an agenda that is not published, presented by the official
+    materials: dict[str, Material] = field(default_factory=dict)
     open_round: ReviewRound = field(init=False)
     closed_round: ReviewRound = field(init=False)
     published_round: ReviewRound = field(init=False)
@@ -132,6 +137,7 @@ def build() -> World:
     _plans(world)
     build_rounds(world)
     add_notes(world)
+    add_agenda(world)
     add_records(world)
     add_tables(world)
     _drafts(world)
@@ -228,6 +234,7 @@ def _sessions(world: World) -> None:
         AgendaItem.objects.create(
             session=session, position=1, kind="plenary", title=world.hide("Punto", seen_by=seen_by)
         )
+        publish_agenda(session, now=timezone.now())
         WorkTable.objects.create(session=session, number=1, theme=world.hide("Mesa", seen_by=seen_by))
     create_agreement(session=world.past)
 

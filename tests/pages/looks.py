@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.pages.look import At, Look, coordinated, of, send
+from tests.pages.looks_agenda import AGENDA
 from tests.pages.looks_records import RECORDS
 from tests.pages.looks_tables import TABLES
 
@@ -199,7 +200,10 @@ ROUNDS: Final = [
     Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
 ]
 
-LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS, *TABLES]
+LOOKS: Final = [
+    *(*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS, *TABLES),
+    *AGENDA,
+]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

@@ -19,6 +19,7 @@ from actionplans.models import ActionPlan
 from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
 from feedback.actions.rounds import close_round
 from ogpgroup import mail
+from ogpgroup.demo import agendas
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.factories_schedule import create_session
@@ -119,6 +120,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
         **attended,
+        **_agenda(),
         "agreement": 1,
         **records(cycle, people, attended=attended["attended"]),
         **asked_to_answer(cycle, people["member"]),
@@ -126,6 +128,13 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         **_notes(plan, people),
         **_rounds(plan, people["member"]),
     }
+
+
+def _agenda() -> dict[str, Any]:
+    """The session whose agenda the demonstration tells in full, and what the city hands out there."""
+    session = Session.objects.get(slug=agendas.WHOLE)
+    material = session.materials.order_by("pk")[0]
+    return {"agenda_session": session.slug, "agenda_item": material.agenda_item_id, "material": material.pk}
 
 
 def _promises(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_each_is_told_their_own_part(version):
     texts = reminded()
 
     said = {
-        presenter: "You present “Diagnóstico”.",
+        presenter: "You present “Diagnóstico” at 10:00.",
         respondent: "You are the first to answer “Diagnóstico”.",
         facilitator: "You lead work table 3: Agua.",
         rapporteur: "You write for work table 4.",
@@ -77,7 +77,7 @@ def test_who_has_several_parts_is_told_all(version):
     agenda(version, position=2, title="Presupuesto", respondent=person)
 
     assert duties.duties([version.session_id], [person.pk], now=NOW).sentences(version, person.pk, now=NOW) == [
-        "You present “Diagnóstico”.",
+        "You present “Diagnóstico” at 10:00.",
         "You are the first to answer “Presupuesto”.",
     ]
 
@@ -171,5 +171,5 @@ def test_a_batch_takes_the_same_queries_for_any_number_of_parts(django_assert_nu
 
     users = [user.pk for user in people()]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         duties.duties([version.session_id], users, now=START)

@@ -1,6 +1,7 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import agreements, kinds, minutes, nudges, seats
+from workshops.emails import agenda, agreements, kinds, minutes, nudges, seats
+from workshops.emails.agenda import plan_parts, tell_parts, withdraw_parts
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -25,7 +26,7 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agreements.KINDS, *minutes.KINDS]
+KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agenda.KINDS, *agreements.KINDS, *minutes.KINDS]
 
 __all__ = [
     "CANCELLATION",
@@ -44,6 +45,7 @@ __all__ = [
     "minutes",
     "people_to_tell",
     "Telling",
+    "plan_parts",
     "plan_reminders",
     "remindable",
     "queue_changes",
@@ -53,8 +55,10 @@ __all__ = [
     "queue_uninvitations",
     "reminder_key",
     "reminders_of",
+    "tell_parts",
     "tellings_of",
     "withdraw_outdated",
+    "withdraw_parts",
     "withdraw_reminders",
     "write_reminders_anew",
 ]

@@ -24,14 +24,14 @@ def differences(form: SessionForm, stored: Session) -> list[Difference]:
     now_stored = SessionForm(instance=stored, cycle=stored.cycle, now=form.now)
     told = []
     for typed in form.visible_fields():
-        before = _shown(now_stored[typed.name], now_stored[typed.name].value())
-        after = _shown(typed, typed.value())
+        before = shown(now_stored[typed.name], now_stored[typed.name].value())
+        after = shown(typed, typed.value())
         if before != after:
             told.append(Difference(str(typed.label), before, after))
     return told
 
 
-def _shown(bound: BoundField, value: Any) -> str:
+def shown(bound: BoundField, value: Any) -> str:
     """A field's value in words: the labels of what is chosen, else what stands in the box."""
     field: Any = bound.field
     if value in (None, ""):

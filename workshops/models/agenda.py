@@ -23,6 +23,36 @@ from workshops.models.participations import Participation
 from workshops.models.sessions import Session
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Points of published agendas, in sessions the person may see.
+
+        Before it is published an agenda is read by coordinators, and by those who have a part in it.
+        """
+        seen = self.filter(session__in=Session.objects.visible_to(user))
+        if roles_of(user).is_coordinator:
+            return seen
+        ready = Q(session__agenda_published_at__isnull=False)
+        if user.is_authenticated:
+            ready |= Q(session__in=AgendaItem.objects.with_part_of(user).values("session"))
+        return seen.filter(ready)
+
+    def presented_by(self, user: User | AnonymousUser) -> Self:
+        """Those that the person presents, alone or with others."""
+        together = AgendaItem.co_presenters.through._default_manager.filter(user=user.pk).values("agendaitem")
+        return self.filter(Q(presenter=user.pk) | Q(pk__in=together))
+
+    def with_part_of(self, user: User | AnonymousUser) -> Self:
+        """Those that the person presents or answers first."""
+        presented = AgendaItem.objects.presented_by(user).values("pk")
+        return self.filter(Q(respondent=user.pk) | Q(pk__in=presented))
+
+    def with_people(self) -> Self:
+        """With everybody who is named beside a point; two queries for any number of points."""
+        named = ("presenter", "presenter_organization", "respondent", "respondent_organization")
+        return self.select_related(*named).prefetch_related("co_presenters")
+
+
 @pghistory.track()
 class AgendaItem(models.Model):
     """A point of the agenda: who presents, who answers first, how long it takes.
@@ -70,6 +100,8 @@ class AgendaItem(models.Model):
     edition = models.PositiveIntegerField(default=1, db_default=1)  # two coordinators never overwrite each other
     form_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # of a form that may be sent twice
 
+    objects = AgendaItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
@@ -82,6 +114,24 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('workshops:session_detail', args=[self.session.slug])}#point-{self.pk}"
+
+    @property
+    def presenters(self) -> list[User]:
+        """Everybody with an account who presents, the first one first. Expects `with_people`."""
+        first = [self.presenter] if self.presenter else []
+        return first + [one for one in self.co_presenters.all() if one != self.presenter]
+
+    @property
+    def is_presented(self) -> bool:
+        """Whether anybody presents it who could answer a question: see also `feedback.targets.asked_of`."""
+        return self.presenter_id is not None or self.presenter_organization_id is not None
+
+    @property
+    def has_respondent(self) -> bool:
+        return bool(self.respondent_id or self.respondent_name or self.respondent_organization_id)
 
 
 class MaterialQuerySet(models.QuerySet["Material"]):
@@ -97,10 +147,18 @@ class MaterialQuerySet(models.QuerySet["Material"]):
         if user.is_authenticated:
             expected = Participation.objects.open_to(user).filter(session=OuterRef("session"))
             meant |= Q(Exists(expected), visibility=Material.Visibility.INVITED)
-            meant |= Q(agenda_item__in=AgendaItem.objects.filter(Q(presenter=user) | Q(co_presenters=user)))
+            meant |= Q(agenda_item__in=AgendaItem.objects.presented_by(user))
         if roles.is_coordinator:
             meant = Q()
         return self.filter(meant, withdrawn_at__isnull=True, session__in=Session.objects.visible_to(user))
+
+    def kept_by(self, user: User | AnonymousUser) -> Self:
+        """Those that the person may replace or withdraw: coordinators any, presenters those of their points."""
+        standing = self.filter(withdrawn_at__isnull=True)
+        if roles_of(user).is_coordinator:
+            return standing
+        own = AgendaItem.objects.presented_by(user).filter(session__in=Session.objects.visible_to(user))
+        return standing.filter(agenda_item__in=own)
 
 
 class Material(models.Model):

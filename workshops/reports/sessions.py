@@ -17,7 +17,7 @@ from cities.models import City, Membership, Organization
 from ogpgroup import dates
 from ogpgroup.models import User
 from workshops import diff, ical
-from workshops.models import AgendaItem, Participation, Session, SessionBase, SessionVersion
+from workshops.models import Participation, Session, SessionBase, SessionVersion
 from workshops.reports.releases import VersionChange, told
 from workshops.reports.rows import MemberCity, Reader, Writer
 
@@ -48,12 +48,6 @@ def when_of(version: SessionVersion, reader: Reader, cities: Sequence[MemberCity
     )
     hours = Writer(reader, cities).hours(version, when, at_most=len(cities), naming_zone=True) if when.hours else ""
     return SessionWhen(when, hours)
-
-
-def agenda_of(session: Session) -> list[tuple[AgendaItem, list[AgendaItem]]]:
-    """Points of the agenda, each with its parts; one query."""
-    items = list(session.agenda.select_related("presenter_organization", "respondent_organization"))
-    return [(item, [part for part in items if part.parent_id == item.pk]) for item in items if item.parent_id is None]
 
 
 def history_of(session: Session, user: User | AnonymousUser) -> list[VersionChange]:

@@ -13,6 +13,7 @@ from cities.models import group_day
 from workshops import reviewing
 from workshops.attendance import is_open
 from workshops.models import Agreement, Session, SessionVersion
+from workshops.reports import agenda as agenda_reports
 from workshops.reports import attendance as attendance_reports
 from workshops.reports import chat, table_notes
 from workshops.reports import releases as release_reports
@@ -46,7 +47,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_over": is_over,
         "is_public": is_public,
         "when": session_reports.when_of(version, reader, cities),
-        "agenda": session_reports.agenda_of(session),
+        "reading": agenda_reports.reading(session, version, request.user, reader),
         "tables": tables,
         "note_counts": table_notes.counts_by_table(session, request.user) if tables else {},
         "own_table": own_table(part.get("own"), tables),
