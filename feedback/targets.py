@@ -13,7 +13,7 @@ from cities.models import City, Organization
 from feedback.models import Note
 from ogpgroup import dates
 from ogpgroup.models import User
-from workshops.models import AgendaItem, Session
+from workshops.models import AgendaItem
 
 type Target = ActionPlan | Commitment | Milestone | ProgressEntry | Deliverable | AgendaItem
 
@@ -21,7 +21,7 @@ type Target = ActionPlan | Commitment | Milestone | ProgressEntry | Deliverable 
 _WRITERS: Final = ("author", "organization")
 RELATED: Final = (
     *("plan", "commitment__plan", "milestone__commitment__plan", "entry__commitment__plan", "deliverable__plan"),
-    *("agenda_item__session__current_version", "agenda_item__presenter_organization"),
+    *("agenda_item__session__current_version", "agenda_item__presenter_organization", "agenda_item__presenter"),
     *("ledger__city", "ledger__organization", *_WRITERS),
 )
 # The same within the ledger of a plan that is at hand: see `place`.
@@ -51,9 +51,9 @@ def choices_for(kind: str, user: User | AnonymousUser) -> QuerySet[Target]:
         "milestone": Milestone.objects.visible_to(user).select_related(*(f"commitment__{one}" for one in with_plan)),
         "entry": ProgressEntry.objects.visible_to(user).select_related(*(f"commitment__{one}" for one in with_plan)),
         "deliverable": Deliverable.objects.visible_to(user).select_related(*with_plan),
-        "agenda_item": AgendaItem.objects.filter(session__in=Session.objects.visible_to(user)).select_related(
-            "session__current_version", "presenter_organization"
-        ),
+        "agenda_item": AgendaItem.objects.visible_to(user)
+        .select_related("session__current_version", "presenter_organization", "presenter")
+        .prefetch_related("co_presenters"),
     }
     return found[kind]
 
@@ -77,13 +77,16 @@ def is_demo(target: Target) -> bool:
     return target.session.is_demo
 
 
-def asked_of(target: Target) -> City | Organization | None:
-    """Who answers a note on the target; nobody for the group's reference plan and for an item nobody presents."""
+def asked_of(target: Target) -> City | Organization | User | None:
+    """Who answers a note on the target; nobody for the group's reference plan and for an item nobody presents.
+
+    Of an item it is the organisation for which it is presented, else whoever presents it. See also `answerable_by`.
+    """
     plan = plan_of(target)
     if plan is not None:
         return plan.city
     assert isinstance(target, AgendaItem)
-    return target.presenter_organization
+    return target.presenter_organization or target.presenter
 
 
 def why_not(target: Target, user: User | AnonymousUser) -> str:
@@ -98,10 +101,8 @@ def why_not(target: Target, user: User | AnonymousUser) -> str:
         return _("This plan is there to learn from: nobody here would answer a note on it.")
     if asked is None:
         return _("Nobody presents this point, so nobody would answer a note on it.")
-    if isinstance(asked, City) and asked.pk in roles.official_city_ids:
-        return _("Notes are written to the city; you act for it.")
-    if isinstance(asked, Organization) and asked.pk in roles.organization_ids:
-        return _("Notes are written to who presents; you act for them.")
+    if sentence := _why_not_to_oneself(target, asked, user):
+        return sentence
     if is_demo(target) != user.is_demo:
         return (
             _("Your account is a demonstration: it writes notes within the demonstration only.")
@@ -110,6 +111,17 @@ def why_not(target: Target, user: User | AnonymousUser) -> str:
         )
     if plan is not None and plan.status == ActionPlan.Status.CLOSED:
         return _("The plan is closed; no more notes are taken.")
+    return ""
+
+
+def _why_not_to_oneself(target: Target, asked: City | Organization | User | None, user: User) -> str:
+    roles = roles_of(user)
+    if isinstance(asked, City) and asked.pk in roles.official_city_ids:
+        return _("Notes are written to the city; you act for it.")
+    if isinstance(asked, Organization) and asked.pk in roles.organization_ids:
+        return _("Notes are written to who presents; you act for them.")
+    if isinstance(target, AgendaItem) and user in target.presenters:
+        return _("Notes are written to who presents: that is you.")
     return ""
 
 
@@ -157,7 +169,7 @@ def label_of(target: Target) -> str:
 
 def address_of(target: Target) -> str:
     """Where the target stands."""
-    return target.session.get_absolute_url() if isinstance(target, AgendaItem) else target.get_absolute_url()
+    return target.get_absolute_url()
 
 
 def asked_name(note: Note) -> str:
@@ -165,7 +177,7 @@ def asked_name(note: Note) -> str:
     asked = asked_of(note.ledger or note.target)  # a list has fetched the city of the ledger, not of each part's plan
     if asked is None:
         return ""
-    return asked.name if isinstance(asked, City) else asked.local_name
+    return asked.local_name if isinstance(asked, Organization) else asked.name
 
 
 def _session_title(item: AgendaItem) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from feedback.views import evaluations, notes, rounds
+from feedback.views import asking, evaluations, notes, rounds
 
 app_name = "feedback"
 
@@ -8,6 +8,7 @@ NOTES = [
     path("plans/<slug:slug>/feedback/", notes.ledger, name="ledger"),
     path("notes/new/<str:target>/<int:pk>/", notes.note_create, name="note_create"),
     path("notes/<int:pk>/", notes.note, name="note"),
+    path("sessions/<slug:slug>/ask/", asking.ask, name="ask"),
     path("notes/<int:pk>/edit/", notes.note_edit, name="note_edit"),
     path("notes/<int:pk>/withdraw/", notes.note_withdraw, name="note_withdraw"),
     path("notes/<int:pk>/answer/", notes.note_answer, name="note_answer"),

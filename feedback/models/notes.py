@@ -20,7 +20,7 @@ from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, P
 from cities.access import roles_of
 from cities.models import Membership, Organization
 from ogpgroup.models import User
-from workshops.models import AgendaItem, Session
+from workshops.models import AgendaItem
 
 TARGETS: Final = ("plan", "commitment", "milestone", "entry", "deliverable", "agenda_item")
 
@@ -34,7 +34,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """
         roles = roles_of(user)
         on_plan = Q(ledger__in=ActionPlan.objects.visible_to(user))
-        on_session = Q(agenda_item__session__in=Session.objects.visible_to(user))
+        on_session = Q(agenda_item__in=AgendaItem.objects.visible_to(user))
         meant = Q(visibility=Note.Visibility.PUBLIC)
         if roles.in_group:
             meant |= Q(visibility=Note.Visibility.GROUP) | Q(organization__in=roles.organization_ids)
@@ -48,13 +48,16 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.filter(on_plan | on_session).filter(meant)
 
     def answerable_by(self, user: User | AnonymousUser) -> Self:
-        """Notes the person may answer: officials those on their city's plan, or on what their organisation presents.
+        """Notes the person may answer: officials those on their city's plan; presenters, and whoever acts for their
+        organisation, those on what is presented.
 
         Whether they may read them is another question: see `visible_to`.
         """
         roles = roles_of(user)
         city = Q(ledger__city__in=roles.official_city_ids)
         presenters = Q(agenda_item__presenter_organization__in=roles.organization_ids)
+        if user.is_authenticated and user.is_active:
+            presenters |= Q(agenda_item__in=AgendaItem.objects.presented_by(user))
         return self.filter(city | presenters).exclude(status=Note.Status.WITHDRAWN)
 
     def settled_by(self, user: User | AnonymousUser, *, on: date) -> Self:

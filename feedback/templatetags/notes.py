@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 from actionplans.models import ActionPlan
 from cities.models import group_day
 from feedback import targets
+from feedback.models import Note
+from feedback.reports import direct
 from feedback.reports import notes as reports
 from feedback.targets import Target
 from ogpgroup.models import User
+from workshops.models import Session
 
 register = template.Library()
 
 SHOWN: Final = 5
+DIRECT_SHOWN: Final = 12
 
 
 @register.inclusion_tag("feedback/_notes_panel.html")
@@ -28,7 +32,8 @@ def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
     """The latest notes on a thing and its parts that the reader may see, and where to write one.
 
     `thing` is a plan, a commitment (with its milestones and progress), a milestone, a progress entry, a deliverable, an
-    agenda item or a session (all points of its agenda). One query where there are no notes and four at most.
+    agenda item or a session (all points of its agenda): there the direct feedback of whoever was asked for it stands
+    before what the assembly says. One query where there are no notes, four at most, and for a session seven.
     """
     today = group_day(timezone.now())
     notes = reports.seen_by(user).filter(reports.on_thing(thing))
@@ -36,13 +41,20 @@ def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
     numbers = {count.state: count.number for count in counts}
     total = numbers["asked"] + strengths
     plan = _plan_of(thing)
+    first: list[Note] = []
+    if isinstance(thing, Session) and total:
+        answers = direct.is_direct(thing)
+        first = list(reports.with_parts(notes.filter(answers))[:DIRECT_SHOWN])
+        notes = notes.exclude(answers)
     shown = list(reports.with_parts(notes, of=plan)[:SHOWN]) if total else []
     return {
+        "direct": reports.rows_of(first, user, today),
+        "ask": reverse("feedback:ask", args=[thing.slug]) if isinstance(thing, Session) else "",
         "rows": reports.rows_of(shown, user, today, of=plan),
         "counts": counts if numbers["asked"] else [],
         "strengths": strengths,
         "total": total,
-        "more": total - len(shown),
+        "more": total - len(shown) - len(first),
         "ledger": _ledger_of(thing),
         "places": [
             {"label": targets.label_of(place), "href": address_to_write(place)}

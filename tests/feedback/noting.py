@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from uuid import uuid4
 
+from django.db.models.functions import Now
+
 from actionplans.models import ActionPlan, Commitment, Milestone, ProgressEntry
 from cities.models import Organization, Role
 from feedback.actions import notes as actions
@@ -46,6 +48,9 @@ def create_entry(*, milestone: Milestone | None = None, text: str = "Se celebró
 
 
 def create_item(*, session: Session, presenter: Organization | None = None, position: int = 1) -> AgendaItem:
+    """A point of an agenda that is published."""
+    Session.objects.filter(pk=session.pk).update(agenda_published_at=Now())
+    session.refresh_from_db()
     return AgendaItem.objects.create(
         session=session,
         position=position,
