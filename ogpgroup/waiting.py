@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,13 +14,17 @@ from django.utils.translation import ngettext, pgettext
 from actionplans.models import ActionPlan, Deliverable, Milestone
 from cities.access import roles_of
 from feedback.models import Answer, Note, ReviewRound
+from feedback.reports import direct
 from feedback.reports import notes as note_reports
-from ogpgroup import markdown
+from ogpgroup import dates, markdown
 from ogpgroup.models import User
-from workshops.models import Agreement
+from workshops import duties
+from workshops.models import AgendaItem, Agreement, SessionVersion
 
 # What is due later than this does not wait yet.
 DUE_SOON = timedelta(days=60)
+# What one presents is said on the desk so long before.
+PRESENTED_SOON = timedelta(days=14)
 # So many of each kind at most; the most urgent come first.
 AT_MOST = 12
 EXCERPT = 90  # characters of a note
@@ -124,6 +128,8 @@ def for_person(user: User, today: date) -> Own:
         return Own([])
     found = _for_official(user, today) if roles.official_city_ids else Own([])
     found += _agreed(user, today)
+    owed = direct.due(user, until=today + DUE_SOON)
+    found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])
     asked = note_reports.waiting_for_answer(user)
     about = _("A note that waits for your answer")
     shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[:AT_MOST]]
@@ -140,6 +146,36 @@ def for_person(user: User, today: date) -> Own:
             for one in rounds
         ]
     )
+
+
+def _direct(one: direct.Asked, today: date, title: str) -> Waiting:
+    """Direct feedback that is not written; expects the version of the session."""
+    version = one.item.session.current_version
+    about = version.title if version else ""
+    return Waiting(title % {"title": one.item.title}, one.item.get_absolute_url(), about, one.due_on, today)
+
+
+def presenting(user: User, now: datetime, *, zone: str, today: date) -> list[Waiting]:
+    """What the person presents within two weeks, with the hour by their clock; three queries at most."""
+    versions = SessionVersion.objects.current().planned().upcoming(now).filter(begins_at__lte=now + PRESENTED_SOON)
+    own = AgendaItem.objects.presented_by(user).filter(session__in=versions.values("session"))
+    items = {item.pk: item for item in own.select_related("session").order_by("session", "position")}
+    if not items:
+        return []
+    beside: dict[int, list[AgendaItem]] = {}
+    for item in AgendaItem.objects.filter(session__in={one.session_id for one in items.values()}):
+        beside.setdefault(item.session_id, []).append(item)
+    found = []
+    for version in versions.filter(session__in=beside).defer("vevent"):
+        hours = duties.hours_of(version, beside[version.session_id], zone)
+        day = version.begins_at.astimezone(dates.zone_info(zone)).date() if version.has_hours else version.local_day
+        near = {0: _("Today"), 1: _("Tomorrow")}.get((day - today).days, "")
+        for item in [one for one in items.values() if one.session_id == version.session_id]:
+            said = duties.presenting(item, hours.get(item.pk, ""))
+            title = f"{near}: {said}" if near else said
+            about = f"{version.title} · {dates.spoken_day(day)}"
+            found.append(Waiting(title, item.get_absolute_url(), about, None, today))
+    return found
 
 
 def _agreed(user: User, today: date) -> Own:
@@ -209,8 +245,11 @@ def late_in_plans(user: User, today: date) -> Late:
         found.append(
             _round(one, today, title=title % {"holder": one.plan.holder}, href=one.get_absolute_url(), due_on=due_on)
         )
+    owed = direct.late(today)
+    title = pgettext("late", "Direct feedback on “%(title)s”")
+    found += [_direct(one, today, title) for one in owed[:AT_MOST]]
     counts = [one.count() for one in (deliverables, milestones, notes, rounds)]
-    return Late(_by_day(found), sum(counts))
+    return Late(_by_day(found), sum(counts) + len(owed))
 
 
 def _late_since(note: Note, today: date) -> date:

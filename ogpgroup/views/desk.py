@@ -61,12 +61,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     sessions = _own_sessions(request, request.user, now)
     waiting = [one for one in sessions if one.waits]
     things = waiting_things.for_person(request.user, group_day(now))
+    zone = request.zone or settings.TIME_ZONE  # type: ignore[attr-defined]
+    presents = waiting_things.presenting(request.user, now, zone=zone, today=group_day(now))
     invitations = _own_invitations(request.user, now)
     lacks_totp = roles.is_coordinator and not _has_totp(request.user)
     context = {
         "waiting": waiting,
         "sessions": [one for one in sessions if not one.waits],
         "things": things.things,
+        "presents": presents,
         "things_more": things.more_count,
         "things_headline": things.headline,
         "plans": waiting_things.plans_kept_by(request.user),

@@ -20,8 +20,8 @@ from workshops import actions
 from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
-DESK_QUERIES = 21
-COORDINATION_QUERIES = 25
+DESK_QUERIES = 23
+COORDINATION_QUERIES = 26
 
 STOPPED = "Mail is not going out at the moment."
 
