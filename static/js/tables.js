@@ -112,7 +112,7 @@ field.addEventListener("input", () => {
   if (radio) {
     choose(radio.value);
     field.value = "";
-    form.querySelector("[data-chosen]").textContent = radio.dataset.label;
+    form.querySelector("[data-kind-said]").textContent = radio.dataset.label;
   }
   tell("");
   store(field.value);
@@ -296,6 +296,7 @@ try {
 } catch {
   // as in `store`
 }
+field.rows = 1; // it grows with what is typed; without scripts two lines are better
 grow();
 // What this very page shows as it was opened needs no proof any more.
 queue.entries(said.url).then((all) => all.filter((one) => one.state === "sent" && isShown(one)).forEach((one) => queue.drop(one)));

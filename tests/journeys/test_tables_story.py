@@ -92,6 +92,7 @@ def test_notes_survive_the_line_the_server_and_the_browser(
     sign_in(page, rapporteur)
     open_table(page, table)
     fits(page)
+    expect(page.get_by_text("Sign in again to send what waits.")).to_be_hidden()
     page.get_by_label("Note", exact=True).focus()
 
     # Keyboard alone: a letter and a space choose the kind, and it stays chosen.
