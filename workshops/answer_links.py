@@ -6,7 +6,7 @@ does, because programs that scan mail for harm follow links too.
 """
 
 from collections.abc import Iterator
-from html import escape
+from functools import cache
 
 from django.conf import settings
 from django.core import signing
@@ -15,13 +15,19 @@ from django.urls import reverse
 from workshops.models import Participation, SessionVersion
 
 SALT = "answer"
+PLACE = "the-place"  # stands where a token comes
 Answer = Participation.Answer
 CHOICES = [Answer.YES, Answer.MAYBE, Answer.NO]
 
 
 def answer_url(participation: Participation, *, uid: str, answer: Answer) -> str:
     """The path of one link. It names the session's calendar entry too: a link answers to nothing else."""
-    return reverse("workshops:answer_link", args=[_token(participation.pk, uid, answer)])
+    return _path().replace(PLACE, _token(participation.pk, uid, answer))
+
+
+@cache  # three for each of thousands of mails: asking Django for the address takes longer than signing the token
+def _path() -> str:
+    return reverse("workshops:answer_link", args=[PLACE])
 
 
 def _token(participation_id: int | None, uid: str, answer: Answer) -> str:
@@ -48,15 +54,18 @@ _MARKS = {answer: f"\ue000answer-{answer.value}\ue000" for answer in CHOICES}
 
 
 def marks() -> Iterator[tuple[str, str]]:
-    """Each answer in words, and what stands for its link until `fill`."""
+    """Each answer in words, and what stands for its link until `links`."""
     return ((str(answer.label), mark) for answer, mark in _MARKS.items())
 
 
-def fill(text: str, participation: Participation, version: SessionVersion, *, as_html: bool = False) -> str:
-    """Put the person's own links in; expects `version.session`."""
-    if _MARKS[Answer.YES] not in text:
-        return text
-    for answer, mark in _MARKS.items():
-        url = settings.PUBLIC_URL + answer_url(participation, uid=version.session.uid.hex, answer=answer)
-        text = text.replace(mark, escape(url) if as_html else url)
-    return text
+def asks(text: str) -> bool:
+    """Whether there are places for the links."""
+    return _MARKS[Answer.YES] in text
+
+
+def links(participation: Participation, version: SessionVersion) -> dict[str, str]:
+    """What stands for each link in the words that people share, and the person's own; expects `version.session`."""
+    uid = version.session.uid.hex
+    return {
+        mark: settings.PUBLIC_URL + answer_url(participation, uid=uid, answer=answer) for answer, mark in _MARKS.items()
+    }

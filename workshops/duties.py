@@ -152,6 +152,8 @@ def _owed(sessions: list[int], people: list[int], now: datetime) -> dict[int, li
     day, current = group_day(now), SessionVersion.objects.current()
     officials = Membership.objects.on(day).filter(user__in=people, role=Role.OFFICIAL, organization__city__isnull=False)
     cities = set(officials.values_list("user_id", "organization__city_id"))
+    if not cities:
+        return {}
     reviews = list(current.filter(session__in=sessions).values_list("reviews", flat=True))
     reviewed = Q(pk__in=[one["deliverable"] for one in reviews if "deliverable" in one])
     reviewed |= Q(plan__in=[one["plan"] for one in reviews if "plan" in one])

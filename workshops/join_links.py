@@ -6,7 +6,6 @@ Following it records nothing, because programs that scan mail for harm follow li
 the room's own address: who cannot reach us joins all the same.
 """
 
-from html import escape
 from typing import Final
 
 from django.conf import settings
@@ -38,9 +37,11 @@ def read_token(token: str) -> Participation | None:
     return participation if participation is not None and participation.session.uid.hex == uid else None
 
 
-def fill(text: str, participation: Participation, version: SessionVersion, *, as_html: bool = False) -> str:
-    """Put the person's own link in; expects `version.session`."""
-    if MARK not in text:
-        return text
-    url = settings.PUBLIC_URL + join_url(participation, uid=version.session.uid.hex)
-    return text.replace(MARK, escape(url) if as_html else url)
+def asks(text: str) -> bool:
+    """Whether there is a place for the link."""
+    return MARK in text
+
+
+def links(participation: Participation, version: SessionVersion) -> dict[str, str]:
+    """What stands for the link in the words that people share, and the person's own; expects `version.session`."""
+    return {MARK: settings.PUBLIC_URL + join_url(participation, uid=version.session.uid.hex)}

@@ -1,6 +1,6 @@
 """What the mails about sessions say. One body per version, language and zone; only the person's parts are filled in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,9 @@ from workshops.models import Participation, SessionVersion
 
 # Stands where the person's own link comes; no template or title can contain it.
 OWN_LINK = "\ue000own-link\ue000"
+
+BODIES_KEPT = 200  # some megabytes
+_bodies: dict[Any, mail.Parts] = {}
 
 PARTSTAT = {
     Participation.Answer.NONE: "NEEDS-ACTION",
@@ -79,18 +82,14 @@ def write(
     extra: Extra | None = None,
 ) -> dict[int, mail.Rendered]:
     """Render a batch of one kind; bodies are shared by all who read the same words."""
-    bodies: dict[Any, mail.Parts] = {}
     rendered = {}
     for letter in _letters(mails):
         with override(letter.user.language):
             more = extra(letter, now) if extra else {}
         more["join_url"] = join_links.MARK if letter.join_url else ""
-        shared_by = (letter.version.pk, letter.user.language, letter.user.time_zone, repr(sorted(more.items())))
-        if (parts := bodies.get(shared_by)) is None:
-            parts = bodies[shared_by] = mail.render_parts(
-                f"workshops/emails/{template}.html", _context(letter, more), letter.user.language
-            )
+        parts = _parts(template, letter, more)
         url = mail.unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
+        own = {OWN_LINK: url, **_own_links(parts.text, letter)}
         calendar = ical.invitation(
             letter.version,
             method=method,
@@ -105,8 +104,8 @@ def write(
         content = mail.compose(
             mail=letter.mail,
             subject=parts.subject,
-            text=_with_own_links(parts.text.replace(OWN_LINK, url), letter),
-            html=_with_own_links(parts.html.replace(OWN_LINK, escape(url)), letter, as_html=True),
+            text=_filled(parts.text, own),
+            html=_filled(parts.html, {mark: escape(link) for mark, link in own.items()}),
             calendar=calendar,
             calendar_method=method,
             unsubscribe_url=url or None,
@@ -115,10 +114,33 @@ def write(
     return rendered
 
 
-def _with_own_links(text: str, letter: Letter, *, as_html: bool = False) -> str:
-    """The shared body with the links by which this person answers and joins."""
-    for links in (answer_links, join_links):
-        text = links.fill(text, letter.participation, letter.version, as_html=as_html)
+def _parts(template: str, letter: Letter, more: dict[str, Any]) -> mail.Parts:
+    """The words of a mail, rendered once for all who read the same, be they in this batch or in one of the next."""
+    version, user = letter.version, letter.user
+    # The entry of the calendar holds what is published: another text under the number of a version cannot come up.
+    shared_by = (template, version.pk, bytes(version.vevent), user.language, user.time_zone, repr(sorted(more.items())))
+    if (parts := _bodies.get(shared_by)) is None:
+        if len(_bodies) >= BODIES_KEPT:
+            _bodies.clear()
+        parts = mail.render_parts(f"workshops/emails/{template}.html", _context(letter, more), user.language)
+        _bodies[shared_by] = parts
+    return parts
+
+
+def _own_links(text: str, letter: Letter) -> dict[str, str]:
+    """The links by which this person answers and joins, each by what stands for it in the shared words."""
+    return {
+        mark: link
+        for links in (answer_links, join_links)
+        if links.asks(text)
+        for mark, link in links.links(letter.participation, letter.version).items()
+    }
+
+
+def _filled(text: str, own: Mapping[str, str]) -> str:
+    """The words that many share with the person's own links in their places."""
+    for mark, link in own.items():
+        text = text.replace(mark, link)
     return text
 
 

@@ -16,9 +16,9 @@ from django.db.models import F
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_noop
 
-from ogpgroup.mail import addresses
+from ogpgroup.mail import addresses, records
 from ogpgroup.mail.faults import kill_point
-from ogpgroup.mail.kinds import Kind, Rendered
+from ogpgroup.mail.kinds import Kind
 from ogpgroup.mail.queue import NO_LONGER_TRUE
 from ogpgroup.mail.smtp import Fate, Hint, Outcome, Transport, Trouble, open_transport, timeout_of
 from ogpgroup.mail.watch import beat, database_now
@@ -142,7 +142,7 @@ class _Sender:
         untrue = {mail.pk for mail in mails} - true - doubtful
         self._settle(failed, token, status=Status.FAILED, server_reply=NOT_WRITTEN)
         self._settle(untrue, token, status=Status.WITHDRAWN, server_reply=NO_LONGER_TRUE)
-        stored = _store(written, token)
+        stored = records.store(written, token)
         for mail in blank:
             if mail.pk in stored:
                 mail.rendered = written[mail.pk].content
@@ -178,7 +178,7 @@ class _Sender:
 
         def before_text() -> None:
             # Where a double would harm, it is first written down that the text goes out: without that it has not.
-            if not kind.repeatable and not _update(mail.pk, token, data_began_at=Now()):
+            if not kind.repeatable and not records.update(mail.pk, token, data_began_at=Now()):
                 raise _LeaseLost
 
         try:
@@ -193,12 +193,8 @@ class _Sender:
 
     def _record(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> Trouble | None:
         """Write the outcome at once, in a transaction of its own; says what stands in the way of the next mail."""
-        changes = self._changes(mail, outcome)
-        released = {"token": None, "lease_until": None} | changes
-        if outcome.reply:
-            released["server_reply"] = outcome.reply
-        if _update(mail.pk, token, **released):
-            self.counts[changes["status"]] += 1
+        if status := self._written(mail, outcome, token):
+            self.counts[status] += 1
         else:
             logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, outcome)
         self._learn_about_address(mail, outcome)
@@ -206,6 +202,16 @@ class _Sender:
         if trouble:
             _open_breaker(trouble, outcome.reply)
         return trouble
+
+    def _written(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> str:
+        """The status that the mail has now; none where it is another sender's by now."""
+        if outcome.fate is Fate.ACCEPTED:
+            return Status.SENT if records.accepted(mail, token, outcome.reply) else ""
+        changes = self._changes(mail, outcome)
+        released = {"token": None, "lease_until": None} | changes
+        if outcome.reply:
+            released["server_reply"] = outcome.reply
+        return changes["status"] if records.update(mail.pk, token, **released) else ""
 
     def _trouble_after(self, mail: OutgoingMail, outcome: Outcome) -> Trouble | None:
         if outcome.fate is Fate.ACCEPTED:
@@ -251,16 +257,13 @@ class _Sender:
     def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
         retry_at = Least(Now() + _pause_after(mail.attempts), F("useful_until"))
         match outcome.fate:
-            case Fate.ACCEPTED:
-                body = {"rendered": None} if mail.is_account_mail else {}
-                return {"status": Status.SENT, "sent_at": Now(), "retry_at": None} | body
             case Fate.LATER:
                 return {"status": Status.QUEUED, "retry_at": retry_at, "data_began_at": None}
             case Fate.NOT_TRIED:
                 return {"status": Status.QUEUED, "attempts": F("attempts") - 1, "data_began_at": None}
             case Fate.REFUSED:
                 return {"status": Status.FAILED}
-            case Fate.UNKNOWN:
+            case _:
                 again = self.kinds[mail.kind].repeatable and mail.unknown_count < UNKNOWN_AT_MOST
                 waiting = {"status": Status.QUEUED, "retry_at": retry_at} if again else {"status": Status.UNKNOWN}
                 return waiting | {"unknown_count": F("unknown_count") + 1}
@@ -299,37 +302,6 @@ def _ask[A](
             logger.exception("Mail %s could not be prepared", mail.pk)
             failed.add(mail.pk)
     return answers, failed
-
-
-def _store(written: Mapping[int, Rendered], token: UUID) -> set[int]:
-    """Commit the bytes before the first attempt, so that a retry is identical; gives the mails that are still ours."""
-    if not written:
-        return set()
-    headlines = [text.headline[:200] for text in written.values()]
-    contents = [text.content for text in written.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE ogpgroup_outgoingmail AS mail SET headline = new.headline, rendered = new.content "
-            "FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS new (id, headline, content) "
-            "WHERE mail.id = new.id AND mail.token = %s AND mail.status = 'sending' RETURNING mail.id",
-            [list(written), headlines, contents, token],
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _update(pk: int, lease: UUID, /, **changes: Any) -> int:
-    """Write about one mail while its lease is ours. A restarting database is waited for: a lost outcome is a double."""
-    mail = OutgoingMail.objects.held_by(lease).filter(pk=pk)
-    for wait in (0.2, 0.5, 1, 2, 4):
-        try:
-            return mail.update(**changes)
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
-                raise
-            logger.warning("The database does not answer; the outcome of mail %s waits", pk)
-            connection.close()
-            time.sleep(wait)
-    return mail.update(**changes)
 
 
 def _domain(mail: OutgoingMail) -> str:

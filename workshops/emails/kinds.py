@@ -14,6 +14,9 @@ from workshops.emails.reminders import reminder_key
 from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SUBJECT, UNINVITATION
 
+# What decides whether a mail still holds; of thousands of people nothing more is loaded.
+READ = ("session", "expected", "answer", "place", "offered_until", "user__is_active", "user__wants_reminders")
+
 
 def looked_up(
     mails: Sequence[OutgoingMail], now: datetime
@@ -33,6 +36,7 @@ def looked_up(
         for one in Participation.objects.with_concern(group_day(now))
         .filter(session__in=session_ids, user__in=user_ids)
         .select_related("user")
+        .only(*READ)
     }
     for one in mails:
         participation = participations.get((one.subject_id or 0, one.user_id))
