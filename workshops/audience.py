@@ -105,6 +105,7 @@ _ADD = """
     FROM expected LEFT JOIN workshops_participation known
         ON known.session_id = expected.session_id AND known.user_id = expected.user_id
     WHERE known.id IS NULL OR NOT known.expected
+    ORDER BY session_id, user_id LIMIT %(at_most)s
 ), added AS (
     INSERT INTO workshops_participation AS known
         (session_id, user_id, name, expected, expected_because, expected_since)
@@ -115,6 +116,12 @@ _ADD = """
     RETURNING session_id, user_id
 )
 SELECT session_id, user_id, returns FROM added JOIN newcomers USING (session_id, user_id)
+"""
+
+_STILL = """
+SELECT count(*) FROM expected LEFT JOIN workshops_participation known
+    ON known.session_id = expected.session_id AND known.user_id = expected.user_id
+WHERE known.id IS NULL OR NOT known.expected
 """
 
 # The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them.
@@ -134,12 +141,12 @@ RETURNING known.session_id, known.user_id
 """
 
 
-def _run(statement: str, rules: Iterable[Rule], **times: date) -> list[Any]:
+def _run(statement: str, rules: Iterable[Rule], **values: date | int) -> list[Any]:
     rows = [asdict(rule) for rule in rules]
     if not rows:
         return []
     with connection.cursor() as cursor:
-        parameters: dict[str, str | date] = {"rules": json.dumps(rows), **times}
+        parameters: dict[str, str | date | int] = {"rules": json.dumps(rows), **values}
         cursor.execute(_EXPECTED + statement, parameters)
         return list(cursor.fetchall())
 
@@ -159,9 +166,14 @@ def names(version: SessionVersion, user: User | AnonymousUser, *, on: date) -> b
     return any(one.user_id == user.pk for one in who([Rule.of(version)], on=on))
 
 
-def add_newcomers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
-    """Record everybody the rules expect and who was not expected before; returns just those, each once."""
-    return [Expectation(*row) for row in _run(_ADD, rules, on=group_day(now), now=now)]
+def still_to_add(rules: Iterable[Rule], *, on: date) -> int:
+    """How many people the rules expect who are not recorded yet; writes nothing."""
+    return sum(number for (number,) in _run(_STILL, rules, on=on))
+
+
+def add_newcomers(rules: Iterable[Rule], *, now: datetime, at_most: int) -> list[Expectation]:
+    """Record people whom the rules expect and who were not expected before; returns just those, each once."""
+    return [Expectation(*row) for row in _run(_ADD, rules, on=group_day(now), now=now, at_most=at_most)]
 
 
 def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:

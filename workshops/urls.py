@@ -15,6 +15,7 @@ from workshops.views import (
     nudging,
     planning,
     public,
+    release_mails,
     reminders,
     replies,
     schedule,
@@ -40,6 +41,7 @@ coordination_urls: list[URLPattern] = [
     path("coordination/replies/put-aside/", replies.replies_put_aside, name="replies_put_aside"),
     path("coordination/replies/<int:pk>/put-aside/", replies.reply_put_aside, name="reply_put_aside"),
     path("coordination/cycles/<slug:slug>/board/", planning.board, name="board"),
+    path("coordination/releases/<int:number>/mails/", release_mails.release_mails, name="release_mails"),
     path("coordination/cycles/<slug:slug>/release/", coordination.publish, name="publish"),
 ]
 

@@ -18,6 +18,7 @@ from ogpgroup.mail.queue import (
     release_parked,
     retry,
     wake,
+    wake_planner,
     withdraw,
     withdraw_one,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "try_address_again",
     "unsubscribe_url",
     "wake",
+    "wake_planner",
     "watch",
     "who_unsubscribes",
     "withdraw",

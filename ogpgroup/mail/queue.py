@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from itertools import batched
@@ -108,20 +108,35 @@ _rest_until = 0.0
 
 def wake() -> None:
     """Ask a worker to look at the queue once this transaction is committed. It only saves seconds: beat asks anyway."""
-    if not any(call is _call_a_worker for _ids, call, *_ in connection.run_on_commit):
-        transaction.on_commit(_call_a_worker)
+    _call_once(_call_a_sender)
 
 
-def _call_a_worker() -> None:
+def wake_planner() -> None:
+    """Ask a worker to plan once this transaction is committed. It only saves a minute: beat asks anyway."""
+    _call_once(_call_a_planner)
+
+
+def _call_once(call: Callable[[], None]) -> None:
+    if not any(known is call for _ids, known, *_ in connection.run_on_commit):
+        transaction.on_commit(call)
+
+
+def _call_a_sender() -> None:
+    _call_a_worker("ogpgroup.tasks.deliver")
+
+
+def _call_a_planner() -> None:
+    _call_a_worker("ogpgroup.tasks.plan")
+
+
+def _call_a_worker(task: str) -> None:
     global _rest_until
     if time.monotonic() < _rest_until:
         return
     try:
         broker = current_app.connection_for_write(transport_options=BROKER_PATIENCE)
         with producers[broker].acquire(block=True, timeout=1) as producer:
-            current_app.send_task(
-                "ogpgroup.tasks.deliver", producer=producer, retry=False, ignore_result=True, expires=60
-            )
+            current_app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=60)
     except (BrokerError, KombuError, RedisError, OSError) as error:
         _rest_until = time.monotonic() + BROKER_REST
         logger.warning("No worker could be woken; the mail goes with the next round: %s", error)

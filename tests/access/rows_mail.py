@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, only
+from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, only
 
 COORDINATION: Final = only(COORDINATORS)
 COORDINATION_DOES: Final = only(COORDINATORS, answer=DONE)
@@ -16,6 +16,12 @@ MAIL: Final = [
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),
+    Row(
+        "workshops:release_mails",
+        at=lambda w: {"number": w.release.number},
+        GET=only(COORDINATORS, answer=ELSEWHERE),
+    ),
+    Row("workshops:release_mails", "not yet", lambda w: {"number": w.release.number + 1}, GET=only(frozenset())),
     Row("outbox_csv", GET=COORDINATION),
     Row("outbox_csv", "of one session", query="?session=1&status=sent", GET=COORDINATION),
     Row("workshops:reminders", "nothing typed", lambda w: {"slug": w.draft.slug}, GET=COORDINATION),

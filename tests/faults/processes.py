@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from ogpgroup import mail, mailings
 from tests.faults.kinds import KINDS
+from workshops.actions import releases
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.faults.processes"])
@@ -40,14 +41,21 @@ def run_sender(sink_url: str, *, kill_at: str = "", lease: float = 30, batch: in
     return process.exitcode != 0
 
 
+def wait_until(true, *, seconds=120):  # a loaded machine is slow, not broken
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.1)
+
+
 def start_worker(sink_url: str, *, kill_at: str, lease: float) -> ForkServerProcess:
     """A process that sends the product's own mails, round after round, until it is killed."""
     return _started(_send_for_ever, sink_url, kill_at, lease)
 
 
-def start_planner() -> ForkServerProcess:
-    """A process that plans each second until it is killed."""
-    return _started(_plan_for_ever)
+def start_planner(*, kill_at: str = "", at_once: int = releases.INVITED_AT_ONCE) -> ForkServerProcess:
+    """A process that plans each second until it is killed, and invites so many people in one transaction."""
+    return _started(_plan_for_ever, kill_at, at_once)
 
 
 def _started(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
@@ -75,7 +83,9 @@ def _send_for_ever(sink_url: str, kill_at: str, lease: float) -> None:
         time.sleep(0.1)
 
 
-def _plan_for_ever() -> None:
+def _plan_for_ever(kill_at: str, at_once: int) -> None:
+    os.environ["KILL_AT"] = kill_at
+    releases.INVITED_AT_ONCE = at_once
     while True:
         mailings.plan()
         time.sleep(1)

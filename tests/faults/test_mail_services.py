@@ -22,6 +22,7 @@ from ogpgroup import mail
 from ogpgroup.embedded import Postgres, postgres_program
 from ogpgroup.models import Heartbeat, OutgoingMail
 from tests.faults.kinds import make
+from tests.faults.processes import wait_until
 from tests.smtp_sink import Sink
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -73,13 +74,6 @@ def run_mail_once(sink, **more):
 
 def worker():
     return ("-m", "celery", "-A", "ogpgroup", "worker", "--concurrency=1", "--loglevel=WARNING", "--without-gossip")
-
-
-def wait_until(true, *, seconds=120):  # a loaded machine is slow, not broken
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.1)
 
 
 def copy_database(*, to):

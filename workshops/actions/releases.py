@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
-from cities.models import Cycle
+from cities.models import Cycle, group_day
+from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
-from ogpgroup.mail import database_now
+from ogpgroup.mail import database_now, kill_point
 from ogpgroup.models import User
 from workshops import audience, diff, emails, ical, told
 from workshops.actions.answers import ask_again, keep_answers
@@ -18,14 +19,18 @@ from workshops.audience import Expectation, Rule
 from workshops.diff import PendingChange
 from workshops.models import RELEASED_FIELDS, Participation, ScheduleRelease, Session, SessionVersion
 
+# So many people are invited in one transaction: a coordinator waits a second or two, who answers meanwhile no longer.
+INVITED_AT_ONCE = 2000
+
 
 @dataclass(frozen=True)
 class Published:
-    """What a release did."""
+    """What a release did, and how many people are still to be invited: the planner goes on with them."""
 
     release: ScheduleRelease
     versions: list[SessionVersion]
     mail_count: int
+    left: int = 0
 
 
 @transaction.atomic
@@ -42,9 +47,11 @@ def publish_release(
 
     Guarantees: a version for each session that differs from what is published, `sequence` raised where a session was
     published before, and, unless `notify` is off, one mail to everybody concerned, all in one transaction or not at
-    all. `seen` is the fingerprint of the preview; ActionNotPossible is raised when the drafts changed since, or when
-    there is nothing to publish. `at` is the true date of a release that happened before the platform; the database's
-    clock otherwise.
+    all. Of very many to be invited the first go with it; the others follow from what is published, and the planner,
+    which is called at once, invites them part by part (`refresh_expectations`): whatever dies, nobody is left out and
+    nobody is invited twice. `seen` is the fingerprint of the preview; ActionNotPossible is raised when the drafts
+    changed since, or when there is nothing to publish. `at` is the true date of a release that happened before the
+    platform; the database's clock otherwise.
     """
     lock_releases()
     list(Session.objects.select_for_update().filter(cycle=cycle).order_by("pk").values_list("pk"))
@@ -64,7 +71,7 @@ def publish_release(
         is_demo=cycle.is_demo or all(change.session.is_demo for change in pending),
     )
     versions = [_publish(change, release=release) for change in pending]
-    return Published(release, versions, _tell(versions, now=now) if notify else 0)
+    return Published(release, versions, *(_tell(versions, now=now) if notify else (0, 0)))
 
 
 def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersion:
@@ -98,8 +105,11 @@ def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersi
     return version
 
 
-def _tell(versions: list[SessionVersion], *, now: datetime) -> int:
-    """Queue what the release makes people need to know, and take back what it makes wrong."""
+def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
+    """Queue what the release makes people need to know, and take back what it makes wrong.
+
+    Returns the number of mails, and of people still to be invited.
+    """
     ahead = [version for version in versions if version.finishes_at > now]
     planned = [version for version in ahead if version.is_planned]
     rules = [Rule.of(version) for version in planned]
@@ -107,7 +117,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> int:
     emails.write_reminders_anew(version.session_id for version in ahead)
     leavers = audience.remove_leavers(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
-    newcomers = audience.add_newcomers(rules, now=now)
+    newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     invited = {(one.session_id, one.user_id) for one in newcomers}
     concerned = [one for one in concerned if (one.session_id, one.user_id) not in invited]
     waiting = emails.withdraw_outdated(ahead)
@@ -116,26 +126,45 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> int:
     queued = emails.queue_invitations(planned, newcomers, now=now)
     changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
     keep_answers(unmoved)
-    return queued + changes + emails.queue_uninvitations(planned, leavers, now=now)
+    queued += changes + emails.queue_uninvitations(planned, leavers, now=now)
+    left = 0
+    if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
+        mail.wake_planner()
+    return queued, left
 
 
-@transaction.atomic
 def refresh_expectations(*, now: datetime) -> int:
     """Resolve the audience of every published session to come again: people join and leave between releases.
 
-    Newcomers get the invitation, those who left an update that takes the session out of their calendar. Returns the
-    number of mails queued. Safe to run at any time and twice at once: it never meets a release halfway, which would
-    write down who was expected at a version that counts no more.
+    Newcomers get the invitation, those who left an update that takes the session out of their calendar; so do those
+    whom a release has left over. Each part is a transaction of its own, so that pages in which people answer wait for
+    a part at most, and what was done stays done. Returns the number of mails queued. Safe to run at any time and twice
+    at once.
+    """
+    queued, is_done = 0, False
+    while not is_done:
+        some, is_done = _refresh_some(now)
+        kill_point("after_invitations")
+        queued += some
+    return queued
+
+
+@transaction.atomic
+def _refresh_some(now: datetime) -> tuple[int, bool]:
+    """One part, and whether it was the last. It never meets a release halfway: that would write down who was expected
+    at a version that counts no more.
     """
     lock_releases()
     current = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
     versions = list(current.select_related("session").defer("vevent"))
     rules = [Rule.of(version) for version in versions]
     leavers = audience.remove_leavers(rules, now=now)
-    newcomers = audience.add_newcomers(rules, now=now)
+    newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     _outbid(leavers + [one for one in newcomers if one.returns])
+    kill_point("before_invitations")
     queued = emails.queue_invitations(versions, newcomers, now=now)
-    return queued + emails.queue_uninvitations(versions, leavers, now=now)
+    queued += emails.queue_uninvitations(versions, leavers, now=now)
+    return queued, len(newcomers) < INVITED_AT_ONCE
 
 
 def _outbid(people: list[Expectation]) -> None:

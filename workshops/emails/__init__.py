@@ -26,6 +26,8 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
+OF_A_RELEASE = [INVITATION, CHANGE, CANCELLATION, UNINVITATION]  # the kinds that tell of a version
+
 KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agenda.KINDS, *agreements.KINDS, *minutes.KINDS]
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "KINDS",
     "MOVED",
     "NUDGE",
+    "OF_A_RELEASE",
     "PLANNED_AHEAD",
     "REMINDER",
     "SEAT_GIVEN",

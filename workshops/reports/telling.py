@@ -1,14 +1,17 @@
-"""Who was told of a session, in numbers: what coordinators read above its mails and its people."""
+"""Who was told of a session or a release, in numbers: what coordinators read above its mails and its people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cities.models import group_day
 from ogpgroup.models import OutgoingMail
-from workshops import emails
-from workshops.models import Session, SessionVersion
+from workshops import audience, emails
+from workshops.audience import Rule
+from workshops.models import ScheduleRelease, Session, SessionVersion
 
 Status = OutgoingMail.Status
 
@@ -58,6 +61,40 @@ def totals(session_id: int) -> Totals:
         **{name: Count("pk", filter=condition) for name, condition in status.items()},
     )
     return Totals(**counts)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the mails of a release are: how many are queued or gone, and how many are still to be written down."""
+
+    queued: int
+    waiting: int
+    left: int
+
+    @property
+    def total(self) -> int:
+        return self.queued + self.left
+
+    @property
+    def gone(self) -> int:
+        """Those whose fate is decided."""
+        return self.queued - self.waiting
+
+    @property
+    def is_running(self) -> bool:
+        return bool(self.left or self.waiting)
+
+
+def progress(release: ScheduleRelease, *, now: datetime) -> Progress:
+    """What became of the mails that tell of a release, and whom the planner has still to invite; four queries."""
+    invites = release.versions.current().planned().upcoming(now) if release.notified else []
+    left = audience.still_to_add([Rule.of(version) for version in invites], on=group_day(now))
+    told = release.versions.filter(session=OuterRef("subject_id"), sequence=OuterRef("subject_version"))
+    mails = OutgoingMail.objects.filter(Exists(told), subject_type=emails.SUBJECT, kind__in=emails.OF_A_RELEASE)
+    # Named once more, so that the database looks at the mails of these sessions alone.
+    mails = mails.filter(subject_id__in=list(release.versions.values_list("session", flat=True)))
+    waiting = Count("pk", filter=Q(status__in=[Status.QUEUED, Status.SENDING]))
+    return Progress(left=left, **mails.aggregate(queued=Count("pk"), waiting=waiting))
 
 
 def versions_told(session: Session) -> dict[int, int]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -239,6 +240,12 @@ def _said(published: Published) -> str:
     number = {"number": published.release.number}
     if not published.mail_count:
         return _("Version %(number)s is published. Nobody had to be told.") % number
+    if published.left:
+        told = _(
+            "Version %(number)s is published; %(mails)s of %(total)s mails are queued and the rest follows by itself."
+        )
+        total = published.mail_count + published.left
+        return told % (number | {"mails": intcomma(published.mail_count), "total": intcomma(total)})
     told = ngettext(
         "Version %(number)s is published and %(mails)s mail is on its way.",
         "Version %(number)s is published and %(mails)s mails are on their way.",

@@ -15,7 +15,7 @@ from workshops.attendance import is_open
 from workshops.models import Agreement, Session, SessionVersion
 from workshops.reports import agenda as agenda_reports
 from workshops.reports import attendance as attendance_reports
-from workshops.reports import chat, table_notes
+from workshops.reports import chat, table_notes, telling
 from workshops.reports import releases as release_reports
 from workshops.reports import sessions as session_reports
 from workshops.reports.rows import member_cities
@@ -100,5 +100,6 @@ def release_detail(request: HttpRequest, number: int) -> HttpResponse:
         "linked": release_reports.still_visible(versions, request.user),
         "before": numbers.filter(number__lt=number).order_by("-number").first(),
         "after": numbers.filter(number__gt=number).order_by("number").first(),
+        "mails": telling.progress(release, now=timezone.now()) if roles_of(request.user).is_coordinator else None,
     }
     return render_page(request, "workshops/release_detail.html", context)
