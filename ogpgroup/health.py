@@ -55,9 +55,12 @@ def has_unapplied_migrations() -> bool:
 
 
 def background_troubles() -> list[str]:
-    """Parts that work in the background and are not seen: planner, sender, redis. The database's clock decides."""
+    """Parts that work in the background and are not seen: planner, sender, reader of replies where there is a mailbox,
+    redis. The database's clock decides.
+    """
+    parts = [Heartbeat.PLANNER, Heartbeat.SENDER, *([Heartbeat.READER] if settings.REPLY_MAILBOX_URL else [])]
     seen = set(Heartbeat.objects.filter(seen_at__gt=Now() - SEEN_WITHIN).values_list("name", flat=True))
-    troubles = [name for name in (Heartbeat.PLANNER, Heartbeat.SENDER) if name not in seen]
+    troubles = [name for name in parts if name not in seen]
     return troubles if redis_answers() else [*troubles, "redis"]
 
 

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from actionplans import emails as actionplans_emails
@@ -14,7 +15,10 @@ from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
 from workshops import emails as workshops_emails
 from workshops.actions import seats
+from workshops.actions.replies import receive_reply
 from workshops.emails import agreements
+from workshops.mailbox import MailboxError, read_mailbox
+from workshops.models import ReceivedReply
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,27 @@ def plan() -> int:
         mail.beat(Heartbeat.PLANNER)
     _purge_daily(now)
     return added
+
+
+def read_replies() -> int:
+    """Read the answers that calendars have sent to the mailbox of replies, where there is one; returns how many.
+
+    Safe to run twice or at once. A mailbox that cannot be read raises nothing: the heartbeat is left out, so that
+    /readyz, the coordination page and `check_mail` say so, and mail goes on.
+    """
+    if not settings.REPLY_MAILBOX_URL:
+        return 0
+    try:
+        count = read_mailbox(settings.REPLY_MAILBOX_URL, _keep_reply, most_bytes=ReceivedReply.MOST_BYTES)
+    except MailboxError as error:
+        logger.error("The mailbox of replies cannot be read: %s", error)
+        return 0
+    mail.beat(Heartbeat.READER)
+    return count
+
+
+def _keep_reply(raw: bytes) -> None:
+    receive_reply(raw, now=mail.database_now())
 
 
 def _purge_daily(now: datetime) -> None:

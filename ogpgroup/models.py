@@ -93,6 +93,7 @@ class Heartbeat(models.Model):
 
     PLANNER = "planner"
     SENDER = "sender"
+    READER = "reader"  # of the mailbox of replies, where one is set
     PURGE = "purge"  # the daily deletion of old texts
 
     name = models.CharField(max_length=20, primary_key=True)

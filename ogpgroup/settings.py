@@ -146,8 +146,14 @@ CELERY_BEAT_SCHEDULE = {  # each call is worthless once the next is due
 MAIL_URL = environment.optional("MAIL_URL")  # smtp://user:password@host:587?tls=starttls; without it mail goes to files
 MAIL_FROM = environment.optional("MAIL_FROM", f"Grupo de Ciudades Abiertas <aviso@{ALLOWED_HOSTS[0]}>")
 REPLY_ADDRESS = environment.optional("REPLY_ADDRESS", f"respuestas@{ALLOWED_HOSTS[0]}")
-# imaps://user:password@host:993/INBOX, where mail to REPLY_ADDRESS arrives; `manage.py read_replies` reads it.
+# imaps://user:password@host:993/INBOX, where mail to REPLY_ADDRESS arrives; it is read each minute.
 REPLY_MAILBOX_URL = environment.optional("REPLY_MAILBOX_URL")
+if REPLY_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["read_replies"] = {
+        "task": "ogpgroup.tasks.read_replies",
+        "schedule": 60,
+        "options": {"expires": 60},
+    }
 MAIL_FOLDER = DATA_DIR / "mail"
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 

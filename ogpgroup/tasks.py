@@ -18,6 +18,11 @@ def deliver() -> None:
     mail.deliver(kinds=mailings.KINDS)
 
 
+@shared_task(name="ogpgroup.tasks.read_replies")
+def read_replies() -> None:
+    mailings.read_replies()
+
+
 @worker_ready.connect
 def catch_up(**_details: Any) -> None:
     """A worker that starts does not wait for beat: it may have been down for long."""

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 30  # seconds
+TIMEOUT = 10  # seconds: where one process does all, mail waits for a mailbox that says nothing no longer
 MOST_AT_ONCE = 500  # the rest waits for the next run
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
@@ -26,12 +27,19 @@ class Watch:
     refusing: int  # people whose address refuses mail
     planner_seconds: float | None  # None: never seen
     sender_seconds: float | None
+    reader_seconds: float | None
+    reads_replies: bool  # whether there is a mailbox to read
     breaker: MailBreaker | None  # while it is open
 
     @property
     def is_degraded(self) -> bool:
         """Whether planner or sender were not seen for five minutes."""
         return any(seconds is None or seconds > 300 for seconds in (self.planner_seconds, self.sender_seconds))
+
+    @property
+    def is_mailbox_broken(self) -> bool:
+        """Whether the mailbox of replies was not read for five minutes; mail goes out all the same."""
+        return self.reads_replies and (self.reader_seconds is None or self.reader_seconds > 300)
 
 
 def database_now() -> datetime:
@@ -76,6 +84,8 @@ def watch() -> Watch:
         oldest_due_seconds=max(0.0, (now - oldest).total_seconds()),
         planner_seconds=seconds_since(Heartbeat.PLANNER),
         sender_seconds=seconds_since(Heartbeat.SENDER),
+        reader_seconds=seconds_since(Heartbeat.READER),
+        reads_replies=bool(settings.REPLY_MAILBOX_URL),
         refusing=RefusedAddress.objects.marked().count(),
         breaker=MailBreaker.objects.filter(open_until__gt=now).first(),
         **counts,

@@ -155,6 +155,7 @@ def coordination(request: HttpRequest) -> HttpResponse:
         "watch": watch,
         "planner_seen": _seen(watch, watch.planner_seconds),
         "sender_seen": _seen(watch, watch.sender_seconds),
+        "reader_seen": _seen(watch, watch.reader_seconds),
         "mail_troubles": _mail_troubles(watch),
         "lacks_totp": isinstance(request.user, User) and not _has_totp(request.user),
         "now": now,

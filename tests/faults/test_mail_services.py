@@ -124,6 +124,19 @@ def test_run_mail_asked_to_stop_finishes_the_mail_in_hand_and_gives_back_the_res
     assert set(OutgoingMail.objects.exclude(status="sent").values_list("status", "attempts")) == {("queued", 0)}
 
 
+def test_mailbox_that_says_nothing_holds_up_no_mail(sink):
+    enqueue("a", "b")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"imap://a:b@127.0.0.1:{silent.getsockname()[1]}/INBOX"
+        with running(sink, "manage.py", "run_mail", REPLY_MAILBOX_URL=url):
+            wait_until(lambda: OutgoingMail.objects.filter(status="sent").count() == 2)
+            enqueue("c")
+            wait_until(lambda: OutgoingMail.objects.filter(status="sent").count() == 3)
+
+    assert not Heartbeat.objects.filter(name=Heartbeat.READER).exists()
+    assert Heartbeat.objects.filter(name=Heartbeat.SENDER).exists()
+
+
 def test_worker_is_woken_by_a_commit_and_survives_a_flush_and_a_kill(sink):
     with running(sink, *worker(), KILL_AT="after_dot:3") as process:
         wait_until(lambda: Heartbeat.objects.count() == 3)  # it plans and sends as soon as it is ready

@@ -51,6 +51,19 @@ def test_planner_and_sender_that_were_never_or_long_not_seen():
 
 
 @pytest.mark.usefixtures("_seen")
+def test_mailbox_of_replies_that_was_never_or_long_not_read(settings):
+    settings.REPLY_MAILBOX_URL = "imap://a:b@127.0.0.1:1/INBOX"
+    never = said()
+    Heartbeat.objects.create(name=Heartbeat.READER, seen_at=timezone.now() - timedelta(minutes=8))
+
+    assert never == (1, ["replies: the mailbox was never read; the log says why. Mail goes out all the same"])
+    assert said() == (
+        1,
+        ["replies: the mailbox was last read 8 minutes ago; the log says why. Mail goes out all the same"],
+    )
+
+
+@pytest.mark.usefixtures("_seen")
 def test_each_problem_has_one_line():
     MailBreaker.objects.create(
         open_until=timezone.now().replace(year=2099, month=1, day=2, hour=3, minute=4), reason="535 Bad password"

@@ -47,6 +47,24 @@ def test_readyz_is_degraded_when_planner_and_sender_are_gone(client: Client) -> 
 
 
 @pytest.mark.django_db
+def test_readyz_is_degraded_while_the_mailbox_of_replies_is_not_read(
+    client: Client, settings: pytest.FixtureRequest
+) -> None:
+    see(Heartbeat.PLANNER)
+    see(Heartbeat.SENDER)
+    see(Heartbeat.READER, "6 minutes")
+
+    without = client.get("/readyz").json()
+    settings.REPLY_MAILBOX_URL = "imap://a:b@127.0.0.1:1/INBOX"  # type: ignore[attr-defined]
+    broken = client.get("/readyz")
+    see(Heartbeat.READER, "4 minutes")
+
+    assert without == {"status": "ok", "troubles": []}
+    assert (broken.status_code, broken.json()) == (200, {"status": "degraded", "troubles": ["reader"]})
+    assert client.get("/readyz").json() == without
+
+
+@pytest.mark.django_db
 def test_readyz_is_degraded_without_redis(client: Client, settings: pytest.FixtureRequest) -> None:
     see(Heartbeat.PLANNER)
     see(Heartbeat.SENDER)

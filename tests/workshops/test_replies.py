@@ -17,7 +17,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cities.models import Membership
-from ogpgroup.models import User
+from ogpgroup import mailings
+from ogpgroup.models import Heartbeat, User
 from tests import factories
 from tests.test_local import free_port
 from tests.workshops.published import NOW, START, cancel, change, publish_session
@@ -491,6 +492,23 @@ def test_mail_that_could_not_be_kept_stays_unread_and_stops_no_other(imap, inbox
     assert (len(kept), unread(inbox)) == (2, 1)
     assert read_mailbox(imap, kept.append, most_bytes=1000) == 1
     assert (len(kept), unread(inbox)) == (3, 0)
+
+
+def test_reader_that_runs_by_itself_reads_beats_and_survives_a_broken_mailbox(imap, inbox, settings, member, caplog):
+    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
+    inbox.append("INBOX", "", "", answered(session, member, "ACCEPTED"))
+    reader = Heartbeat.objects.filter(name=Heartbeat.READER)
+
+    without = mailings.read_replies(), reader.exists()
+    settings.REPLY_MAILBOX_URL = imap.replace("a%20b%2Fc%40d", "equivocada")
+    broken = mailings.read_replies(), reader.exists()
+    settings.REPLY_MAILBOX_URL = imap
+    read = mailings.read_replies(), reader.exists()
+
+    assert (without, broken, read) == ((0, False), (0, False), (1, True))
+    assert own(session, member).answer == "yes"
+    assert "The mailbox of replies cannot be read" in caplog.text
+    assert "equivocada" not in caplog.text
 
 
 def test_wrong_password_is_said_without_it(imap):

@@ -30,12 +30,7 @@ class Command(BaseCommand):
 
 def problems(seen: mail.Watch) -> Iterator[str]:
     """One line each, the cause first."""
-    for name, seconds in (("planner", seen.planner_seconds), ("sender", seen.sender_seconds)):
-        if seconds is None:
-            yield f"{name}: was never seen; start a worker with beat, or manage.py run_mail"
-        elif seconds > SEEN_WITHIN:
-            ago = f"{seconds / 60:.0f} minutes ago"
-            yield f"{name}: was last seen {ago}; start a worker with beat, or manage.py run_mail"
+    yield from _not_at_work(seen)
     if seen.breaker:
         yield f"breaker: sending pauses until {seen.breaker.open_until:%Y-%m-%d %H:%M} UTC: {seen.breaker.reason}"
     if seen.oldest_due_seconds > LATE_AFTER:
@@ -49,3 +44,15 @@ def problems(seen: mail.Watch) -> Iterator[str]:
     for name, number, what in decisions:
         if number:
             yield f"{name}: {number} {what}"
+
+
+def _not_at_work(seen: mail.Watch) -> Iterator[str]:
+    for name, seconds in (("planner", seen.planner_seconds), ("sender", seen.sender_seconds)):
+        if seconds is None:
+            yield f"{name}: was never seen; start a worker with beat, or manage.py run_mail"
+        elif seconds > SEEN_WITHIN:
+            ago = f"{seconds / 60:.0f} minutes ago"
+            yield f"{name}: was last seen {ago}; start a worker with beat, or manage.py run_mail"
+    if seen.is_mailbox_broken:
+        when = "never read" if seen.reader_seconds is None else f"last read {seen.reader_seconds / 60:.0f} minutes ago"
+        yield f"replies: the mailbox was {when}; the log says why. Mail goes out all the same"
