@@ -293,7 +293,7 @@ def test_a_batch_takes_the_same_queries_for_any_size(cycle, django_assert_num_qu
     emails.plan_reminders(START - timedelta(days=1))
     mails = list(OutgoingMail.objects.filter(kind=kind, status="queued"))
 
-    with django_assert_num_queries({emails.CHANGE: 6, emails.REMINDER: 11}.get(kind, 4)):
+    with django_assert_num_queries({emails.CHANGE: 6, emails.REMINDER: 10}.get(kind, 4)):
         KINDS[kind].render(mails, NOW)
     with django_assert_num_queries(2):
         KINDS[kind].still_true(mails, NOW)

@@ -110,7 +110,7 @@ def test_page_of_the_release_shows_coordinators_how_far_it_is(cycle: Cycle, coor
     desk = desk_of(coordinator)
     url = reverse("workshops:publish", args=[cycle.slug])
 
-    page = desk.post(url, {"note": "", "seen": fingerprint(desk, cycle)}, follow=True)
+    page = desk.post(url, {"note": "", "seen": fingerprint(cycle)}, follow=True)
     number = page.context["release"].number
     part = desk.get(reverse("workshops:release_mails", args=[number]), headers={"HX-Request": "true"})
     plain = desk.get(reverse("workshops:release_mails", args=[number]))
