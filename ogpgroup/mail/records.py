@@ -48,7 +48,7 @@ def accepted(mail: OutgoingMail, lease: UUID, reply: str) -> int:
         with connection.cursor() as cursor:
             statement = ACCEPTED_ACCOUNT_MAIL if mail.is_account_mail else ACCEPTED
             cursor.execute(statement, [reply, mail.pk, lease])
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
     return _patiently(write, mail.pk)
 
