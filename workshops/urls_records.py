@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workshops.views import agreements, minutes
+from workshops.views import agreements, memoria, minutes, photos
 
 records_urls: list[URLPattern] = [
     path("agreements/", agreements.agreements, name="agreements"),
@@ -13,6 +13,12 @@ records_urls: list[URLPattern] = [
     path("sessions/<slug:slug>/agreements/<int:number>/edit/", agreements.agreement_edit, name="agreement_edit"),
     path("sessions/<slug:slug>/agreements/<int:number>/news/", agreements.agreement_tell, name="agreement_tell"),
     path("sessions/<slug:slug>/agreements/<int:number>/choice/", agreements.agreement_choose, name="agreement_choose"),
+    path("sessions/<slug:slug>/memoria/", memoria.memoria, name="memoria"),
+    path("sessions/<slug:slug>/memoria.pdf", memoria.memoria_pdf, name="memoria_pdf"),
+    path("sessions/<slug:slug>/photos/", photos.photos, name="photos"),
+    path("sessions/<slug:slug>/photos/add/", photos.photos_add, name="photos_add"),
+    path("sessions/<slug:slug>/photos/<int:pk>/", photos.photo_edit, name="photo_edit"),
+    path("sessions/<slug:slug>/photos/<int:pk>/remove/", photos.photo_remove, name="photo_remove"),
     path("sessions/<slug:slug>/minutes/", minutes.minutes, name="minutes"),
     path("sessions/<slug:slug>/minutes.docx", minutes.minutes_docx, name="minutes_docx"),
     path("sessions/<slug:slug>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),

@@ -16,11 +16,13 @@ from cities import actions as city_actions
 from cities.models import City, Cycle, Organization, Role, group_day
 from ogpgroup.demo import agendas, people, sessions
 from ogpgroup.demo.agendas import Agendas
+from ogpgroup.demo.left_behind import leave_behind
 from ogpgroup.demo.record import Record
 from ogpgroup.demo.sessions import DemoSession
 from ogpgroup.demo.tables import add_tables
 from ogpgroup.models import User
 from workshops import actions as session_actions
+from workshops.actions import agreements
 from workshops.models import AgendaItem, Agreement, Participation, Session, SessionBase, WorkTable
 
 OFFICE_HOUR = time(9)
@@ -71,6 +73,7 @@ class _Demo:
         for one in sessions.PAST:
             self.add_outcome(one)
         Agendas(self.people, self.organizations, self.now).hand_out(self.sessions[agendas.WHOLE])
+        leave_behind(self.sessions[sessions.TOLD], people=self.people, by=self.coordinator, now=self.now)
         self.add_answers()
         add_tables(self.sessions, self.people, self.cities)
         Record(self.plan, self.people, self.organizations, self.now).make()
@@ -287,19 +290,19 @@ class _Demo:
         there = [*self.organizations.values()][: 6 + one.attendee_count % 5]
         session.participating_organizations.set(there)
         item = session.agenda.filter(kind=AgendaItem.Kind.AGREEMENTS).first()
-        for number, agreed in enumerate(one.agreements, start=1):
-            agreement = Agreement.objects.create(
-                session=session,
-                agenda_item=item,
-                number=number,
-                kind=agreed.kind,
-                text=agreed.text,
-                responsible_group=not agreed.responsible,
-                due_on=None if agreed.due is None else self.day(agreed.due),
-                status=agreed.status,
-                plan=self.plan if agreed.belongs_to_plan else None,
-            )
-            agreement.responsible.set(self.organizations[slug] for slug in agreed.responsible)
+        for agreed in one.agreements:
+            fields = {
+                "agenda_item": item,
+                "kind": agreed.kind,
+                "text": agreed.text,
+                "responsible": [self.organizations[slug] for slug in agreed.responsible],
+                "responsible_group": not agreed.responsible,
+                "due_on": None if agreed.due is None else self.day(agreed.due),
+                "plan": self.plan if agreed.belongs_to_plan else None,
+            }
+            agreement = agreements.write_agreement(session, fields=fields)
+            if agreed.status != Agreement.Status.OPEN:
+                agreements.tell(agreement, status=agreed.status, text=agreed.told, by=self.coordinator)
 
     def add_answers(self) -> None:
         """Some people have answered, some not yet."""

@@ -54,6 +54,7 @@ class DemoAgreement:
     due: int | None = None
     responsible: tuple[str, ...] = ()
     belongs_to_plan: bool = False
+    told: str = ""  # what became of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +123,7 @@ PAST = (
                 due=-110,
                 responsible=(NORTE,),
                 belongs_to_plan=True,
+                told="La ciudad entregó su propuesta sintética.",
             ),
             DemoAgreement(
                 kind=Agreement.Kind.COMMITMENT,
@@ -174,12 +176,14 @@ PAST = (
                 due=-70,
                 responsible=(UNIVERSITY,),
                 belongs_to_plan=True,
+                told="Se envió la guía y la ciudad la usó en dos colonias.",
             ),
             DemoAgreement(
                 text="Traducir la convocatoria a la lengua que se habla en cada municipio.",
                 status=Status.DROPPED,
                 due=-60,
                 responsible=(SIERRA, SURESTE),
+                told="No hubo presupuesto para traducirla este año.",
             ),
         ),
         attendee_count=23,
@@ -413,3 +417,4 @@ DRAFTS = (
 )
 
 SESSIONS = (*PAST, *AHEAD)
+TOLD = "demo-primer-avance"  # the session of which most is on record

@@ -25,10 +25,13 @@ class Picture:
     height: int
 
 
-def redraw(content: bytes, kind: Kind, *, seconds: float = SECONDS) -> Picture:
-    """Decode and encode anew, in a process with little memory, little time, no files and no secrets (`redraw.py`)."""
+def redraw(content: bytes, kind: Kind, *, seconds: float = SECONDS, side: int | None = None) -> Picture:
+    """Decode and encode anew, in a process with little memory, little time, no files and no secrets (`redraw.py`).
+
+    No side of the new picture is longer than `side` pixels, where that is given.
+    """
     with tempfile.TemporaryFile() as output:  # its size is limited by the kernel, as a pipe's would not be
-        code = _run(content, FORMAT[kind], output, seconds)
+        code = _run(content, [FORMAT[kind], *([str(side)] if side else [])], output, seconds)
         output.seek(0)
         answer = _answer(output.readline(4096))
         drawn = output.read(LARGEST + 1)
@@ -41,9 +44,9 @@ def redraw(content: bytes, kind: Kind, *, seconds: float = SECONDS) -> Picture:
     return Picture(drawn, int(answer["width"]), int(answer["height"]))
 
 
-def _run(content: bytes, form: str, output: IO[bytes], seconds: float) -> int:
+def _run(content: bytes, asked: list[str], output: IO[bytes], seconds: float) -> int:
     process = subprocess.Popen(
-        [sys.executable, "-I", "-B", str(CHILD), form],
+        [sys.executable, "-I", "-B", str(CHILD), *asked],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.DEVNULL,

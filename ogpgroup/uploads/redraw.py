@@ -53,12 +53,12 @@ def limit() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def redraw(source: bytes, kind: str) -> tuple[Image.Image, bytes]:
-    """The picture as it is seen: turned upright, in sRGB, no side over LONGEST_SIDE, only its first frame."""
+def redraw(source: bytes, kind: str, side: int = LONGEST_SIDE) -> tuple[Image.Image, bytes]:
+    """The picture as it is seen: turned upright, in sRGB, no side over `side`, only its first frame."""
     picture = Image.open(BytesIO(source), formats=[kind])
     orientation = _orientation(picture)
     profile = picture.info.get("icc_profile")
-    target = _fit(picture.size, LONGEST_SIDE)
+    target = _fit(picture.size, side)
     picture.draft(None, target)  # JPEG alone can be decoded smaller than it is
     picture.load()
     drawn = _in_srgb(_scale(picture, target), profile)
@@ -147,13 +147,13 @@ def _encode(picture: Image.Image, kind: str) -> tuple[Image.Image, bytes]:
         picture = clean.resize(_fit(clean.size, max(clean.size) * 3 // 4), Image.Resampling.LANCZOS)
 
 
-def main(kind: str) -> None:
+def main(kind: str, side: str = str(LONGEST_SIDE)) -> None:
     limit()
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS[kind]
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     content = b""
     try:
-        picture, content = redraw(sys.stdin.buffer.read(LARGEST + 1), kind)
+        picture, content = redraw(sys.stdin.buffer.read(LARGEST + 1), kind, int(side))
         answer: dict[str, object] = {"width": picture.width, "height": picture.height}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         answer = {"refused": "pixels"}
@@ -166,4 +166,4 @@ def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

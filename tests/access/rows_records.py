@@ -165,4 +165,40 @@ MINUTES: Final = [
     ),
 ]
 
-RECORDS: Final = [*AGREEMENTS, *MINUTES]
+
+def _photo(world: World) -> dict[str, Any]:
+    return _past(world) | {"pk": world.photo.pk}
+
+
+HELD: Final = [
+    *(
+        row
+        for about, at, readers in (
+            ("public", _past, EVERYBODY),
+            ("of the group", lambda w: {"slug": w.held["of the group"].slug}, GROUP),
+            ("to come", lambda w: {"slug": w.open.slug}, NOBODY),
+        )
+        for row in (
+            Row("workshops:memoria", about, at, GET=only(readers, is_open=True)),
+            Row("workshops:memoria_pdf", about, at, GET=only(readers, is_open=True)),
+        )
+    ),
+    Row("workshops:photos", "public", _past, GET=answers(200)),
+    Row(
+        "workshops:photos",
+        "of the group",
+        lambda w: {"slug": w.held["of the group"].slug},
+        GET=only(GROUP, is_open=True),
+    ),
+    Row("workshops:photos_add", at=_past, GET=COORDINATION, POST=COORDINATION),
+    Row(
+        "workshops:photo_edit",
+        at=_photo,
+        data=lambda _: {"alt": "Una mesa", "caption": "Mesa 1", "position": "1"},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+    Row("workshops:photo_remove", at=_photo, data=lambda _: {"reason": "Lo pidió."}, POST=COORDINATION_DOES),
+]
+
+RECORDS: Final = [*AGREEMENTS, *MINUTES, *HELD]

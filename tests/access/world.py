@@ -28,7 +28,7 @@ from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_agenda import add_agenda
 from tests.access.world_notes import add_notes
-from tests.access.world_records import add_records
+from tests.access.world_records import add_records, hold_sessions
 from tests.access.world_rounds import build_rounds
 from tests.access.world_tables import add_tables
 from tests.database import kept_for_reading
@@ -44,6 +44,7 @@ from workshops.models import (
     CalendarFeed,
     Material,
     Minutes,
+    Photo,
     ScheduleRelease,
     Session,
     TableNote,
@@ -76,6 +77,8 @@ class World:
     agreement: Agreement = field(init=False)  # of the session that was held
     next_session: Session = field(init=False)  # of the cycle without a fellow city
     choice: Agreement = field(init=False)
+    photo: Photo = field(init=False)  # of the session that was held
+    held: dict[str, Session] = field(default_factory=dict)  # those that have left something behind
     minutes: dict[str, Minutes] = field(default_factory=dict)
     release: ScheduleRelease = field(init=False)
     plan: ActionPlan = field(init=False)
@@ -227,6 +230,7 @@ def _sessions(world: World) -> None:
     world.names[world.running.join_url] = invited
     world.next_session = create_session(cycle=world.next_cycle, title="Elección", starts_at=in_days(290))
     publish(world.next_cycle, by=coordinator)
+    hold_sessions(world)
     world.release = publish(world.cycle, by=coordinator).release
     make_check_in_code(world.running)
     for session, seen_by in ((world.group, GROUP), (world.invited, invited)):

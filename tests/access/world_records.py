@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils import timezone
 
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, Role
-from tests.factories_schedule import create_agreement, create_session, in_days, publish
-from workshops.models import Correction, Minutes, MinutesSection, Participation
+from tests.factories_schedule import create_agreement, create_session, in_days
+from workshops.models import Correction, Minutes, MinutesSection, Participation, Photo
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -21,29 +21,47 @@ SEEN_BY: Final = {
 }
 
 
+def hold_sessions(world: "World") -> None:
+    """What was held, before the schedule is published."""
+    for days, name in enumerate(("draft", "in correction", "over", "approved"), start=30):
+        world.held[name] = create_session(cycle=world.cycle, title=f"Realizada {days}", starts_at=in_days(-days))
+    title = world.hide("Del grupo, realizada", seen_by=GROUP)
+    world.held["of the group"] = create_session(
+        cycle=world.cycle, title=title, visibility="group", starts_at=in_days(-25)
+    )
+
+
 def add_records(world: "World") -> None:
     """An agreement for which the council of Reynosa answers, and a choice that names no city yet."""
     government = world.people[Role.OFFICIAL].memberships.get().organization
     world.agreement = create_agreement(session=world.past, text="Publicar el calendario.", due_on=timezone.localdate())
     world.agreement.responsible.set([government])
     world.choice = create_agreement(session=world.next_session, kind="fellow_city", text="Elegir a la ciudad.")
+    world.photo = Photo.objects.create(
+        session=world.past,
+        name="foto.jpg",
+        file="sessions/foto.jpg",
+        medium="sessions/medium.jpg",
+        small="sessions/small.jpg",
+        content_type="image/jpeg",
+        alt="Una mesa",
+        caption="Mesa 1",
+        people_agree=True,
+        width=60,
+        height=40,
+        size=1,
+    )
+    world.held["approved, for those invited"] = world.invited
     _add_minutes(world)
 
 
 def _add_minutes(world: "World") -> None:
     """In each state, of sessions of their own; one of them only those expected may see."""
     guest, member = world.people[Role.GUEST], world.people[Role.MEMBER]
-    held = {
-        "draft": create_session(cycle=world.cycle, title="Con borrador", starts_at=in_days(-30)),
-        "in correction": create_session(cycle=world.cycle, title="En corrección", starts_at=in_days(-31)),
-        "over": create_session(cycle=world.cycle, title="Corregida", starts_at=in_days(-32)),
-        "approved": create_session(cycle=world.cycle, title="Con minuta", starts_at=in_days(-33)),
-    }
-    publish(world.cycle, by=world.people[Role.COORDINATOR], notify=False)
-    held["approved, for those invited"] = world.invited
     now = timezone.now()
-    for name, session in held.items():
-        secret = world.hide("Dicho", seen_by=SEEN_BY[name])
+    for name, seen_by in SEEN_BY.items():
+        session = world.held[name]
+        secret = world.hide("Dicho", seen_by=seen_by)
         minutes = Minutes.objects.create(session=session, rapporteur=member)
         MinutesSection.objects.create(minutes=minutes, position=1, kind="opening", heading="Apertura", text=secret)
         if name != "draft":

@@ -11,7 +11,7 @@ from ogpgroup.models import User
 from tests.factories_schedule import create_session, publish
 from workshops import drafting
 from workshops.actions import minutes as actions
-from workshops.models import Minutes, Participation, Session
+from workshops.models import Minutes, Participation, Photo, Session
 
 
 def records(cycle: Cycle, people: dict[str, User], *, attended: str) -> dict[str, Any]:
@@ -28,7 +28,10 @@ def records(cycle: Cycle, people: dict[str, User], *, attended: str) -> dict[str
         actions.open_to_corrections(one, now=now)
     actions.correct(opened, section=None, text="Falta la mesa 2.", form_id=uuid4(), by=people["member"], now=now)
     actions.approve(approved, by=people["coordinator"], now=now + timedelta(days=9))
+    photo = Photo.objects.filter(session__is_demo=True, removed_at=None).select_related("session")[0]
     return {
+        "photographed": photo.session.slug,
+        "photo": photo.pk,
         "section": draft.sections.get(kind="agreements").pk,
         "minutes_open": opened.session.slug,
         "minutes_approved": approved.session.slug,

@@ -137,14 +137,15 @@ def _store(section: MinutesSection, *, heading: str, text: str, by: User | None,
 
 
 @transaction.atomic
-def open_to_corrections(minutes: Minutes, *, now: datetime) -> Minutes:
-    """Let who took part say for a week what is wrong, and tell them so by mail."""
+def open_to_corrections(minutes: Minutes, *, now: datetime, notify: bool = True) -> Minutes:
+    """Let who took part say for a week what is wrong, and tell them so by mail unless told otherwise."""
     minutes = _locked(minutes)
     _check_step(minutes, Status.IN_CORRECTION)
     minutes.status = Status.IN_CORRECTION
     minutes.correct_by = group_day(now + Minutes.CORRECTED_WITHIN)
     minutes.save(update_fields=["status", "correct_by"])
-    emails.minutes.queue_open(minutes, now=now)
+    if notify:
+        emails.minutes.queue_open(minutes, now=now)
     return minutes
 
 
@@ -187,7 +188,9 @@ def took_part(session: Session, user: User) -> bool:
 
 
 @transaction.atomic
-def decide(correction: Correction, *, decision: str, reply: str, by: User, now: datetime) -> Correction:
+def decide(
+    correction: Correction, *, decision: str, reply: str, by: User, now: datetime, notify: bool = True
+) -> Correction:
     """Say what was done about a correction, and tell its author. What was decided is not decided otherwise.
 
     Raises ActionNotPossible where a correction that is not taken over whole has no reason.
@@ -203,7 +206,8 @@ def decide(correction: Correction, *, decision: str, reply: str, by: User, now: 
     current.decision, current.reply = decision, reply
     current.decided_by, current.decided_at = by, now
     current.save(update_fields=["decision", "reply", "decided_by", "decided_at"])
-    emails.minutes.queue_decided(current, now=now)
+    if notify:
+        emails.minutes.queue_decided(current, now=now)
     return current
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from cities.access import roles_of
 from cities.models import group_day
 from ogpgroup.models import User
-from workshops.models import Minutes, SessionVersion
+from workshops.models import Minutes, Photo, SessionVersion
 from workshops.reports import agreements
 
 register = template.Library()
@@ -24,10 +24,12 @@ def agreements_to_review(version: SessionVersion, user: User | AnonymousUser) ->
 
 @register.inclusion_tag("workshops/_left_behind.html")
 def left_behind(version: SessionVersion, user: User | AnonymousUser) -> dict[str, Any]:
-    """Where to read what the session left behind: its minutes."""
+    """Where to find what the session left behind: minutes, the report, photos."""
     minutes = Minutes.objects.visible_to(user).filter(session=version.session_id).first()
     return {
         "minutes": minutes,
+        "photo_count": Photo.objects.visible_to(user).filter(session=version.session_id).count(),
+        "is_over": version.finishes_at <= timezone.now(),
         "session": version.session,
         "is_coordinator": roles_of(user).is_coordinator,
         "has_begun": version.first_instant() <= timezone.now() and version.is_planned,
