@@ -39,6 +39,7 @@ SCENES = (
 
 def leave_behind(session: Session, *, people: Mapping[str, User], by: User, now: datetime) -> None:
     """Record it all through the actions that people use; nobody is written to."""
+    session = Session.objects.select_related("current_version", "cycle").get(pk=session.pk)  # as it was published
     version = session.current_version
     assert version is not None
     for email, may_be_named in CAME.items():

@@ -73,9 +73,9 @@ class _Demo:
         for one in sessions.PAST:
             self.add_outcome(one)
         Agendas(self.people, self.organizations, self.now).hand_out(self.sessions[agendas.WHOLE])
-        leave_behind(self.sessions[sessions.TOLD], people=self.people, by=self.coordinator, now=self.now)
         self.add_answers()
         add_tables(self.sessions, self.people, self.cities)
+        leave_behind(self.sessions[sessions.TOLD], people=self.people, by=self.coordinator, now=self.now)
         Record(self.plan, self.people, self.organizations, self.now).make()
         return list(self.sessions.values())
 
