@@ -30,6 +30,8 @@ class Row:
     POST: Answers | None = None
     data: Callable[[World], dict[str, Any]] = lambda _world: {}
     query: str = ""
+    # The hidden name that a link tells whoever holds it: the link itself is the proof.
+    opens: Callable[[World], str] = lambda _world: ""
 
     def __str__(self) -> str:
         return f"{self.url} ({self.about})" if self.about else self.url
@@ -86,11 +88,11 @@ def knock(world: World, role: Role, method: str, address: str, data: dict[str, A
     return answered
 
 
-def indiscretions(world: World, role: Role, answered: Answered) -> list[str]:
-    """Hidden names that the body tells to somebody who may not know them."""
+def indiscretions(world: World, role: Role, answered: Answered, *, opened: str = "") -> list[str]:
+    """Hidden names that the body tells to somebody who may not know them, but for the one that a link opens."""
     told = [name for name in world.names if name in answered.body or quote(name) in answered.body]
     world.seen.update(name for name in told if role in world.names[name])
-    return [f"tells “{name}”" for name in told if role not in world.names[name]]
+    return [f"tells “{name}”" for name in told if role not in world.names[name] and name != opened]
 
 
 def complaints(world: World, row: Row, role: Role) -> Iterator[str]:
@@ -101,7 +103,8 @@ def complaints(world: World, row: Row, role: Role) -> Iterator[str]:
     address = row.address(world)
 
     def judge(method: str, answered: Answered, *allowed: Answer) -> Iterator[str]:
-        wrong = indiscretions(world, role, answered)
+        opened = row.opens(world) if method == "POST" else ""
+        wrong = indiscretions(world, role, answered, opened=opened)
         if answered.answer not in allowed:
             wrong.append(f"answers {answered.answer}, not {' or '.join(map(str, allowed))}")
         if answered.changed and answered.answer not in {DONE, DONE_HERE}:

@@ -122,7 +122,14 @@ ATTENDANCE: Final = [
         POST=only(frozenset({Role.GUEST}), answer=DONE),
     ),
     # Whoever holds the link of a mail joins as its person, who is put on the list; a GET only asks.
-    Row("workshops:join_link", "now", lambda w: _join_link(w, Role.GUEST), GET=answers(200), POST=answers(DONE_HERE)),
+    Row(
+        "workshops:join_link",
+        "now",
+        lambda w: _join_link(w, Role.GUEST),
+        GET=answers(200),
+        POST=answers(DONE_HERE),
+        opens=lambda w: w.running.join_url,
+    ),
     Row("workshops:join_link", "forged", lambda _: {"token": "1:forged"}, GET=answers(404), POST=answers(404)),
     Row(
         "workshops:join",
