@@ -5,7 +5,8 @@ import re
 
 SLASH = r"(?:/|%2F)"  # a link inside of another's query has its slashes encoded
 CAPABILITY_LINK = re.compile(
-    rf"({SLASH}(?:unsubscribe|answer|join|calendar|check-in|accounts{SLASH}invitation|accounts{SLASH}confirm-email"
+    rf"({SLASH}(?:unsubscribe|answer|join|calendar|check-in|wall(?={SLASH}\d)|accounts{SLASH}invitation"
+    rf"|accounts{SLASH}confirm-email"
     rf"|accounts{SLASH}password{SLASH}reset{SLASH}key){SLASH})(?:(?!%2F|%3F)[^\s/\"'<>?&#])+",
     re.IGNORECASE,
 )

@@ -31,6 +31,8 @@ SECRET = "Zm9v:1sK2-x_y.z"
         (f"GET /check-in/{SECRET} HTTP/1.1", "GET /check-in/… HTTP/1.1"),
         (f"POST /join/{SECRET}/ HTTP/1.1", "POST /join/…/ HTTP/1.1"),
         ("POST /sessions/taller/join/ HTTP/1.1", "POST /sessions/taller/join/ HTTP/1.1"),
+        ("GET /wall/12-1-public:aBc_-1/en/ HTTP/1.1", "GET /wall/…/en/ HTTP/1.1"),
+        ("POST /sessions/x/wall/control/ HTTP/1.1", "POST /sessions/x/wall/control/ HTTP/1.1"),
         (
             f"GET /accounts/login/?next=/accounts/invitation/{SECRET}/accept/ HTTP/1.1",
             "GET /accounts/login/?next=/accounts/invitation/…/accept/ HTTP/1.1",

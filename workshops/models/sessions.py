@@ -31,6 +31,19 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions of which the person may see the published version."""
         return self.filter(current_version__in=SessionVersion.objects.current().visible_to(user))
 
+    def facilitated_by(self, user: User | AnonymousUser) -> Self:
+        """Published sessions whose wall, themes and votes the person leads: they facilitate a table, or coordinate.
+
+        Who has left the group leads no more.
+        """
+        roles = roles_of(user)
+        published = self.filter(current_version__isnull=False)
+        if roles.is_coordinator:
+            return published
+        return (
+            published.visible_to(user).filter(tables__facilitator=user.pk).distinct() if roles.in_group else self.none()
+        )
+
     def in_order(self) -> Self:
         return self.order_by(Coalesce(TruncDate("starts_at"), "day"), "starts_at", "pk")
 

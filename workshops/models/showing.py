@@ -15,9 +15,16 @@ from workshops.models.sessions import Session
 
 
 class Wall(models.Model):
-    """The state of a session's wall: frozen or live, and its timer. What is on it are the notes of the tables."""
+    """The state of a session's wall: frozen or live, and its timer. What is on it are the notes of the tables.
+
+    What the wall shows has an address of its own, which nobody can guess; `address_serial` is part of it, so that
+    another number makes the one of before void.
+    """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="wall")
+    # Everybody may watch, not the group alone. Counts for public sessions only.
+    is_open = models.BooleanField(_("everybody may watch"), default=False, db_default=False)
+    address_serial = models.PositiveIntegerField(default=1, db_default=1)
     frozen_at = models.DateTimeField(null=True, blank=True)  # what arrived later waits until it goes on
     timer_label = models.CharField(_("what the time is for"), max_length=80, blank=True)
     timer_ends_at = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from cities.access import roles_of
 from cities.models import City
 from ogpgroup.models import User
+from ogpgroup.text import SortKey
 from workshops.models.sessions import Session
 
 
@@ -149,7 +151,11 @@ class TableNote(models.Model):
                 condition=Q(accepted_at__isnull=True) | Q(is_late=True), name="tablenote_accepted_when_late"
             ),
         ]
-        indexes = [models.Index(fields=["table", "id"], name="tablenote_of_table")]
+        indexes = [
+            models.Index(fields=["table", "id"], name="tablenote_of_table"),
+            # Likely duplicates are found by what their letters have in common.
+            GinIndex(OpClass(SortKey("text"), name="gin_trgm_ops"), name="tablenote_trigrams"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]

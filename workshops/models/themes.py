@@ -21,6 +21,12 @@ from workshops.models.sessions import Session
 from workshops.models.tables import WorkTable
 
 
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    def standing(self) -> Self:
+        """Those that were not dissolved."""
+        return self.filter(dissolved_at__isnull=True)
+
+
 @pghistory.track()
 class Theme(models.Model):
     """What several notes of a session's tables have in common, named by a facilitator.
@@ -36,6 +42,9 @@ class Theme(models.Model):
     title = models.CharField(_("name of the theme"), max_length=200)
     statement = models.TextField(_("what the group says of it"), max_length=2000, blank=True)
     rank = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    rank_reason = models.CharField(
+        _("why it stands there, and not by votes"), max_length=300, blank=True, default="", db_default=""
+    )
     continues = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -52,12 +61,18 @@ class Theme(models.Model):
         null=True, blank=True
     )  # its notes went elsewhere; an undone step brings it back
 
+    objects = ThemeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="theme_has_name"),
+            models.CheckConstraint(
+                condition=Q(rank__isnull=True, rank_reason="") | (Q(rank__isnull=False) & ~Q(rank_reason="")),
+                name="theme_set_apart_has_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(continues__isnull=True) | ~Q(continues=models.F("pk")), name="theme_continues_another"
             ),
