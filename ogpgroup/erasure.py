@@ -32,7 +32,7 @@ PART_OF = {"cities.Organization.city", "actionplans.ActionPlan.city", "actionpla
 # A row that loses its reference loses these with it; the database keeps them together.
 TOGETHER: dict[str, dict[str, Any]] = {"cities.Cycle.fellow_city": {"fellow_named_on": None, "fellow_reason": ""}}
 # Triggers that refuse under a condition of their own what `pgtrigger.Protect` refuses always.
-LOCKS = {"locked"}
+LOCKS = {"locked", "judged"}  # records, and votes once they are closed
 # Mail names its subject without a foreign key: the word on the mail, and the model it stands for.
 SUBJECTS = {
     "session": "workshops.Session",
@@ -185,6 +185,7 @@ def _forget_mentions(doomed: Rows) -> None:
 
 
 def _append_only() -> list[str]:
+    """Triggers that refuse to let a row go, always or in some state of it, as votes once they are closed."""
     return [
         f"{model._meta.label}:{trigger.name}"
         for model, trigger in pgtrigger.registered()

@@ -135,7 +135,9 @@ def institution_named(text: str, *, is_demo: bool) -> Organization | None:
 
 
 def personal_code(session: Session, user: User) -> str:
-    """What a person shows at the door of one session; it opens nothing, and counts in a coordinator's hands alone."""
+    """What a person shows at the door of one session. It opens nothing: a coordinator who scans it checks them in, and
+    who is checked in votes by it.
+    """
     return signing.Signer(salt=SALT).sign(f"{session.pk}-{user.pk}")
 
 

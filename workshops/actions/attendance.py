@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Value
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from ogpgroup.text import SortKey
 from workshops import attendance
 from workshops.actions import tables
 from workshops.attendance import Candidate
-from workshops.models import Participation, Session, SessionVersion
+from workshops.models import Participation, Session, SessionVersion, Vote
 
 PRESENT, UNKNOWN = Participation.Attended.PRESENT, Participation.Attended.UNKNOWN
 CheckedIn = Participation.CheckedIn
@@ -207,9 +207,11 @@ def mark_rest_absent(session: Session, *, now: datetime) -> int:
 def undo_check_in(participation: Participation) -> Participation | None:
     """Take back what is recorded of the person; a walk-in, of whom nothing else is known, is removed: then nothing.
 
-    What they said about being named stays with them.
+    What they said about being named stays with them. Votes they gave go while the vote is open. Raises
+    ActionNotPossible once it is closed: who voted was there.
     """
     row = locked(participation.session, participation=participation, user=None, now=participation.expected_since)
+    _let_votes_go(row)
     if is_walk_in(row):
         row.delete()
         return None
@@ -217,6 +219,14 @@ def undo_check_in(participation: Participation) -> Participation | None:
     row.checked_in_at, row.checked_in_by, row.checked_in_how = None, None, ""
     row.save(update_fields=RECORD)
     return row
+
+
+def _let_votes_go(row: Participation) -> None:
+    try:
+        with transaction.atomic():
+            Vote.objects.filter(participation=row).delete()
+    except IntegrityError:  # the database lets none go of a vote that is closed
+        raise ActionNotPossible(_("This person has voted, and the vote is closed: the entry stays.")) from None
 
 
 def is_walk_in(participation: Participation) -> bool:
@@ -236,7 +246,7 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
     """Join a walk-in with somebody we know: they wrote their name at the door instead of signing in.
 
     Guarantees one row, with the time of the first check-in. The consent stays the person's own: whoever wrote the name
-    at the door may have been somebody else.
+    at the door may have been somebody else. Votes given from the phone at the door go: the person votes as themselves.
     """
     row = locked(visitor.session, participation=None, user=user, now=now)
     written = locked(visitor.session, participation=visitor, user=None, now=now)
@@ -248,6 +258,7 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
         for field in RECORD:
             setattr(row, field, getattr(written, field))
         row.save(update_fields=RECORD)
+    _let_votes_go(written)
     written.delete()
     return row
 

@@ -23,10 +23,10 @@ from cities.models import group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops import attendance as hours
-from workshops import join_links, preparation, qr
+from workshops import join_links, preparation, qr, voters
 from workshops.actions import attendance as actions
 from workshops.forms.attendance import ConsentForm, DoorForm, institution_names
-from workshops.models import Participation, Session, SessionVersion
+from workshops.models import Participation, Session, SessionVersion, VotingRound
 from workshops.reports.rows import Reader
 from workshops.reports.sessions import when_of
 from workshops.views.answering import answering, takes_answers, visible_version
@@ -182,7 +182,7 @@ def _member_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpRe
         how = CheckedIn.SESSION_CODE
         actions.check_in(version.session, user=user, how=how, mode=mode, by=user, now=now, **form.cleaned_data)
         messages.success(request, _("You are on the list of who took part. Welcome!"))
-        return redirect(request.path)
+        return redirect(_on_to(request, version))
     is_present = bool(own and own.attended == Participation.Attended.PRESENT)
     context = {**_about(version, now), "form": form, "own": own, "is_present": is_present}
     return render(request, "workshops/attendance/check_in.html", context)
@@ -198,10 +198,21 @@ def _visitor_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpR
         else:
             row = actions.walk_in(version.session, **form.as_written(), by=None, now=now)
             messages.success(request, _("%(name)s is on the list of who took part. Welcome!") % {"name": row.name})
-            return redirect(request.path)
+            response = redirect(_on_to(request, version))
+            # Known by name and institution alone is no proof: only the phone that wrote the entry down stands for it.
+            if row.form_id == form.as_written()["form_id"]:
+                voters.remember(response, row)
+            return response
     institutions = institution_names(is_demo=version.is_demo)
     context = {**_about(version, now), "form": form, "institutions": institutions}
     return render(request, "workshops/attendance/check_in_visitor.html", context, status=status)
+
+
+def _on_to(request: HttpRequest, version: SessionVersion) -> str:
+    """Back to the vote from which the person was led to the door; else to this page, which says that they are here."""
+    rounds = VotingRound.objects.filter(session=version.session_id, code=request.GET.get("vote", ""))
+    one = rounds.first()
+    return one.get_absolute_url() if one else request.path
 
 
 def _is_too_many(request: HttpRequest) -> bool:

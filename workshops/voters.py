@@ -1,0 +1,59 @@
+"""Who somebody is who votes from a phone: their account, their own code, or that they checked in here at the door.
+
+A phone that checked in keeps a signed cookie, which no script reads and which goes to the pages of votes alone. It says
+which entry of the list of who came is this phone's, and nothing else.
+"""
+
+from typing import Final
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from workshops.attendance import read_personal_code
+from workshops.models import Participation, VotingRound
+
+SALT: Final = "workshops.voters"
+PATH: Final = "/vote/"
+KEPT_FOR: Final = 12 * 3600  # seconds: the day of a workshop
+
+
+def _name(session_id: int) -> str:
+    return f"here-{session_id}"
+
+
+def remember(response: HttpResponseBase, participation: Participation) -> None:
+    """Let this phone be known at the votes of the session as that of this entry."""
+    response.set_signed_cookie(
+        _name(participation.session_id),
+        str(participation.pk),
+        salt=SALT,
+        max_age=KEPT_FOR,
+        path=PATH,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def voter(request: HttpRequest, one: VotingRound) -> Participation | None:
+    """The entry of whoever asks, if they are checked in. An account counts before what the phone remembers."""
+    present = Participation.objects.filter(session=one.session_id, attended=Participation.Attended.PRESENT)
+    if request.user.is_authenticated:
+        return present.filter(user=request.user.pk).first()
+    try:
+        kept = request.get_signed_cookie(_name(one.session_id), default="", salt=SALT, max_age=KEPT_FOR)
+    except signing.BadSignature:
+        return None
+    return present.filter(pk=int(kept)).select_related("user").first() if kept else None
+
+
+def voter_by_code(text: str, one: VotingRound) -> Participation | None:
+    """The entry of whose own code this is, typed or as the address that a camera read; if they are checked in."""
+    token = text.strip().rstrip("/").rpartition("/")[2]
+    claim = read_personal_code(token)
+    if claim is None or claim[0] != one.session_id:
+        return None
+    present = Participation.objects.filter(session=one.session_id, attended=Participation.Attended.PRESENT)
+    return present.filter(user=claim[1], user__is_active=True).first()
