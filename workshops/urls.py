@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from workshops.urls_agenda import agenda_urls
 from workshops.urls_attendance import attendance_urls
+from workshops.urls_diagnosis import diagnosis_urls
 from workshops.urls_records import records_urls
 from workshops.urls_tables import table_urls
 from workshops.views import (
@@ -61,5 +62,5 @@ public_urls = [
 ]
 
 urlpatterns = [
-    *(*coordination_urls, *attendance_urls, *agenda_urls, *records_urls, *table_urls, *public_urls),
+    *(*coordination_urls, *attendance_urls, *agenda_urls, *diagnosis_urls, *records_urls, *table_urls, *public_urls),
 ]

@@ -12,6 +12,7 @@ from tests.access.rows_agenda import AGENDA
 from tests.access.rows_answers import ANSWERS
 from tests.access.rows_attendance import ATTENDANCE
 from tests.access.rows_calendars import CALENDARS
+from tests.access.rows_diagnosis import DIAGNOSIS
 from tests.access.rows_files import FILES
 from tests.access.rows_mail import MAIL
 from tests.access.rows_notes import NOTES
@@ -329,6 +330,7 @@ AREAS: Final[dict[str, list[Row]]] = {
     "plans": PLANS,
     "parts of plans": PLAN_PARTS,
     "files": FILES,
+    "diagnosis": DIAGNOSIS,
     "notes": NOTES,
     "rounds": ROUNDS,
     "records": RECORDS,

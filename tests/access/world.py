@@ -27,6 +27,7 @@ from ogpgroup.models import OutgoingMail, RefusedAddress, User
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_agenda import add_agenda
+from tests.access.world_diagnosis import add_halls
 from tests.access.world_notes import add_notes
 from tests.access.world_records import add_records, hold_sessions
 from tests.access.world_rounds import build_rounds
@@ -48,6 +49,8 @@ from workshops.models import (
     ScheduleRelease,
     Session,
     TableNote,
+    Theme,
+    VotingRound,
     WorkTable,
 )
 
@@ -80,6 +83,9 @@ class World:
     photo: Photo = field(init=False)  # of the session that was held
     held: dict[str, Session] = field(default_factory=dict)  # those that have left something behind
     minutes: dict[str, Minutes] = field(default_factory=dict)
+    theme: Theme = field(init=False)  # of the session that is on, and the one that is voted on there
+    voted_theme: Theme = field(init=False)
+    voting: VotingRound = field(init=False)
     release: ScheduleRelease = field(init=False)
     plan: ActionPlan = field(init=False)
     draft_plan: ActionPlan = field(init=False)
@@ -141,6 +147,7 @@ def build() -> World:
     build_rounds(world)
     add_notes(world)
     add_agenda(world)
+    add_halls(world)
     add_records(world)
     add_tables(world)
     _drafts(world)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.pages.look import At, Look, coordinated, of, send
 from tests.pages.looks_agenda import AGENDA
+from tests.pages.looks_diagnosis import DIAGNOSIS
 from tests.pages.looks_records import RECORDS
 from tests.pages.looks_tables import TABLES
 
@@ -200,10 +201,8 @@ ROUNDS: Final = [
     Look("feedback/evaluate_conflict.html", "feedback:conflict", OPEN, "member"),
 ]
 
-LOOKS: Final = [
-    *(*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *ATTENDANCE, *PLANS, *NOTES, *ROUNDS, *RECORDS, *TABLES),
-    *AGENDA,
-]
+HALLS: Final = [*AGENDA, *ATTENDANCE, *TABLES, *DIAGNOSIS, *RECORDS]
+LOOKS: Final = [*PUBLIC, *BEFORE_SIGN_IN, *OWN, *COORDINATION, *HALLS, *PLANS, *NOTES, *ROUNDS]
 ERRORS: Final = ["400.html", "403.html", "403_csrf.html", "500.html"]  # no address shows them by itself
 
 _BASE = "others extend it"

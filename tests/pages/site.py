@@ -28,6 +28,7 @@ from tests.feedback.noting import answer, write
 from tests.live_server import live_server
 from tests.pages.attended import sessions_attended
 from tests.pages.site_answers import asked_to_answer
+from tests.pages.site_diagnosis import diagnosed
 from tests.pages.site_records import records
 from workshops.models import ScheduleRelease, Session
 
@@ -123,6 +124,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         **_agenda(),
         "agreement": 1,
         **records(cycle, people, attended=attended["attended"]),
+        **diagnosed(people, running=attended["running"], attended=attended["attended"]),
         **asked_to_answer(cycle, people["member"]),
         **_promises(plan, people),
         **_notes(plan, people),

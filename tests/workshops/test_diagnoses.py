@@ -1,0 +1,468 @@
+"""The collective diagnosis: written by two at once, published whole, read back to the table, followed over a cycle."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ogpgroup.errors import ActionNotPossible
+from tests import factories
+from tests.workshops.attending import NOW, START, session_on
+from tests.workshops.coordination import running_cycle
+from tests.workshops.grouping import hall, lead, note, present, published, revealed, say, signed_in, theme, vote_on
+from tests.workshops.noting import table_on
+from workshops.actions import diagnoses as actions
+from workshops.actions import votes as vote_actions
+from workshops.models import Diagnosis, DiagnosisVersion, Session, TableNote, Theme, VotingRound
+from workshops.reports import diagnoses as reports
+from workshops.reports.snapshots import content_of
+
+pytestmark = pytest.mark.django_db
+
+
+def address(session: Session, name: str = "diagnosis", *more: Any) -> str:
+    return reverse(f"workshops:{name}", args=[session.slug, *more])
+
+
+def voted(session: Session, *given: tuple[Theme, int], people: int = 3) -> VotingRound:
+    """A revealed vote: each of so many people gives each theme so many votes."""
+    one = vote_on(session, *(theme for theme, _count in given), votes_each=10)
+    for _person in range(people):
+        vote_actions.cast(one, present(session), given={theme.pk: count for theme, count in given}, now=NOW)
+    return revealed(one)
+
+
+def order(session: Session) -> list[str]:
+    return [one["title"] for one in content_of(Diagnosis.objects.get(session=session))["statements"]]
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_themes_stand_in_the_order_of_the_votes_unless_one_is_set_apart_with_a_reason() -> None:
+    session = hall()
+    water, roads, parks = (theme(session, title) for title in ("Agua", "Calles", "Parques"))
+    voted(session, (water, 1), (roads, 3), (parks, 2))
+    say(water)
+    assert order(session) == ["Calles", "Parques", "Agua"]
+
+    say(water, rank=1, rank_reason="Es urgente.")
+
+    assert order(session) == ["Agua", "Calles", "Parques"]
+
+
+def test_two_who_write_one_statement_lose_nothing() -> None:
+    session = hall()
+    water = theme(session)
+    fields = {"statement": "Primera", "rank": None, "rank_reason": "", "continues": None}
+    actions.save_statement(water, fields=fields, edition=1, by=None, now=NOW)
+
+    with pytest.raises(actions.EditedMeanwhile):
+        actions.save_statement(water, fields=fields | {"statement": "Segunda"}, edition=1, by=None, now=NOW)
+    actions.save_statement(water, fields=fields, edition=1, by=None, now=NOW)  # the same, sent twice
+
+    water.refresh_from_db()
+    assert (water.statement, water.edition) == ("Primera", 2)
+
+
+def test_two_who_write_the_introduction_lose_nothing() -> None:
+    session = hall()
+    actions.save_introduction(session, introduction="Primera", edition=1, by=None, now=NOW)
+
+    with pytest.raises(actions.EditedMeanwhile):
+        actions.save_introduction(session, introduction="Segunda", edition=1, by=None, now=NOW)
+
+    assert Diagnosis.objects.get().introduction == "Primera"
+
+
+def test_dissolved_theme_gets_no_statement() -> None:
+    session = hall()
+    water = theme(session)
+    Theme.objects.filter(pk=water.pk).update(dissolved_at=NOW)
+
+    with pytest.raises(ActionNotPossible):
+        say(water)
+
+
+def test_every_edit_is_on_record() -> None:
+    session = hall()
+    water = theme(session)
+    say(water, "Primera")
+    say(water, "Segunda")
+
+    history = Theme.pgh_event_model.objects.filter(pgh_obj=water).order_by("pgh_id")  # type: ignore[attr-defined]
+    assert [one.statement for one in history] == ["", "Primera", "Segunda"]
+
+
+# --- Publishing -------------------------------------------------------------------------------------------------------
+
+
+def test_published_version_is_whole_in_itself_and_names_nobody() -> None:
+    session = hall()
+    city = factories.create_city(name="Colima")
+    one = note(session, "Falta agua", city=city, said_by="Ana Lía", table=2)
+    loose = note(session, "Sin tema")
+    water = theme(session, "Agua", [one])
+    voted(session, (water, 2))
+    say(water, "Falta agua.")
+
+    version = published(session)
+    TableNote.objects.filter(pk=one.pk).update(text="otra")
+    Theme.objects.filter(pk=water.pk).update(title="otro")
+    city.name = "Otra"
+    city.save()
+
+    told = {"kind": "doubt", "city": "Colima", "id": one.pk, "text": "Falta agua", "table": 2}
+    version.refresh_from_db()
+    assert version.content == {
+        "introduction": "",
+        "is_voted": True,
+        "turnout": 3,
+        "votes_each": 10,
+        "statements": [
+            {
+                "theme": water.pk,
+                "rank": 1,
+                "reason": "",
+                "title": "Agua",
+                "statement": "Falta agua.",
+                "votes": 6,
+                "hands": 0,
+                "continues": None,
+                "notes": [told],
+            }
+        ],
+        "ungrouped": [told | {"id": loose.pk, "text": "Sin tema", "table": 1, "city": ""}],
+    }
+    assert "Ana" not in json.dumps(version.content)
+
+
+def test_few_voters_are_not_told() -> None:
+    session = hall()
+    water = theme(session)
+    voted(session, (water, 2), people=2)
+    say(water)
+
+    content = published(session).content
+
+    assert (content["turnout"], content["statements"][0]["votes"], content["statements"][0]["hands"]) == (None, 4, None)
+
+
+def test_publishing_twice_publishes_once_and_a_correction_is_another_version() -> None:
+    session = hall()
+    water = theme(session)
+    say(water, "Primera")
+
+    first, again = published(session), published(session)
+    say(water, "Segunda")
+    second = published(session, note="Se corrigió el enunciado.")
+
+    assert (first, second.number) == (again, 2)
+    assert Diagnosis.objects.get().published == second
+    assert [(one.label, one.old, one.new) for one in reports.changes_between(first.content, second.content)] == [
+        ("Statement on “Agua”", "Primera", "Segunda")
+    ]
+
+
+def test_diagnosis_that_says_nothing_is_not_published() -> None:
+    session = hall()
+    theme(session)
+
+    with pytest.raises(ActionNotPossible):
+        published(session)
+
+    assert DiagnosisVersion.objects.count() == 0
+
+
+def test_changes_tell_themes_that_came_and_went_places_votes_and_notes() -> None:
+    session = hall()
+    water = theme(session, "Agua", [note(session)])
+    say(water)
+    first = published(session)
+    roads = theme(session, "Calles", [note(session)])
+    say(water, rank=2, rank_reason="Por acuerdo.")
+    say(roads, "Baches.")
+    voted(session, (roads, 1))
+    second = published(session)
+
+    told = [(one.label, one.old, one.new) for one in reports.changes_between(first.content, second.content)]
+
+    assert told == [
+        ("Calles", "", "Baches. · 1 note"),
+        ("Place of “Agua”", "1", "2 · Por acuerdo."),
+    ]
+    assert reports.changes_between(second.content, first.content)[-1].new == ""
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_stranger_reads_back_from_statement_to_note_table_and_city() -> None:
+    session = hall()
+    one = note(session, "Falta agua", table=2, city=factories.create_city(name="Colima"), said_by="Ana Lía")
+    say(theme(session, "Agua", [one]), "No llega el agua.")
+    assert Client().get(address(session)).status_code == 404
+
+    published(session)
+    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+
+    for words in ("No llega el agua.", "Falta agua", "Table 2", "doubt", "Colima", f'id="note-{one.pk}"'):
+        assert words in html
+    assert "Ana" not in html
+
+
+def test_notes_become_public_by_publication_and_no_more_once_it_is_taken_back() -> None:
+    session = hall()
+    one = note(session)
+    say(theme(session, "Agua", [one]))
+    anybody = Client()
+
+    def rows() -> int:
+        return anybody.get(address(session, "notes_sheet", "csv")).status_code
+
+    assert rows() == 404
+    published(session)
+    assert rows() == 200
+    actions.withdraw(session)
+    assert (rows(), anybody.get(address(session)).status_code) == (404, 404)
+    assert DiagnosisVersion.objects.count() == 1
+
+
+def test_note_withdrawn_after_publication_is_not_read_on() -> None:
+    session = hall()
+    one = note(session, "Una acusación")
+    say(theme(session, "Agua", [one]))
+    published(session)
+
+    TableNote.objects.filter(pk=one.pk).update(withdrawn_at=NOW)
+
+    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+    assert "Una acusación" not in html
+    assert "This note was withdrawn." in html
+
+
+def test_hostile_text_is_text_in_the_diagnosis() -> None:
+    session = hall()
+    bad = "<script>alert(1)</script>"
+    actions.save_introduction(session, introduction=bad, edition=1, by=None, now=NOW)
+    water = theme(session, f"{bad}t", [note(session, f"{bad}n")])
+    say(water, f"{bad}s", rank=1, rank_reason=f"{bad}r")
+    published(session, note=bad)
+    say(water, f"{bad}s2")
+    published(session)
+
+    for page in (address(session), address(session, "diagnosis_version", 1), session.get_absolute_url()):
+        assert "<script>alert" not in Client().get(page).content.decode()
+
+
+def test_earlier_version_is_read_with_what_changed() -> None:
+    session = hall()
+    water = theme(session)
+    say(water, "Primera")
+    published(session)
+    say(water, "Segunda")
+    published(session, note="Más claro")
+    reader = Client(headers={"accept-language": "en"})
+
+    now, before = (
+        reader.get(page).content.decode() for page in (address(session), address(session, "diagnosis_version", 1))
+    )
+
+    assert ("Segunda" in now, "What changed since version 1" in now, "Más claro" in now) == (True, True, True)
+    assert "This is version 1; another one counts now." in before
+    assert reader.get(address(session, "diagnosis_version", 3)).status_code == 404
+
+
+def test_diagnosis_asks_as_much_for_600_notes_as_for_one() -> None:
+    session = hall()
+    say(theme(session, "Agua", [note(session)]))
+    published(session)
+    reader = Client()
+    reader.get(address(session))
+    with CaptureQueriesContext(connection) as few:
+        reader.get(address(session))
+    table = session.tables.get(number=2)
+    TableNote.objects.bulk_create(TableNote(table=table, kind="doubt", text=f"nota {n}") for n in range(600))
+    for number in range(3):
+        say(theme(session, f"Tema {number}", [note(session, f"otra {number}")]))
+    published(session)
+
+    with CaptureQueriesContext(connection) as many:
+        response = reader.get(address(session))
+
+    assert len(many) == len(few)
+    assert response.status_code == 200
+
+
+# --- Over a cycle -----------------------------------------------------------------------------------------------------
+
+
+def test_theme_that_comes_back_persists_since_the_first_session() -> None:
+    cycle = running_cycle()
+    earlier = session_on(cycle=cycle, title="Primera", starts_at=START - timedelta(days=60))
+    table_on(session=earlier)
+    old = theme(earlier, "Falta agua")
+    say(old)
+    published(earlier)
+    session = session_on(cycle=cycle, title="Segunda")
+    table_on(session=session)
+    new = theme(session, "No llega el agua")
+    say(new, continues=old)
+    published(session)
+
+    (found,) = reports.persisting(cycle, factories.create_member())
+    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+    of_cycle = Client(headers={"accept-language": "en"}).get(cycle.get_absolute_url()).content.decode()
+
+    assert (found.title, found.since.title, found.latest.session) == ("No llega el agua", "Falta agua", "Segunda")
+    assert "Persists since" in html
+    assert f"{address(earlier)}#theme-{old.pk}" in html
+    assert "What persists" in of_cycle
+
+
+def test_only_themes_of_earlier_sessions_of_the_cycle_are_offered() -> None:
+    session, other = hall(), hall()
+    water, foreign = theme(session), theme(other)
+
+    response = signed_in(factories.create_coordinator()).post(
+        address(session, "diagnosis_statement", water.pk),
+        {"statement": "x", "edition": "1", "continues": str(foreign.pk), "rank": "", "rank_reason": ""},
+    )
+
+    assert response.context["form"].errors.keys() == {"continues"}
+
+
+# --- The pages of coordinators ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(coordinator) -> Client:
+    return signed_in(coordinator)
+
+
+def test_coordinator_writes_and_publishes(desk: Client) -> None:
+    session = hall()
+    water = theme(session, "Agua", [note(session, "Falta agua")])
+    assert desk.get(address(session))["Location"] == address(session, "diagnosis_edit")
+
+    desk.post(address(session, "diagnosis_edit"), {"introduction": "Lo que oímos.", "edition": "1"})
+    desk.post(
+        address(session, "diagnosis_statement", water.pk),
+        {"statement": "No llega.", "rank": "1", "rank_reason": "Urge.", "continues": "", "edition": "1"},
+    )
+    html = desk.get(address(session, "diagnosis_edit")).content.decode()
+    assert "Publish the diagnosis with 1 note" in html
+    assert desk.post(address(session, "diagnosis_publish"), {}).status_code == 302
+
+    html = Client().get(address(session)).content.decode()
+    for words in ("Lo que oímos.", "No llega.", "Urge."):
+        assert words in html
+    assert "Nothing has changed since" in desk.get(address(session, "diagnosis_edit")).content.decode()
+    desk.post(address(session, "diagnosis_withdraw"))
+    assert Client().get(address(session)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [({"rank": "1"}, "rank_reason"), ({"rank_reason": "Urge."}, "rank"), ({"rank": "0", "rank_reason": "x"}, "rank")],
+)
+def test_place_and_reason_go_together(desk: Client, typed: dict[str, str], wrong: str) -> None:
+    session = hall()
+    water = theme(session)
+    data = {"statement": "Texto", "rank": "", "rank_reason": "", "continues": "", "edition": "1"} | typed
+
+    response = desk.post(address(session, "diagnosis_statement", water.pk), data)
+
+    assert response.context["form"].errors.keys() == {wrong}
+    assert "Texto" in response.content.decode()
+
+
+def test_conflict_shows_both_texts(desk: Client) -> None:
+    session = hall()
+    water = theme(session)
+    say(water, "La de otra persona")
+    data = {"statement": "La mía", "rank": "", "rank_reason": "", "continues": "", "edition": "1"}
+
+    response = desk.post(address(session, "diagnosis_statement", water.pk), data)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "La mía" in html
+    assert "La de otra persona" in html
+    desk.post(address(session, "diagnosis_statement", water.pk), data | {"edition": "2"})
+
+    water.refresh_from_db()
+    assert water.statement == "La mía"
+
+
+def test_introduction_in_conflict_shows_both_texts(desk: Client) -> None:
+    session = hall()
+    actions.save_introduction(session, introduction="La de otra persona", edition=1, by=None, now=NOW)
+
+    response = desk.post(address(session, "diagnosis_edit"), {"introduction": "La mía", "edition": "1"})
+
+    html = response.content.decode()
+    assert (response.status_code, "La mía" in html, "La de otra persona" in html) == (409, True, True)
+
+
+def test_facilitator_does_not_write_the_diagnosis() -> None:
+    session = hall()
+    water = theme(session)
+    client = signed_in(lead(session))
+
+    assert client.get(address(session, "diagnosis_edit")).status_code == 404
+    assert client.get(address(session, "diagnosis_statement", water.pk)).status_code == 404
+    assert client.post(address(session, "diagnosis_publish")).status_code == 404
+
+
+# --- Sheets -----------------------------------------------------------------------------------------------------------
+
+
+def rows_of(client: Client, page: str) -> list[list[str]]:
+    response: Any = client.get(page)
+    text = b"".join(response.streaming_content).decode()
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def test_sheet_of_notes_has_what_was_spoken_and_nobodys_name() -> None:
+    session = hall()
+    water = theme(session, "Agua", [note(session, "=1+1", said_by="Ana Lía")])
+    note(session, "retirada", withdrawn_at=NOW)
+    say(water)
+    published(session)
+
+    heads, *rows = rows_of(Client(headers={"accept-language": "en"}), address(session, "notes_sheet", "csv"))
+
+    assert [row[1:7] for row in rows] == [["1", "Movilidad", "doubt", "'=1+1", "", "Agua"]]
+    assert heads[1:7] == ["Table", "Theme of the table", "Kind", "Note", "City", "Theme"]
+
+
+def test_sheet_of_themes_is_the_published_diagnosis() -> None:
+    session = hall()
+    water = theme(session, "Agua", [note(session, table=2)])
+    member = signed_in(factories.create_member())
+    assert member.get(address(session, "themes_sheet", "csv")).status_code == 404
+    say(water, "No llega.")
+    published(session)
+    say(water, "Borrador.")
+
+    _heads, *rows = rows_of(Client(), address(session, "themes_sheet", "csv"))
+
+    assert rows == [[str(water.pk), "Agua", "No llega.", "1", "", "", "1", "2"]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+@pytest.mark.parametrize("name", ["notes_sheet", "themes_sheet", "votes_sheet"])
+def test_sheets_are_for_the_group_and_for_all_once_published(name: str, kind: str) -> None:
+    session = hall()
+    say(theme(session))
+
+    assert Client().get(address(session, name, kind)).status_code == 404
+    published(session)
+    assert Client().get(address(session, name, kind)).status_code == 200
