@@ -14,7 +14,7 @@ from actionplans import actions as plan_actions
 from actionplans.models import ActionPlan
 from cities import actions as city_actions
 from cities.models import City, Cycle, Organization, Role, group_day
-from ogpgroup.demo import agendas, people, sessions
+from ogpgroup.demo import agendas, diagnosis, people, sessions
 from ogpgroup.demo.agendas import Agendas
 from ogpgroup.demo.left_behind import leave_behind
 from ogpgroup.demo.record import Record
@@ -76,6 +76,7 @@ class _Demo:
         self.add_answers()
         add_tables(self.sessions, self.people, self.cities)
         leave_behind(self.sessions[sessions.TOLD], people=self.people, by=self.coordinator, now=self.now)
+        diagnosis.add_diagnoses(self.sessions, by=self.coordinator)
         Record(self.plan, self.people, self.organizations, self.now).make()
         return list(self.sessions.values())
 

@@ -66,6 +66,7 @@ def _page(
         "is_open": one.status == VotingRound.Status.OPEN,
         "is_revealed": one.status == VotingRound.Status.REVEALED,
         "person": person,
+        "name": (person.user or person.name) if person is not None else "",
         "has_voted": person is not None and Vote.objects.filter(round=one, participation=person).exists(),
         "form": form,
         "who": who or VoterForm(),
