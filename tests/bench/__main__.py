@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MEASURES = ("pages 200", "pages 2000", "record", "workshop", "memoria", "mail")
+MEASURES = ("pages 200", "pages 2000", "record", "workshop", "wall", "votes", "memoria", "mail")
 
 
 def part(name: str) -> None:
@@ -18,10 +18,13 @@ def part(name: str) -> None:
     import django  # noqa: PLC0415  the settings need the environment that the parent has set
 
     django.setup()
-    from tests.bench import mail, memoria, pages, workshop  # noqa: PLC0415  as above
+    from tests.bench import hall, mail, memoria, pages, workshop  # noqa: PLC0415  as above
 
     if name == "mail":
         print("\n".join(mail.rows_of(mail.measure())))
+        return
+    if name in {"wall", "votes"}:
+        print("\n".join(hall.rows_of_wall(hall.watch()) if name == "wall" else hall.rows_of_votes(hall.vote())))
         return
     if name == "workshop":
         print("\n".join(workshop.rows_of(workshop.measure())))
@@ -101,6 +104,12 @@ def main() -> None:
         "20 tables, 200 people, 600 notes: ten minutes played in one, each with a fresh token, a tenth sent twice.",
         "",
         *(["| what | seen | aim |", "| --- | ---: | ---: |", tables["workshop"], ""]),
+        "## A hall that watches and votes",
+        "",
+        "Two hundred ask for what is new on the wall every two seconds; a note arrives every five. Two thousand",
+        "ballots of two hundred people, meant for ten minutes, come in one.",
+        "",
+        *(["| what | seen | aim |", "| --- | ---: | ---: |", tables["wall"], tables["votes"], ""]),
         "## Reports of sessions as PDF",
         "",
         "Seconds by the clock on the wall, through the whole stack but the network; set in a process of its own.",

@@ -169,7 +169,8 @@ def get(port: int, path: str, headers: dict[str, str]) -> int:
     return len(body)
 
 
-def _cpu_seconds(server: psutil.Process) -> float:
+def cpu_seconds(server: psutil.Process) -> float:
+    """What the workers have used so far."""
     return sum(sum(worker.cpu_times()[:2]) for worker in server.children())
 
 
@@ -178,13 +179,13 @@ def measure(server: psutil.Process, port: int, page: Page) -> Figure:
     transferred = [get(port, page.path, page.headers) for _ in range(12)][-1]
     share = page.requests // 2
     clients = [Thread(target=lambda: [get(port, page.path, page.headers) for _ in range(share)]) for _ in range(2)]
-    cpu, began = _cpu_seconds(server), time.perf_counter()
+    cpu, began = cpu_seconds(server), time.perf_counter()
     for client in clients:
         client.start()
     for client in clients:
         client.join()
     seconds = time.perf_counter() - began
-    return Figure(page, (_cpu_seconds(server) - cpu) * 1000 / (2 * share), 2 * share / seconds, transferred)
+    return Figure(page, (cpu_seconds(server) - cpu) * 1000 / (2 * share), 2 * share / seconds, transferred)
 
 
 def run(pages: list[Page]) -> list[Figure]:
