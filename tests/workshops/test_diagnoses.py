@@ -167,7 +167,7 @@ def test_publishing_twice_publishes_once_and_a_correction_is_another_version() -
     assert (first, second.number) == (again, 2)
     assert Diagnosis.objects.get().published == second
     assert [(one.label, one.old, one.new) for one in reports.changes_between(first.content, second.content)] == [
-        ("Statement on “Agua”", "Primera", "Segunda")
+        ("Enunciado sobre «Agua»", "Primera", "Segunda")
     ]
 
 
@@ -195,8 +195,8 @@ def test_changes_tell_themes_that_came_and_went_places_votes_and_notes() -> None
     told = [(one.label, one.old, one.new) for one in reports.changes_between(first.content, second.content)]
 
     assert told == [
-        ("Calles", "", "Baches. · 1 note"),
-        ("Place of “Agua”", "1", "2 · Por acuerdo."),
+        ("Calles", "", "Baches. · 1 nota"),
+        ("Lugar de «Agua»", "1", "2 · Por acuerdo."),
     ]
     assert reports.changes_between(second.content, first.content)[-1].new == ""
 

@@ -157,7 +157,7 @@ def test_who_groups_a_note_that_somebody_else_grouped_meanwhile_is_told_what_hap
     with pytest.raises(GroupedMeanwhile) as told:
         actions.group(session, seen=page, title="Calles", form_id=None, by=lead(session), now=NOW)
 
-    assert str(told.value.sentence).startswith("Meanwhile Ana Lía put “Falta agua” into “Agua”.")
+    assert str(told.value.sentence).startswith("Mientras tanto, Ana Lía puso «Falta agua» en «Agua».")
     assert (where(one, two), standing(session)) == (["Agua", ""], ["Agua"])
     assert water.title == "Agua"
 
