@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_halls(world: "World") -> None:
     """The member facilitates the table of the session that is on; the one that was held has its diagnosis published."""
     member = world.people[Role.MEMBER]
-    table = WorkTable.objects.create(session=world.running, number=2, theme="Barrios", facilitator=member)
+    table = WorkTable.objects.create(session=world.running, number=3, theme="Barrios", facilitator=member)
     notes = [
         TableNote.objects.create(table=table, kind="doubt", text=world.hide("Nota", seen_by=GROUP))
         for _note in range(2)
