@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from workshops.reports import votes
 from workshops.reports.votes import ThemeVotes
 
 NEWEST: Final = 12  # notes of a table; no projector shows more
+IN_A_ROW: Final = 5  # tables on a projector; more stand below
+MOST_ROWS: Final = 3
 REVEALED_FOR: Final = timedelta(minutes=30)
 
 
@@ -74,6 +77,15 @@ class OnWall:
     timer: Timer | None
     vote: VoteOnWall | None
     tables: list[TableOnWall]
+
+    @property
+    def rows(self) -> int:
+        """In how many rows the tables stand on a projector, which shows all of them at once."""
+        return min(ceil(len(self.tables) / IN_A_ROW), MOST_ROWS) or 1
+
+    @property
+    def columns(self) -> int:
+        return ceil(len(self.tables) / self.rows)
 
 
 def timer_of(wall: Wall | None, now: datetime) -> Timer | None:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from cities.access import roles_of
@@ -30,7 +31,7 @@ THEMES: Final = [
     Column("theme", _("Theme number"), 12),
     Column("title", _("Theme"), 40),
     Column("statement", _("Statement"), 60),
-    Column("place", _("Place"), 8),
+    Column("place", pgettext_lazy("of a statement", "Place"), 8),
     Column("reason", _("Reason of the place"), 40),
     Column("votes", _("Votes"), 8),
     Column("notes", _("Notes"), 8),
