@@ -10,7 +10,7 @@ document.querySelectorAll("[data-agenda-point]").forEach((point) => {
   });
 });
 
-const target = location.hash && document.getElementById(location.hash.slice(1));
+const target = document.getElementById(location.hash.slice(1)); // of no hash: nothing
 if (target?.matches("[data-agenda-point]")) {
   target.focus();
 }

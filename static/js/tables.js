@@ -87,6 +87,8 @@ const submit = async () => {
     } else {
       await queue.add(said.url, { client_id: newId(), at: Date.now(), written_at: new Date().toISOString(), ...body });
     }
+    await refresh();
+    toEnd();
   } catch {
     // Nothing can be kept on this device (a private window, a full disk): the note stays in the field.
     field.value = typed;
@@ -221,7 +223,10 @@ const refresh = async () => {
 
 /* --- What others write --- */
 
-const atEnd = () => form.getBoundingClientRect().bottom <= innerHeight + 40;
+/* The form sticks to the lower edge: where somebody reads is told by the newest line, not by the form. */
+const newest = () => waiting.lastElementChild ?? list.lastElementChild;
+const isAtEnd = () => (newest()?.getBoundingClientRect().top ?? 0) < innerHeight;
+const toEnd = () => newest()?.scrollIntoView({ block: "nearest" });
 let state = Number(list.dataset.state);
 
 const news = async () => {
@@ -245,12 +250,14 @@ const news = async () => {
       return;
     }
     const part = new DOMParser().parseFromString(await response.text(), "text/html");
-    const follow = atEnd();
+    const follow = isAtEnd();
     part.querySelectorAll("[data-id]").forEach(place);
     state = Number(response.headers.get("ETag").match(/\d+/)[0]);
     [...list.children].slice(0, -AT_MOST).forEach((item) => item.remove());
     document.querySelectorAll("[data-none]").forEach((none) => (none.hidden = list.childElementCount > 0));
-    follow && form.scrollIntoView({ block: "end" });
+    if (follow) {
+      toEnd();
+    }
     keepLater();
   } catch {
     isOffline = true;
@@ -300,7 +307,7 @@ field.rows = 1; // it grows with what is typed; without scripts two lines are be
 grow();
 // What this very page shows as it was opened needs no proof any more.
 queue.entries(said.url).then((all) => all.filter((one) => one.state === "sent" && isShown(one)).forEach((one) => queue.drop(one)));
-refresh();
+refresh().then(() => location.hash || toEnd());
 news();
 queue.send();
 keepPage([location.pathname], () => (document.querySelector("[data-kept]").hidden = false)).catch(() => {});
