@@ -40,6 +40,7 @@ from tests.access.test_bodies import FORGED
 from tests.access.world import World
 from tests.workshops.published import forget_what_is_kept
 from workshops.models import Participation
+from workshops.models.agenda import AgendaItemQuerySet, MaterialQuerySet
 from workshops.models.agreements import AgreementQuerySet
 from workshops.models.minutes import MinutesQuerySet
 from workshops.models.participations import ParticipationQuerySet
@@ -287,8 +288,20 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
     "notes on any session are read": (
         NoteQuerySet,
         "visible_to",
-        without(NOTE_READERS, "agenda_item__session__in=Session.objects.visible_to(user)", "agenda_item__isnull=False"),
+        without(NOTE_READERS, "agenda_item__in=AgendaItem.objects.visible_to(user)", "agenda_item__isnull=False"),
         rows_of("feedback:note", about="agenda"),
+    ),
+    "an agenda is read before it is published": (
+        AgendaItemQuerySet,
+        "visible_to",
+        without(AgendaItemQuerySet.visible_to, "return seen.filter(ready)", "return seen"),
+        rows_of("workshops:agenda", about="in preparation"),
+    ),
+    "materials for the group are had by all": (
+        MaterialQuerySet,
+        "visible_to",
+        without(MaterialQuerySet.visible_to, "if roles.in_group:", "if True:"),
+        rows_of("file", about="material for the group"),
     ),
     "notes for the group are read by all": (
         NoteQuerySet,
