@@ -43,6 +43,7 @@ def sessions_attended(cycle: Cycle, people: dict[str, User]) -> dict[str, Any]:
 
 
 def _join_token(session: Session, person: User) -> str:
+    session.participations.filter(user=person).update(expected=True)  # a session of the past invites nobody any more
     own = session.participations.get(user=person)
     return join_links.join_url(own, uid=session.uid.hex).rstrip("/").rpartition("/")[2]
 
