@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ogpgroup.changes import counted
 from ogpgroup.models import User, validate_time_zone
 from ogpgroup.text import SortKey
 
@@ -91,6 +92,7 @@ class City(models.Model):
             ),
         ]
         indexes = [models.Index(SortKey("name"), name="city_by_name")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.name
@@ -182,6 +184,7 @@ class Organization(models.Model):
             ),
         ]
         indexes = [models.Index(SortKey("name"), name="organization_by_name")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.name
@@ -230,6 +233,7 @@ class GroupMembership(models.Model):
                 expressions=[("organization", RangeOperators.EQUAL), (_days(), RangeOperators.OVERLAPS)],
             ),
         ]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return f"{self.organization}: {self.since} – {self.until or ''}"
@@ -298,6 +302,7 @@ class Membership(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["role", "since"], name="membership_role")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.organization}"
@@ -447,6 +452,7 @@ class Cycle(models.Model):
                 name="cycle_fellow_city_has_day_and_reason",
             ),
         ]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.name

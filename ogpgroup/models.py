@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 from zoneinfo import available_timezones
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -14,6 +15,8 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from ogpgroup.changes import counted, updates_of
 
 
 @cache
@@ -77,6 +80,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_privacy_notice_and_date_together",
             ),
         ]
+        # What else a row holds is its person's own, and a sign-in writes it.
+        triggers = [counted(updates_of("name", "is_active", "is_demo") | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.name or self.email

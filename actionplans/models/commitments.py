@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.models.days import WITHIN, within
 from actionplans.models.plans import ActionPlan
+from ogpgroup.changes import counted
 from ogpgroup.models import User
 
 
@@ -141,6 +142,7 @@ class Commitment(models.Model):
             ),
             models.CheckConstraint(condition=within("starts_on", "ends_on"), name="commitment_days_within"),
         ]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return f"{self.number}. {self.heading}"
@@ -224,6 +226,7 @@ class Milestone(models.Model):
             models.CheckConstraint(condition=within("starts_on", "ends_on"), name="milestone_days_within"),
         ]
         indexes = [models.Index(fields=["ends_on"], name="milestone_ends")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from actionplans.models.days import WITHIN, within
 from actionplans.models.plans import ActionPlan
+from ogpgroup.changes import counted
 from ogpgroup.models import User
 
 
@@ -92,6 +93,7 @@ class Deliverable(models.Model):
             models.CheckConstraint(condition=within("due_on"), name="deliverable_day_within"),
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="deliverable_due")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.title

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models.days import WITHIN, within
 from cities.access import roles_of
 from cities.models import City, Cycle, Organization, group_day
+from ogpgroup.changes import counted
 from ogpgroup.dates import zone_info
 from ogpgroup.models import User
 
@@ -164,6 +165,7 @@ class ActionPlan(models.Model):
             ),
             models.CheckConstraint(condition=within("starts_on", "ends_on"), name="actionplan_days_within"),
         ]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.title

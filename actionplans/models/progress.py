@@ -16,6 +16,7 @@ from actionplans.models.commitments import Commitment, Milestone
 from actionplans.models.days import WITHIN, within
 from actionplans.models.deliverables import Deliverable
 from actionplans.models.plans import ActionPlan
+from ogpgroup.changes import counted
 from ogpgroup.models import User
 
 
@@ -87,7 +88,7 @@ class ProgressEntry(models.Model):
             models.Index(fields=["commitment", "-happened_on"], name="progressentry_diary"),
             models.Index(fields=["milestone", "-happened_on"], name="progressentry_milestone"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [counted(), pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.text[:80]
@@ -171,11 +172,12 @@ class Evidence(models.Model):
             models.Index(fields=["uploaded_at"], condition=Q(entry=None, deliverable=None), name="evidence_waiting")
         ]
         triggers = [
+            counted(),
             pgtrigger.Protect(
                 name="append_only",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__entry_id__isnull=False) | pgtrigger.Q(old__deliverable_id__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.access import roles_of
 from cities.models import Membership, Organization
+from ogpgroup.changes import counted
 from ogpgroup.models import User
 from workshops.models import AgendaItem
 
@@ -174,6 +175,7 @@ class Note(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["ledger", "status", "answer_due_on"], name="note_ledger")]
+        triggers = [counted()]
 
     def __str__(self) -> str:
         return self.text[:80]
@@ -255,6 +257,7 @@ class Answer(models.Model):
         ]
         indexes = [models.Index(fields=["change_by"], condition=Q(changed_on=None), name="answer_promised")]
         triggers = [
+            counted(),
             pgtrigger.ReadOnly(
                 name="decided", fields=["note", "decision", "reason", "change", "change_by", "answered_at"]
             ),

@@ -19,6 +19,7 @@ from actionplans.models import ActionPlan, Commitment
 from cities.access import roles_of
 from cities.models import Organization
 from feedback.models.rubrics import Criterion, Level, Rubric
+from ogpgroup.changes import counted, updates_of
 from ogpgroup.models import User
 
 # A trigger's function takes no parameters; the names are ours, never input.
@@ -157,6 +158,7 @@ class ReviewRound(models.Model):
         ]
         indexes = [models.Index(fields=["status", "due_on"], name="reviewround_due")]
         triggers = [
+            counted(),
             pgtrigger.ReadOnly(name="frame", fields=["plan", "number", "rubric"]),
             pgtrigger.Protect(
                 name="published",
@@ -229,6 +231,7 @@ class Evaluation(models.Model):
             ),
         ]
         triggers = [
+            counted(pgtrigger.Insert | updates_of("status", "organization_id") | pgtrigger.Delete),
             pgtrigger.Protect(
                 name="locked",
                 operation=pgtrigger.Update | pgtrigger.Delete,
@@ -279,6 +282,8 @@ class Score(models.Model):
             ),
         ]
         triggers = [
+            # An answer in a draft stands on no page that is kept, and one that was submitted stays as it is.
+            counted(pgtrigger.Delete),
             LockedWith(name="locked", table="feedback_evaluation", column="evaluation_id", status="draft"),
         ]
 
@@ -308,7 +313,10 @@ class CriterionReply(models.Model):
                 fields=["round", "criterion", "commitment"], name="criterionreply_once", nulls_distinct=False
             )
         ]
-        triggers = [LockedWith(name="locked", table="feedback_reviewround", column="round_id", status="closed")]
+        triggers = [
+            counted(),
+            LockedWith(name="locked", table="feedback_reviewround", column="round_id", status="closed"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
