@@ -1,6 +1,6 @@
 """What a person may do, read once per request from their memberships."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -58,6 +58,11 @@ def roles_of(user: User | AnonymousUser) -> Roles:
     roles = _amount_to(Membership.objects.of(user).on(group_day(timezone.now())))
     user._roles = roles  # type: ignore[attr-defined]
     return roles
+
+
+def eyes_of(user: User | AnonymousUser) -> Hashable:
+    """Who reads, for the key of what is kept for one person alone: their roles too, which end by the calendar."""
+    return (user.pk, roles_of(user)) if user.is_authenticated else None
 
 
 def _amount_to(memberships: MembershipQuerySet) -> Roles:

@@ -1,5 +1,6 @@
 """What readers may narrow a ledger down by."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from django_filters.filters import ChoiceFilter, ModelChoiceFilter
 from django_filters.filterset import FilterSet
 
 from actionplans.models import ActionPlan, Commitment
-from cities.models import Organization, group_day
+from cities.models import Organization
 from feedback.models import Note, NoteQuerySet
 from feedback.reports.notes import STATES, on_thing
 
@@ -38,9 +39,9 @@ class NoteFilter(FilterSet):
         model = Note
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, *, plan: ActionPlan, notes: NoteQuerySet, now: Any) -> None:
+    def __init__(self, data: Any, *, plan: ActionPlan, notes: NoteQuerySet, on: date) -> None:
         super().__init__(data, queryset=notes)  # type: ignore[no-untyped-call]
-        self.plan, self.today = plan, group_day(now)
+        self.plan, self.today = plan, on
         self.filters["organization"].queryset = Organization.objects.filter(
             pk__in=notes.order_by().values("organization")
         ).by_name()

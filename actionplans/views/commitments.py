@@ -14,52 +14,31 @@ from django.views.decorators.http import require_POST, require_safe
 from actionplans import actions
 from actionplans.forms.commitments import CommitmentForm, MilestoneForm
 from actionplans.models import ActionPlan, Commitment, Milestone
-from actionplans.reports import diary, history
-from actionplans.reports.picture import picture_of
-from actionplans.reports.progress import PlanProgress, progress_of_commitment
 from actionplans.views.keeping import keeps, kept_plan, person, readable_plan, save_edit, tried
-from cities.models import group_day
+from actionplans.views.pages import CommitmentDiary, CommitmentStanding, History
+from ogpgroup import parts
 
 
 @login_not_required
 @require_safe
 def commitment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One commitment: how far it is, what it says, its milestones, its diary and who changed what."""
+    today = parts.begin(request).day
     plan = readable_plan(request, slug)
     found = _of_plan(plan, number)
     is_keeper = keeps(request, plan)
-    today = group_day(timezone.now())
-    progress = progress_of_commitment(found, on=today)
     context = {
         "plan": plan,
         "commitment": found,
-        "progress": progress,
-        "picture": picture_of(PlanProgress(plan, today, (progress,))),
-        "sections": _sections(found),
-        "diary": diary.diary_of_commitment(found, page=request.GET.get("page"), entry=request.GET.get("entry")),
-        "history": history.history_of(found, keeper=is_keeper),
-        "is_keeper": is_keeper,
+        "standing": CommitmentStanding(found, today),
+        "moved": CommitmentDiary(found, request.GET.get("page"), request.GET.get("entry")),
+        "changed": History(found, keeper=is_keeper),
         "can_log": is_keeper and plan.is_running,
         "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),
-        "first": next((track for track in progress.tracks if not track.is_complete), None),
         "can_remove": is_keeper and plan.status == ActionPlan.Status.DRAFT,
         "is_demo": plan.is_demo,
     }
     return render(request, "actionplans/commitment.html", context)
-
-
-def _sections(commitment: Commitment) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The fields of the template in the order in which one reads them; what is empty is left out."""
-    told = []
-    for legend, names in CommitmentForm.GROUPS[1:]:
-        shown = [
-            (history.label_of(Commitment, name), history.in_words(Commitment, name, getattr(commitment, name)))
-            for name in names
-            if name not in {"source", "source_note"}
-        ]
-        if written := [(label, text) for label, text in shown if text]:
-            told.append((str(legend), written))
-    return told
 
 
 @login_required

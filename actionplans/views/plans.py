@@ -15,18 +15,14 @@ from django.views.decorators.http import require_POST
 from actionplans import actions
 from actionplans.forms.plans import FellowForm, PlanForm
 from actionplans.models import ActionPlan, Deliverable
-from actionplans.reports.diary import diary_of_plan
-from actionplans.reports.history import history_of_plan
-from actionplans.reports.picture import picture_of
-from actionplans.reports.progress import figures_of, progress_of
+from actionplans.reports.progress import figures_of
 from actionplans.views.keeping import keeps, kept_plan, person, readable_plan, save_edit, tried
+from actionplans.views.pages import History, PlanDiary, PlanStanding
 from cities.access import coordinator_required, roles_of
 from cities.forms import free_slug
 from cities.models import City, Cycle, group_day
+from ogpgroup import parts
 from ogpgroup.errors import ActionNotPossible
-
-DIARY_ON_PLAN = 5  # entries a page; the commitments' own pages show more
-MOST_AHEAD = 5
 
 
 @login_not_required
@@ -49,30 +45,18 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One plan: how far it is, what is late, what is next, what moved, and all it promises."""
+    today = parts.begin(request).day
     plan = readable_plan(request, slug)
     roles = roles_of(request.user)
     is_keeper = keeps(request, plan)
-    today = group_day(timezone.now())
-    progress = progress_of(plan, on=today)
-    deliverables = list(plan.deliverables.all())
-    for deliverable in deliverables:
-        deliverable.plan = plan
     context = {
         "plan": plan,
-        "today": today,
-        "progress": progress,
-        "figures": progress.figures,
-        "picture": picture_of(progress),
-        "diary": diary_of_plan(plan, page=request.GET.get("page"), per_page=DIARY_ON_PLAN),
-        "late": progress.late,
-        "ahead": progress.ahead[:MOST_AHEAD],
-        "deliverables": [(one, one.is_late(today)) for one in deliverables],
-        "late_deliverables": [one for one in deliverables if one.is_late(today)],
-        "next": next((one for one in deliverables if one.is_due(today)), None),
+        "standing": PlanStanding(plan, today),
+        "moved": PlanDiary(plan, request.GET.get("page")),
+        "changed": History(plan, keeper=is_keeper),
         "is_keeper": is_keeper,
-        "can_log": is_keeper and plan.is_running and bool(progress.commitments),
+        "can_log": is_keeper and plan.is_running and plan.commitments.exists(),
         "can_write": is_keeper and _is_written(plan),
-        "history": history_of_plan(plan, keeper=is_keeper),
         "can_publish": roles.is_coordinator and plan.status == ActionPlan.Status.DRAFT,
         "can_close": roles.is_coordinator and plan.is_running,
         "can_reopen": roles.is_coordinator and plan.status == ActionPlan.Status.CLOSED and not plan.is_reference,

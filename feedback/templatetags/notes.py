@@ -1,5 +1,8 @@
 """Notes on pages of plans and sessions."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django import template
@@ -12,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan
+from cities.access import eyes_of
 from cities.models import group_day
 from feedback import targets
 from feedback.models import Note
@@ -19,6 +23,7 @@ from feedback.reports import direct
 from feedback.reports import notes as reports
 from feedback.targets import Target
 from ogpgroup.models import User
+from ogpgroup.parts import edition_of, part
 from workshops.models import Session
 
 register = template.Library()
@@ -27,47 +32,70 @@ SHOWN: Final = 5
 DIRECT_SHOWN: Final = 12
 
 
-@register.inclusion_tag("feedback/_notes_panel.html")
-def notes_panel(thing: Model, user: User | AnonymousUser) -> dict[str, Any]:
+@dataclass(frozen=True)
+class NotesPanel:
+    """The latest notes on a thing and its parts that the reader may see, and where to write one."""
+
+    thing: Model
+    user: User | AnonymousUser
+    today: date
+
+    @property
+    def key(self) -> Hashable:
+        return (type(self.thing).__name__, self.thing.pk, eyes_of(self.user))
+
+    def context(self) -> dict[str, Any]:
+        notes = reports.seen_by(self.user).filter(reports.on_thing(self.thing))
+        counts, strengths = reports.tallies(notes, self.today)
+        numbers = {count.state: count.number for count in counts}
+        total = numbers["asked"] + strengths
+        plan = _plan_of(self.thing)
+        first: list[Note] = []
+        if isinstance(self.thing, Session) and total:
+            answers = direct.is_direct(self.thing)
+            first = list(reports.with_parts(notes.filter(answers))[:DIRECT_SHOWN])
+            notes = notes.exclude(answers)
+        shown = list(reports.with_parts(notes, of=plan)[:SHOWN]) if total else []
+        return {
+            "direct": reports.rows_of(first, self.user, self.today),
+            "ask": reverse("feedback:ask", args=[self.thing.slug]) if isinstance(self.thing, Session) else "",
+            "rows": reports.rows_of(shown, self.user, self.today, of=plan),
+            "counts": counts if numbers["asked"] else [],
+            "strengths": strengths,
+            "total": total,
+            "more": total - len(shown) - len(first),
+            "ledger": _ledger_of(self.thing),
+            "places": [
+                {"label": targets.label_of(place), "href": address_to_write(place)}
+                for place in reports.places_to_write(self.thing, self.user)
+            ],
+        }
+
+
+@register.simple_tag(takes_context=True)
+def notes_panel(context: template.Context, thing: Model, user: User | AnonymousUser) -> SafeString:
     """The latest notes on a thing and its parts that the reader may see, and where to write one.
 
     `thing` is a plan, a commitment (with its milestones and progress), a milestone, a progress entry, a deliverable, an
     agenda item or a session (all points of its agenda): there the direct feedback of whoever was asked for it stands
-    before what the assembly says. One query where there are no notes, four at most, and for a session seven.
+    before what the assembly says. One query where there are no notes, four at most, and for a session seven; none where
+    the view has begun an edition and the panel is kept. Those of sessions never are: who may see a session is not
+    counted.
     """
-    today = group_day(timezone.now())
-    notes = reports.seen_by(user).filter(reports.on_thing(thing))
-    counts, strengths = reports.tallies(notes, today)
-    numbers = {count.state: count.number for count in counts}
-    total = numbers["asked"] + strengths
-    plan = _plan_of(thing)
-    first: list[Note] = []
-    if isinstance(thing, Session) and total:
-        answers = direct.is_direct(thing)
-        first = list(reports.with_parts(notes.filter(answers))[:DIRECT_SHOWN])
-        notes = notes.exclude(answers)
-    shown = list(reports.with_parts(notes, of=plan)[:SHOWN]) if total else []
-    return {
-        "direct": reports.rows_of(first, user, today),
-        "ask": reverse("feedback:ask", args=[thing.slug]) if isinstance(thing, Session) else "",
-        "rows": reports.rows_of(shown, user, today, of=plan),
-        "counts": counts if numbers["asked"] else [],
-        "strengths": strengths,
-        "total": total,
-        "more": total - len(shown) - len(first),
-        "ledger": _ledger_of(thing),
-        "places": [
-            {"label": targets.label_of(place), "href": address_to_write(place)}
-            for place in reports.places_to_write(thing, user)
-        ],
-    }
+    edition = edition_of(context.get("request")) if _plan_of(thing) else None
+    today = edition.day if edition else group_day(timezone.now())
+    return part("feedback/_notes_panel.html", NotesPanel(thing, user, today), edition)
 
 
 @register.simple_tag
-def note_link(thing: Target, user: User | AnonymousUser, plan: ActionPlan | None = None) -> SafeString | str:
-    """A link to write a note on one thing, where the reader may. For rows of lists: with `plan` it asks nothing."""
-    if targets.why_not(plan or thing, user):
-        return ""
+def may_note(plan: ActionPlan, user: User | AnonymousUser) -> bool:
+    """Whether the reader may write notes on the plan and its parts; asks nothing but their roles."""
+    return not targets.why_not(plan, user)
+
+
+@register.simple_tag
+def note_link(thing: Target) -> SafeString:
+    """A link to write a note on one thing; for rows of lists, where the page has asked `may_note` once."""
     words = format_html('{}<span class="visually-hidden"> ({})</span>', _("Write a note"), thing)
     return format_html('<p class="note"><a href="{}">{}</a></p>', address_to_write(thing), words)
 

@@ -1,5 +1,7 @@
 """The panel of rounds for a plan's page, and the picture of how a criterion was judged."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,11 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from actionplans.models import ActionPlan
-from cities.access import roles_of
+from cities.access import eyes_of, roles_of
 from cities.models import group_day
 from feedback.models import Evaluation, ReviewRound
 from feedback.reports.rounds import Found
 from ogpgroup.models import User
+from ogpgroup.parts import edition_of, part
 
 register = template.Library()
 
@@ -26,20 +29,39 @@ IN_A_ROW = 8  # dots over one level
 STEP, RADIUS = 14, 5  # in pixels, which an SVG without a viewBox draws as such
 
 
-@register.inclusion_tag("feedback/_rounds_panel.html")
-def rounds_panel(plan: ActionPlan, user: User | AnonymousUser) -> dict[str, Any]:
+@dataclass(frozen=True)
+class RoundsPanel:
     """The rounds of a plan that the reader may see, and what they may do there; constant queries."""
-    submitted = Count("evaluations", filter=Q(evaluations__status=Evaluation.Status.SUBMITTED))
-    rows = ReviewRound.objects.visible_to(user).filter(plan=plan).select_related("rubric", "plan")
-    rounds = list(rows.annotate(submitted=submitted).order_by("-number"))
-    waiting = ReviewRound.objects.waiting_for(user).filter(plan=plan).order_by() if roles_of(user).in_group else None
-    return {
-        "plan": plan,
-        "rounds": rounds,
-        "waiting": set(waiting.values_list("pk", flat=True)) if waiting is not None and rounds else set(),
-        "today": group_day(timezone.now()),
-        "can_open": roles_of(user).is_coordinator and plan.status == ActionPlan.Status.ACTIVE and not plan.is_reference,
-    }
+
+    plan: ActionPlan
+    user: User | AnonymousUser
+    today: date
+
+    @property
+    def key(self) -> Hashable:
+        return (self.plan.pk, eyes_of(self.user))
+
+    def context(self) -> dict[str, Any]:
+        plan, roles = self.plan, roles_of(self.user)
+        submitted = Count("evaluations", filter=Q(evaluations__status=Evaluation.Status.SUBMITTED))
+        rows = ReviewRound.objects.visible_to(self.user).filter(plan=plan).select_related("rubric", "plan")
+        rounds = list(rows.annotate(submitted=submitted).order_by("-number"))
+        waiting = ReviewRound.objects.waiting_for(self.user).filter(plan=plan).order_by() if roles.in_group else None
+        return {
+            "plan": plan,
+            "rounds": rounds,
+            "waiting": set(waiting.values_list("pk", flat=True)) if waiting is not None and rounds else set(),
+            "today": self.today,
+            "can_open": roles.is_coordinator and plan.status == ActionPlan.Status.ACTIVE and not plan.is_reference,
+        }
+
+
+@register.simple_tag(takes_context=True)
+def rounds_panel(context: template.Context, plan: ActionPlan, user: User | AnonymousUser) -> SafeString:
+    """The rounds of a plan that the reader may see, and what they may do there; kept where the view keeps parts."""
+    edition = edition_of(context.get("request"))
+    today = edition.day if edition else group_day(timezone.now())
+    return part("feedback/_rounds_panel.html", RoundsPanel(plan, user, today), edition)
 
 
 @lru_cache(maxsize=256)

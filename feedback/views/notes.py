@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,17 +22,16 @@ from cities.models import group_day
 from feedback import targets
 from feedback.actions import notes as actions
 from feedback.actions.notes import edition_of
-from feedback.filters import NoteFilter
 from feedback.forms.notes import YES, AnswerForm, ChangedForm, NoteForm, SettleForm
 from feedback.models import Answer, Note
 from feedback.models.notes import TARGETS
 from feedback.reports import notes as reports
 from feedback.targets import Target
-from ogpgroup import htmx
+from feedback.views.pages import Ledger
+from ogpgroup import htmx, parts
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
-NOTES_PER_PAGE = 25
 NOT_POSSIBLE = "not_possible"
 
 
@@ -44,21 +42,12 @@ NOT_POSSIBLE = "not_possible"
 @require_safe
 def ledger(request: HttpRequest, slug: str) -> HttpResponse:
     """Every note on a plan and its parts that the reader may see: asked, answered, changed, open, late."""
+    today = parts.begin(request).day
     plans = ActionPlan.objects.visible_to(request.user).select_related("city", "organization")
     plan = get_object_or_404(plans, slug=slug)
-    now = timezone.now()
-    notes = reports.seen_by(request.user).filter(ledger=plan)
-    narrowing = NoteFilter(request.GET or None, plan=plan, notes=notes, now=now)
-    page = Paginator(reports.with_parts(narrowing.qs, of=plan), NOTES_PER_PAGE).get_page(request.GET.get("page"))
-    counts, strengths = reports.tallies(notes, group_day(now))
     context = {
         "plan": plan,
-        "filter": narrowing,
-        "page": page,
-        "rows": reports.rows_of(page.object_list, request.user, group_day(now), of=plan),
-        "counts": counts,
-        "numbers": {count.state: count.number for count in counts},
-        "strengths": strengths,
+        "ledger": Ledger(plan, request.user, today, request.GET.urlencode()),
         "may_write": not targets.why_not(plan, request.user),
         "is_demo": plan.is_demo,
     }

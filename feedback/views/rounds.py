@@ -23,6 +23,8 @@ from feedback.forms.rounds import ReplyForm, RoundDaysForm, RoundForm
 from feedback.models import Evaluation, ReviewRound, ReviewRoundQuerySet
 from feedback.reports import evaluations as own_reports
 from feedback.reports import rounds as reports
+from feedback.views.pages import RoundResults
+from ogpgroup import parts
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
@@ -99,15 +101,16 @@ def round_create(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One round, by its state and by who reads: what it asks, who is missing, what it found, what the city replied."""
+    today = parts.begin(request).day
     one = find(ReviewRound.objects.visible_to(request.user), slug, number)
     roles = roles_of(request.user)
-    shows_results = ReviewRound.objects.results_visible_to(request.user).filter(pk=one.pk).exists()
     is_city = one.plan.city_id in roles.official_city_ids
-    today = group_day(timezone.now())
+    asked = request.GET.get("commitment", "")
     context = {
         "round": one,
         "plan": one.plan,
-        "today": today,
+        "found": RoundResults(one, int(asked) if asked.isdecimal() and len(asked) < 5 else None),
+        "shows_results": ReviewRound.objects.results_visible_to(request.user).filter(pk=one.pk).exists(),
         "is_overdue": one.is_overdue(today),
         "is_coordinator": roles.is_coordinator,
         "is_city": is_city,
@@ -117,15 +120,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     }
     if roles.is_coordinator and one.status == Status.OPEN:
         context["turnout"] = own_reports.turnout_of(one, today)
-    if shows_results:
-        context |= _results(request, one)
     return render(request, "feedback/round.html", context)
-
-
-def _results(request: HttpRequest, one: ReviewRound) -> dict[str, Any]:
-    asked = request.GET.get("commitment", "")
-    results = reports.results_of(one, number=int(asked) if asked.isdecimal() and len(asked) < 5 else None)
-    return {"results": results, "page": results.current}
 
 
 @dataclass(frozen=True)
@@ -144,6 +139,8 @@ def own_part(request: HttpRequest, one: ReviewRound) -> OwnPart | None:
     evaluation = Evaluation.objects.of(request.user).filter(round=one).select_related("organization").first()
     if evaluation is None and not ReviewRound.objects.open_for(request.user).filter(pk=one.pk).exists():
         return None
+    if one.status != Status.OPEN:  # how far it is, is no question any more
+        return OwnPart(evaluation, 0, 0)
     answered = evaluation.scores.answered().count() if evaluation else 0
     total = one.rubric.criteria.count() * max(one.commitments.count(), 1)
     return OwnPart(evaluation, answered, total)

@@ -29,6 +29,7 @@ from feedback.models import NoteQuerySet
 from feedback.models.rounds import EvaluationQuerySet, ReviewRoundQuerySet
 from feedback.views import evaluations as evaluation_views
 from feedback.views import notes as note_views
+from feedback.views import pages as feedback_pages
 from feedback.views import rounds as round_views
 from ogpgroup import mail as outgoing
 from ogpgroup.mail import unsubscribe
@@ -502,3 +503,13 @@ def test_a_kept_page_that_goes_to_whoever_comes_next_is_noticed(world: World, mo
 
     assert not any(complaints(world, schedule, Role.COORDINATOR))
     assert any(complaints(world, schedule, Role.EX_MEMBER))  # by one clock
+
+
+def test_a_kept_part_that_goes_to_whoever_comes_next_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch):
+    ledger = rows_of("feedback:ledger")[0]
+    forget_what_is_kept()
+    monkeypatch.setattr(feedback_pages, "eyes_of", lambda _user: None)
+
+    assert not any(complaints(world, ledger, Role.COORDINATOR))
+    assert any(complaints(world, ledger, Role.ANONYMOUS))
+    forget_what_is_kept()

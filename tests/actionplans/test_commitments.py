@@ -338,7 +338,7 @@ def test_dates_the_wrong_way_round_are_said_at_the_form(plan: ActionPlan, offici
 def test_commitment_page_leaves_out_what_is_empty(commitment: Commitment, stranger: Client) -> None:
     answer = stranger.get("/plans/plan/commitments/1/")
 
-    told = [label for _legend, fields in answer.context["sections"] for label, _text in fields]
+    told = [label for _legend, fields in answer.context["standing"].sections for label, _text in fields]
     assert len(told) == 3  # problem, causes, action
     assert "El problema" in answer.content.decode()
 
@@ -366,7 +366,7 @@ def test_history_says_who_by_institution_and_what(
 
     answer = stranger.get("/plans/plan/commitments/1/")
 
-    newest = answer.context["history"][0]
+    newest = answer.context["changed"].history[0]
     assert newest.who.startswith("Ayuntamiento de Reynosa")
     assert [(one.name, one.old, one.new) for one in newest.differences] == [
         ("problem", "El problema", "El nuevo problema")

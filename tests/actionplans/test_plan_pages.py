@@ -42,8 +42,9 @@ def test_plan_says_what_is_late_and_what_is_next(plan: ActionPlan, stranger: Cli
 
     answer = stranger.get("/plans/plan/")
 
-    assert [track.milestone for track in answer.context["late"]] == [longer_late, late]
-    assert [track.milestone for track in answer.context["ahead"]] == [soon, later]
+    standing = answer.context["standing"]
+    assert [track.milestone for track in standing.late] == [longer_late, late]
+    assert [track.milestone for track in standing.ahead] == [soon, later]
     html = answer.content.decode()
     assert 'data-label="Planeado"' in html or 'data-label="Planned"' in html  # what stands beside it on a phone
     assert 'class="track-over"' in html

@@ -406,6 +406,6 @@ def test_address_of_an_entry_leads_to_its_page_of_the_diary(now_plan: ActionPlan
     ]
 
     for entry in (entries[0], entries[9], entries[10], entries[24]):
-        shown = stranger.get(entry.get_absolute_url()).context["diary"].items
+        shown = stranger.get(entry.get_absolute_url()).context["moved"].diary.items
         assert entry in [item.entry for item in shown]
     assert stranger.get(f"{milestone.commitment.get_absolute_url()}?entry=99999999999999999999").status_code == 200

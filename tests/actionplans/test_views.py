@@ -165,8 +165,8 @@ def test_plan_page_says_what_is_next_and_what_is_late(stranger: Client, db: None
 
     response = stranger.get("/plans/plan/")
 
-    assert response.context["next"].title == "La que sigue"
-    assert [(row.title, late) for row, late in response.context["deliverables"]] == [
+    assert response.context["standing"].next.title == "La que sigue"
+    assert [(row.title, late) for row, late in response.context["standing"].deliverables] == [
         ("La que falta", True),
         ("La que sigue", False),
     ]

@@ -300,7 +300,7 @@ def test_panel_asks_as_much_for_one_note_as_for_three_hundred(plan, official_rey
 
 def test_link_to_write_asks_the_database_nothing(plan, member):
     commitment = create_commitment(plan=plan)
-    template = Template("{% load notes %}{% note_link thing user plan %}")
+    template = Template("{% load notes %}{% may_note plan user as may %}{% if may %}{% note_link thing %}{% endif %}")
     template.render(Context({"thing": commitment, "user": member, "plan": plan}))  # reads the roles
 
     with CaptureQueriesContext(connection) as captured:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cities.models import City, Cycle, Organization
+from ogpgroup import parts
 from ogpgroup.models import User
 from tests import factories
 from workshops import actions
@@ -19,6 +20,7 @@ START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # Thursday, 10:00 in Mexico City
 def forget_what_is_kept() -> None:
     """As after a restart of the web process; for tests that count queries."""
     wholes.forget()
+    parts.forget()
     schedule_reports._fragments.clear()
 
 

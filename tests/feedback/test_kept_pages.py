@@ -1,0 +1,233 @@
+"""Pages of plans are exact after every kind of change, for every kind of reader, though their parts are kept.
+
+Each page is read, then something happens, and it is read again: it must be, letter by letter, what a process that keeps
+nothing would answer. So nothing stale is shown, and nothing of another person.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from actionplans.models import Deliverable
+from cities.models import City, Membership, Organization
+from feedback.actions import notes as note_actions
+from feedback.models import Note, ReviewRound
+from ogpgroup import parts
+from ogpgroup.models import User
+from tests import factories
+from tests.bench.record import Record, Size, fill
+from tests.feedback import noting
+
+SMALL = Size(commitments=1, milestones=2, entries=8, notes=9, evaluators=2)
+
+
+@dataclass
+class Story:
+    """A record, somebody who writes on it, and all who read it."""
+
+    record: Record
+    author: User
+    organization: Organization
+    note: Note
+    readers: dict[str, Client]
+
+    def pages(self) -> list[str]:
+        return list(self.record.pages().values())
+
+
+@pytest.fixture
+def story(db: None) -> Story:
+    record = fill(SMALL)
+    organization = factories.create_organization(name="Colectivo de Barrios")
+    author = factories.create_member(organization=organization, name="Ana Autora")
+    note = noting.write(record.plan, by=author, organization=organization, visibility="city", now=timezone.now())
+    accounts = {"author": author, "official": record.plan.contact}
+    readers = {"stranger": Client()}
+    for name, person in accounts.items():
+        readers[name] = Client()
+        readers[name].force_login(person)
+    return Story(record, author, organization, note, readers)
+
+
+def read(story: Story) -> dict[tuple[str, str], str]:
+    """Each page as each reader finds it; tokens against forgery are new each time."""
+    found = {}
+    for name, client in story.readers.items():
+        for page in story.pages():
+            answer = client.get(page)
+            text = re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", answer.content.decode())
+            found[name, page] = f"{answer.status_code} {text}"
+    return found
+
+
+def first_commitment(story: Story):
+    return story.record.plan.commitments.get(number=1)
+
+
+def entry(story: Story) -> None:
+    factories.create_entry(
+        milestone=first_commitment(story).milestones.get(number=1),
+        status="complete",
+        happened_on=timezone.localdate(),
+        text="Recién ocurrido.",
+    )
+
+
+def correction(story: Story) -> None:
+    old = first_commitment(story).entries.filter(correction__isnull=True).order_by("-happened_on", "-pk")[0]
+    factories.create_entry(
+        commitment=old.commitment,
+        milestone=old.milestone,
+        corrects=old,
+        happened_on=old.happened_on,
+    )
+
+
+def evidence(story: Story) -> None:
+    newest = first_commitment(story).entries.order_by("-happened_on", "-reported_at", "-pk")[0]
+    factories.create_link(entry=newest, name="Minuta recién llegada")
+
+
+def answer(story: Story) -> None:
+    noting.answer(story.note, by=story.record.plan.contact, now=timezone.now())
+
+
+def settled(story: Story) -> None:
+    answered = story.record.plan.ledger_notes.filter(status="answered", visibility="public").latest("written_at")
+    noting.settle(answered, settles=True, now=timezone.now())
+
+
+def written(story: Story) -> None:
+    noting.write(first_commitment(story), by=story.author, organization=story.organization, now=timezone.now())
+
+
+def withdrawn(story: Story) -> None:
+    note_actions.withdraw_note(story.record.plan.ledger_notes.filter(author=story.author, status="open").latest("pk"))
+
+
+def handed_in(story: Story) -> None:
+    Deliverable.objects.filter(plan=story.record.plan).update(
+        status="handed_in", handed_in_at=timezone.now(), text="Aquí está."
+    )
+
+
+def city_renamed(story: Story) -> None:
+    City.objects.filter(pk=story.record.plan.city_id).update(name="Ciudad con Otro Nombre")
+
+
+def institution_renamed(story: Story) -> None:
+    Organization.objects.filter(pk=story.organization.pk).update(name="Colectivo con Otro Nombre")
+
+
+def person_renamed(story: Story) -> None:
+    User.objects.filter(pk=story.author.pk).update(name="Ana con Otro Nombre")
+
+
+def milestone_edited(story: Story) -> None:
+    first_commitment(story).milestones.update(ends_on=date.today() - timedelta(days=1), title="Otro título")
+
+
+def commitment_edited(story: Story) -> None:
+    type(first_commitment(story)).objects.filter(pk=first_commitment(story).pk).update(title="Otro compromiso")
+
+
+def plan_closed(story: Story) -> None:
+    type(story.record.plan).objects.filter(pk=story.record.plan.pk).update(status="closed")
+
+
+def membership_ended(story: Story) -> None:
+    Membership.objects.filter(user=story.author).update(until=timezone.localdate() - timedelta(days=1))
+
+
+def office_handed_over(story: Story) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(user=story.record.plan.contact).update(until=yesterday)
+
+
+def round_opened(story: Story) -> None:
+    before, day = story.record.round, timezone.localdate()
+    one = ReviewRound.objects.create(
+        plan=before.plan, number=2, rubric=before.rubric, due_on=day, reply_due_on=day, opened_at=timezone.now()
+    )
+    one.organizations.add(story.organization)
+
+
+# What happens, and who sees it on which pages at least.
+CHANGES: dict[Callable[[Story], None], list[tuple[str, str]]] = {
+    entry: [("stranger", "plan"), ("stranger", "commitment")],
+    correction: [("stranger", "commitment")],
+    evidence: [("stranger", "commitment")],
+    answer: [("author", "ledger of notes")],
+    settled: [("stranger", "ledger of notes")],
+    written: [("stranger", "plan"), ("stranger", "commitment"), ("stranger", "ledger of notes")],
+    withdrawn: [("author", "ledger of notes"), ("stranger", "plan")],
+    handed_in: [("stranger", "plan")],
+    city_renamed: [("stranger", "plan"), ("stranger", "published evaluation")],
+    institution_renamed: [("official", "ledger of notes")],
+    person_renamed: [("official", "ledger of notes")],
+    milestone_edited: [("stranger", "plan"), ("stranger", "commitment")],
+    commitment_edited: [("stranger", "published evaluation")],
+    round_opened: [("author", "plan")],
+    membership_ended: [("author", "plan")],
+    plan_closed: [("stranger", "plan"), ("official", "commitment")],
+    office_handed_over: [("official", "plan")],
+}
+
+
+@pytest.mark.slow
+def test_pages_are_exact_after_each_change(story: Story) -> None:
+    before = read(story)
+    for change, seen in CHANGES.items():
+        change(story)
+        after = read(story)
+
+        parts.forget()
+        assert after == read(story), change.__name__
+        for who, where in seen:
+            page = story.record.pages()[where]
+            assert after[who, page] != before[who, page], (change.__name__, who, where)
+        before = after
+
+
+def test_pages_are_exact_after_midnight(story: Story) -> None:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    with time_machine.travel(midnight - timedelta(seconds=5), tick=False):
+        before = read(story)
+    with time_machine.travel(midnight + timedelta(seconds=5), tick=False):
+        after = read(story)
+        parts.forget()
+        assert after == read(story)
+
+    page = story.record.pages()["commitment"]
+    assert after["stranger", page] != before["stranger", page]
+
+
+def test_a_note_to_the_city_alone_is_kept_for_nobody_else(story: Story) -> None:
+    page = story.record.pages()["ledger of notes"]
+    address = story.note.get_absolute_url()
+    for name, person in {
+        "colleague": factories.create_member(organization=story.organization),
+        "coordinator": factories.create_coordinator(),
+        "member": story.record.member,
+    }.items():
+        story.readers[name] = Client()
+        story.readers[name].force_login(person)
+
+    for order in (list(story.readers), list(reversed(story.readers))):
+        shown = {name for name in order if address in story.readers[name].get(page).content.decode()}
+        assert shown == {"author", "official", "colleague", "coordinator"}
+
+
+def test_who_reads_in_another_language_or_zone_reads_their_own(story: Story) -> None:
+    page = story.record.pages()["plan"]
+    spanish, english = Client(headers={"Cookie": "language=es-mx"}), Client(headers={"Cookie": "language=en"})
+
+    for _again in range(2):
+        assert "Planned against actual" not in spanish.get(page).content.decode()
+        assert "Planned against actual" in english.get(page).content.decode()
