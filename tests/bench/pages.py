@@ -34,7 +34,13 @@ from workshops.models import Session
 ROOT = Path(__file__).resolve().parent.parent.parent
 REFERENCE = "one query"
 ZONES = ["America/Mexico_City", "America/Matamoros", "America/Mazatlan", "America/Merida"]
-AIM_MS = 40  # CPU for each page of a plan
+# CPU. An aim is missed where a page takes longer, and longer in parts of what the one-query view takes as well: so an
+# hour in which everything on the machine is slow misses none. The aims are those of a machine where that view takes:
+REFERENCE_MS = 5
+KEPT_MS = 4 * REFERENCE_MS
+PLAN_MS = 40  # each page of a plan whose parts are kept; what the first reader after a change waits for has no aim yet
+SCHEDULE_COLD_MS, CALENDAR_COLD_MS = 25, 100  # of 200 sessions, of 2,000
+COLD, RESTARTED = {"X-Cold": "changed"}, {"X-Cold": "restarted"}
 COOKIE = {"Cookie": "language=es-mx"}  # a reader who is somebody: the list is kept, the page around it is not
 
 
@@ -54,6 +60,10 @@ class Figure:
     cpu_ms: float
     per_second: float
     transferred: int
+
+    def misses_its_aim(self, reference_ms: float) -> bool:
+        aim = self.page.aim_ms
+        return aim is not None and self.cpu_ms > aim and self.cpu_ms / reference_ms > aim / REFERENCE_MS
 
 
 def fill(count: int) -> str:
@@ -83,14 +93,16 @@ def fill(count: int) -> str:
 def pages_of_schedule(count: int) -> list[Page]:
     """With so many sessions."""
     session_url = fill(count)
-    cold = {"X-Cold": "1"}
+    is_long = count >= 1000
+    cold_ms = None if is_long else SCHEDULE_COLD_MS
     return [
         Page(REFERENCE, "/bench/one-query/", {}, 300),
-        Page(f"schedule of {count}, cold", "/schedule/", cold | COOKIE, 60 if count < 1000 else 15),
-        Page(f"schedule of {count}, list kept", "/schedule/", COOKIE, 200),
-        Page(f"schedule of {count}, whole page kept", "/schedule/", {}, 300),
-        Page(f"schedule.ics of {count}, cold", "/schedule.ics", cold, 30),
-        Page(f"schedule.ics of {count}, kept", "/schedule.ics", {}, 300),
+        Page(f"schedule of {count}, cold", "/schedule/", COLD | COOKIE, 15 if is_long else 60, cold_ms),
+        Page(f"schedule of {count}, restarted", "/schedule/", RESTARTED | COOKIE, 15 if is_long else 60),
+        Page(f"schedule of {count}, list kept", "/schedule/", COOKIE, 200, None if is_long else KEPT_MS),
+        Page(f"schedule of {count}, whole page kept", "/schedule/", {}, 300, KEPT_MS),
+        Page(f"schedule.ics of {count}, cold", "/schedule.ics", COLD, 30, CALENDAR_COLD_MS),
+        Page(f"schedule.ics of {count}, kept", "/schedule.ics", {}, 300, KEPT_MS),
         Page(f"session page ({count} sessions)", session_url, COOKIE, 150),
         Page(f"home ({count} sessions)", "/", COOKIE, 150),
     ]
@@ -105,8 +117,9 @@ def pages_of_record() -> list[Page]:
     readers = {"stranger": (COOKIE, COOKIE), "member": (signed_in(little.member), signed_in(much.member))}
     for who, (of_little, of_much) in readers.items():
         for name, path in all_of_them.items():
-            queries = f"{queries_of(few[name], of_little)} / {queries_of(path, of_much)}"
-            pages.append(Page(f"{name}, {who}", path, of_much, 150, AIM_MS, queries))
+            for kept, more, requests, aim_ms in (("cold", COLD, 60, None), ("kept", {}, 150, PLAN_MS)):
+                queries = f"{queries_of(few[name], of_little | more)} / {queries_of(path, of_much | more)}"
+                pages.append(Page(f"{name}, {who}, {kept}", path, of_much | more, requests, aim_ms, queries))
     return pages
 
 

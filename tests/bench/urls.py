@@ -7,21 +7,34 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils.html import format_html_join
 
+from ogpgroup import parts
 from workshops.models import SessionVersion
-from workshops.reports import schedule
+from workshops.reports import rows, schedule
 from workshops.views import wholes
+
+RESTARTED = "restarted"
 
 
 class ForgetWhatIsKept:
-    """Empties what the process keeps of releases when the request asks for it: the first reader after a release."""
+    """Forgets what the process keeps when the request asks for it: as after a release or a change, or a restart.
+
+    A release takes away the lists, the calendars and what stands above them; the rows of sessions that it leaves alone,
+    and the form of the filters, stay.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "X-Cold" in request.headers:
+        cold = request.headers.get("X-Cold")
+        if cold:
             schedule._fragments.clear()
+            parts.forget()
+            for kept in (wholes.pages, wholes.heads, wholes.calendars):
+                kept.clear()
+        if cold == RESTARTED:
             wholes.forget()
+            rows.forget()
         return self.get_response(request)
 
 
