@@ -54,7 +54,7 @@ class NoteFilter(FilterSet):
 
     def in_state(self, notes: NoteQuerySet, name: str, state: str) -> NoteQuerySet:
         _label, rule = STATES[state]
-        return rule(notes, self.today)
+        return notes.filter(rule(self.today))
 
     def on_part(self, notes: QuerySet[Note], name: str, part: str) -> QuerySet[Note]:
         if part == "plan":

@@ -26,6 +26,15 @@ RELATED: Final = (
 )
 # The same within the ledger of a plan that is at hand: see `place`.
 RELATED_IN_LEDGER: Final = ("commitment", "milestone__commitment", "entry__commitment", "deliverable", *_WRITERS)
+# And of these rows what a list says: hundreds of texts and columns are not worth their way.
+_COMMITMENT: Final = ("plan_id", "number", "title", "title_en", "short_title")
+READ_IN_LEDGER: Final = (
+    *("ledger_id", "kind", "text", "visibility", "status", "written_at", "answer_due_on", "plan_id", "agenda_item_id"),
+    *("author__name", "organization__name", "organization__name_en", "deliverable__title", "deliverable__plan_id"),
+    *(f"commitment__{name}" for name in _COMMITMENT),
+    *("milestone__number", "milestone__title", *(f"milestone__commitment__{name}" for name in _COMMITMENT)),
+    *("entry__text", "entry__happened_on", *(f"entry__commitment__{name}" for name in _COMMITMENT)),
+)
 EXCERPT: Final = 60
 
 

@@ -26,6 +26,22 @@ from workshops.models import AgendaItem
 TARGETS: Final = ("plan", "commitment", "milestone", "entry", "deliverable", "agenda_item")
 
 
+# The verbs below as conditions, so that one query can count by all of them.
+
+
+def asking() -> Q:
+    return ~Q(kind=Note.Kind.STRENGTH)
+
+
+def unanswered() -> Q:
+    return asking() & Q(status__in=[Note.Status.OPEN, Note.Status.UNSETTLED])
+
+
+def late(on: date) -> Q:
+    promised = Answer.objects.standing().promised().filter(change_by__lt=on)
+    return (unanswered() & Q(answer_due_on__lt=on)) | Q(pk__in=promised.values("note"))
+
+
 class NoteQuerySet(models.QuerySet["Note"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Notes on what the person may see, as far as their authors meant them for that person.
@@ -78,17 +94,15 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def asking(self) -> Self:
         """Those that want an answer: all but the strengths."""
-        return self.exclude(kind=Note.Kind.STRENGTH)
+        return self.filter(asking())
 
     def unanswered(self) -> Self:
         """Those that ask and wait for the city."""
-        return self.asking().filter(status__in=[Note.Status.OPEN, Note.Status.UNSETTLED])
+        return self.filter(unanswered())
 
     def late(self, on: date) -> Self:
         """Unanswered beyond its day, or with a change that was promised by a day and is not made."""
-        promised = Answer.objects.standing().promised().filter(change_by__lt=on)
-        unanswered = Note.objects.unanswered().filter(answer_due_on__lt=on)
-        return self.filter(Q(pk__in=unanswered.values("pk")) | Q(pk__in=promised.values("note")))
+        return self.filter(late(on))
 
 
 @pghistory.track()

@@ -17,25 +17,26 @@ from cities.access import roles_of
 from cities.models import group_day
 from feedback import targets
 from feedback.models import Answer, AnswerQuerySet, Note, NoteQuerySet
+from feedback.models.notes import asking, late, unanswered
 from feedback.targets import Target
 from ogpgroup.models import User
 from workshops.models import Session
 
-type Rule = Callable[[NoteQuerySet, date], NoteQuerySet]
+type Rule = Callable[[date], Q]
 
 # What the ledger counts, and filters by. Strengths ask nothing and are in none of them.
 STATES: Final[dict[str, tuple[str | Promise, Rule]]] = {
-    "asked": (pgettext_lazy("notes", "asked"), lambda notes, _on: notes.asking()),
+    "asked": (pgettext_lazy("notes", "asked"), lambda _on: asking()),
     "answered": (
         pgettext_lazy("notes", "answered"),
-        lambda notes, _on: notes.asking().filter(status__in=[Note.Status.ANSWERED, Note.Status.SETTLED]),
+        lambda _on: asking() & Q(status__in=[Note.Status.ANSWERED, Note.Status.SETTLED]),
     ),
     "changed": (
         pgettext_lazy("notes", "changed something"),
-        lambda notes, _on: notes.asking().filter(pk__in=Answer.objects.filter(changed_on__isnull=False).values("note")),
+        lambda _on: asking() & Q(pk__in=Answer.objects.filter(changed_on__isnull=False).values("note")),
     ),
-    "open": (pgettext_lazy("notes", "open"), lambda notes, _on: notes.unanswered()),
-    "late": (pgettext_lazy("notes", "late"), lambda notes, on: notes.late(on)),
+    "open": (pgettext_lazy("notes", "open"), lambda _on: unanswered()),
+    "late": (pgettext_lazy("notes", "late"), late),
 }
 # What is promised for the next days is worth a look before it is late.
 DUE_SOON: Final = timedelta(days=14)
@@ -84,10 +85,7 @@ def seen_by(user: User | AnonymousUser) -> NoteQuerySet:
 
 def tallies(notes: NoteQuerySet, on: date) -> tuple[list[Tally], int]:
     """How many are in each state, and how many strengths; one query."""
-    counted = {
-        state: Count("pk", filter=Q(pk__in=rule(Note.objects.all(), on).values("pk")))
-        for state, (_label, rule) in STATES.items()
-    }
+    counted = {state: Count("pk", filter=rule(on)) for state, (_label, rule) in STATES.items()}
     numbers = notes.order_by().aggregate(**counted, strengths=Count("pk", filter=Q(kind=Note.Kind.STRENGTH)))
     found = [Tally(state, label, numbers[state]) for state, (label, _rule) in STATES.items()]
     return found, numbers["strengths"]
@@ -98,8 +96,10 @@ def with_parts(notes: NoteQuerySet, *, of: ActionPlan | None = None) -> NoteQuer
 
     Notes of one ledger are read with much less where its plan is at hand; `rows_of` needs it then as well.
     """
-    answers = Prefetch("answers", Answer.objects.order_by("pk"))
-    return notes.select_related(*targets.RELATED_IN_LEDGER if of else targets.RELATED).prefetch_related(answers)
+    notes = notes.prefetch_related(Prefetch("answers", Answer.objects.order_by("pk")))
+    if of is None:
+        return notes.select_related(*targets.RELATED)
+    return notes.select_related(*targets.RELATED_IN_LEDGER).only(*targets.READ_IN_LEDGER)
 
 
 def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date, *, of: ActionPlan | None = None) -> list[Row]:

@@ -100,7 +100,7 @@ def test_counts_are_of_what_the_filter_shows(told, plan, member):
 def test_state_finds_its_notes_and_row_says_late_alike(state: str, told, member):
     _label, rule = reports.STATES[state]
 
-    found = reports.with_parts(rule(reports.seen_by(member), TODAY))
+    found = reports.with_parts(reports.seen_by(member).filter(rule(TODAY)))
     late = {row.note.pk for row in reports.rows_of(found, member, TODAY) if row.is_late}
 
     assert {note.pk for note in found} == {told[name].pk for name in IN_STATE[state]}
