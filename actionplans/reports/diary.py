@@ -13,6 +13,13 @@ from actionplans.reports.history import Voices
 from cities.models import group_day
 
 PER_PAGE: Final = 10
+# A page of the diary shows this of an entry and of what it is about.
+READ: Final = (
+    *("text", "status", "happened_on", "reported_at", "reported_by_id", "correction_reason"),
+    *(f"commitment__{name}" for name in ("plan_id", "number", "title", "title_en", "short_title")),
+    *("milestone__commitment_id", "milestone__number", "milestone__title"),
+    *("corrects__commitment_id", "corrects__happened_on", "correction__commitment_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
 
 def _diary(entries: ProgressEntryQuerySet, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
     complete = entries.newest_first().annotate(before=_status_before())
-    complete = complete.select_related("commitment", "milestone", "corrects", "correction")
+    complete = complete.select_related("commitment", "milestone", "corrects", "correction").only(*READ)
     page = Paginator(complete.prefetch_related("evidence"), per_page).get_page(number)
     rows = list(page.object_list)
     voices = Voices(row.reported_by_id for row in rows)

@@ -69,13 +69,14 @@ class Row:
     @property
     def cells(self) -> SafeString:
         """The row after its heading, written in one go. Safe: what comes from people or translators is escaped."""
+        planned, actual = _headings(get_language())
         when = f", {escape(self.when_actual)}" if self.when_actual else ""
         late_tone = "warm" if self.track.clock_runs else "soft"
         delay = f' <strong class="{late_tone}">{escape(self.delay)}</strong>' if self.delay else ""
         evidence = f' <span class="soft nowrap">{escape(self.evidence)}</span>' if self.evidence else ""
         return mark_safe(  # noqa: S308 (see above)
-            f'<td data-label="{escape(_("Planned"))}">{escape(self.when_planned)}</td>'
-            f'<td data-label="{escape(_("Actual"))}"><span class="{self.tone}">{escape(self.status)}</span>'
+            f'<td data-label="{planned}">{escape(self.when_planned)}</td>'
+            f'<td data-label="{actual}"><span class="{self.tone}">{escape(self.status)}</span>'
             f"{when}{delay}{evidence}</td>"
             f'<td class="track"><svg aria-hidden="true" focusable="false">{self.drawing}</svg></td>'
         )
@@ -182,6 +183,11 @@ def _row(track: Track, axis: Axis, marks: list[tuple[int, date]], *, today: str,
         evidence=_evidence_in_words(track.with_evidence, get_language()),
         drawing=_draw(planned, actual, over, drawn, today=today, href=href),
     )
+
+
+@lru_cache(maxsize=8)
+def _headings(_language: str | None) -> tuple[str, str]:
+    return escape(_("Planned")), escape(_("Actual"))
 
 
 @lru_cache(maxsize=256)

@@ -213,7 +213,7 @@ class PlanProgress:
 
 
 def progress_of(plan: ActionPlan, *, on: date) -> PlanProgress:
-    """How far the plan and all its parts are that day; six queries, however much there is."""
+    """How far the plan and all its parts are that day; four queries, however much there is."""
     commitments = list(plan.commitments.order_by("number"))
     return PlanProgress(plan, on, tuple(_progress(plan, commitments, on=on)))
 
@@ -262,36 +262,50 @@ def _said_by_plan(entries: ProgressEntryQuerySet, thing: str) -> defaultdict[int
     return by_plan
 
 
-def _said(entries: ProgressEntryQuerySet, thing: str) -> dict[int, Said]:
-    rows = _newest(entries, thing).values_list(thing, "status", "happened_on")
-    return {key: Said(status, on) for key, status, on in rows}
+@dataclass
+class _Told:
+    """What the standing entries of some commitments say, by milestone and by commitment as a whole."""
+
+    of_commitments: dict[int, Said]
+    of_milestones: dict[int, Said]
+    began: dict[int, date]
+    finished: dict[int, date]
 
 
-def _began_and_finished(entries: ProgressEntryQuerySet) -> tuple[dict[int, date], dict[int, date]]:
-    """By milestone, when it began and since when all that is said of it is “complete”; one query.
+def _told(entries: ProgressEntryQuerySet) -> _Told:
+    """All of it from one query, in the order in which things happened: the last that is said of a thing counts.
 
-    Who confirms later what was complete on time does not make it late: the first entry of the last unbroken run counts.
+    Finished is since when all that is said is “complete”: who confirms later what was complete on time does not make
+    it late, so the first entry of the last unbroken run counts.
     """
     in_order = entries.standing().order_by("happened_on", "reported_at", "pk")
+    of_commitments: dict[int, tuple[str, date]] = {}
+    of_milestones: dict[int, tuple[str, date]] = {}
     began: dict[int, date] = {}
     finished: dict[int, date] = {}
-    for milestone, status, on in in_order.values_list("milestone", "status", "happened_on"):
+    for commitment, milestone, status, on in in_order.values_list("commitment", "milestone", "status", "happened_on"):
+        if milestone is None:
+            of_commitments[commitment] = (status, on)
+            continue
+        of_milestones[milestone] = (status, on)
         if status != Completion.NOT_STARTED:
             began.setdefault(milestone, on)
         if status == COMPLETE:
             finished.setdefault(milestone, on)
         else:
             finished.pop(milestone, None)
-    return began, finished
+    return _Told(
+        {key: Said(*said) for key, said in of_commitments.items()},
+        {key: Said(*said) for key, said in of_milestones.items()},
+        began,
+        finished,
+    )
 
 
 def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> list[CommitmentProgress]:
     entries = ProgressEntry.objects.filter(commitment__in=[commitment.pk for commitment in commitments])
-    about_steps = entries.filter(milestone__isnull=False)
-    said_of_commitments = _said(entries.filter(milestone__isnull=True), "commitment")
-    said_of_milestones = _said(about_steps, "milestone")
-    began, finished = _began_and_finished(about_steps)
-    shown = about_steps.standing().filter(evidence__isnull=False)
+    told = _told(entries)
+    shown = entries.filter(milestone__isnull=False, evidence__isnull=False).standing()
     evidence = dict(shown.values_list("milestone").annotate(Count("pk", distinct=True)).order_by())
     tracks: defaultdict[int, list[Track]] = defaultdict(list)
     by_key = {commitment.pk: commitment for commitment in commitments}
@@ -301,12 +315,12 @@ def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> l
         tracks[milestone.commitment_id].append(
             Track(
                 milestone=milestone,
-                said=said_of_milestones.get(milestone.pk),
-                started_on=began.get(milestone.pk),
-                finished_on=finished.get(milestone.pk),
+                said=told.of_milestones.get(milestone.pk),
+                started_on=told.began.get(milestone.pk),
+                finished_on=told.finished.get(milestone.pk),
                 clock_runs=plan.is_running,
                 today=on,
                 with_evidence=evidence.get(milestone.pk, 0),
             )
         )
-    return [CommitmentProgress(one, said_of_commitments.get(one.pk), tuple(tracks[one.pk])) for one in commitments]
+    return [CommitmentProgress(one, told.of_commitments.get(one.pk), tuple(tracks[one.pk])) for one in commitments]

@@ -199,7 +199,7 @@ def test_whole_plan_asks_the_same_whatever_its_size(
 ) -> None:
     for milestones in (1, 3, 20):
         fill(plan, milestones=milestones, entries=3)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             found = progress.progress_of(plan, on=TODAY)
         with django_assert_num_queries(1):
             picture.picture_of(found)
