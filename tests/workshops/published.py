@@ -10,6 +10,7 @@ from ogpgroup.models import User
 from tests import factories
 from workshops import actions
 from workshops.models import ScheduleRelease, Session, SessionVersion
+from workshops.reports import rows
 from workshops.reports import schedule as schedule_reports
 from workshops.views import wholes
 
@@ -22,6 +23,7 @@ def forget_what_is_kept() -> None:
     wholes.forget()
     parts.forget()
     schedule_reports._fragments.clear()
+    rows.forget()
 
 
 def draft(

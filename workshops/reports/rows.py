@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from cities.models import City
 from ogpgroup import dates
+from ogpgroup.kept import Kept
 from ogpgroup.text import SortKey
 from workshops.models import SessionBase, SessionVersion
 
@@ -88,12 +89,25 @@ def facts_of(versions: QuerySet[SessionVersion]) -> list[Facts]:
     return [Facts(*row) for row in versions.values_list(*Facts._fields)]
 
 
+# A release changes few sessions: the rows of the others are there for the first reader after it.
+_rows: Kept[Row] = Kept(megabytes=24)
+
+
+def forget() -> None:
+    """As after a restart; only tests and measurements need this."""
+    _rows.clear()
+
+
 class Writer:
-    """Writes rows for one kind of reader; what all rows share is looked up once."""
+    """Writes rows for one kind of reader; what all rows share is looked up once.
+
+    A row depends on its facts and on what the writer was made with, and is kept by both.
+    """
 
     def __init__(self, reader: Reader, cities: Sequence[MemberCity] = (), *, this_year: int | None = None) -> None:
         """Under headings of months rows need no year; elsewhere those of other years than `this_year` say theirs."""
         self._language, self._zone, self._this_year = reader.language, reader.zone, this_year
+        self._key = (reader, tuple(cities), this_year)
         self._clocks = {
             is_demo: tuple((city.name, city.zone) for city in cities if city.is_demo == is_demo)
             for is_demo in (False, True)
@@ -122,6 +136,9 @@ class Writer:
             self._hour_in = _("%(hour)s in %(cities)s")
 
     def row(self, facts: Facts) -> Row:
+        return _rows.get((self._key, facts), lambda: self._written(facts), size=lambda row: 2 * len(row.html) + 1000)
+
+    def _written(self, facts: Facts) -> Row:
         is_planned = facts.status == SessionBase.Status.PLANNED
         when = dates.when(
             day=facts.day,
