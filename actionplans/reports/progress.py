@@ -284,7 +284,7 @@ def _told(entries: ProgressEntryQuerySet) -> _Told:
     began: dict[int, date] = {}
     finished: dict[int, date] = {}
     for commitment, milestone, status, on in in_order.values_list("commitment", "milestone", "status", "happened_on"):
-        if milestone is None:
+        if not milestone:  # about the commitment as a whole
             of_commitments[commitment] = (status, on)
             continue
         of_milestones[milestone] = (status, on)

@@ -47,6 +47,7 @@ def story(db: None) -> Story:
     organization = factories.create_organization(name="Colectivo de Barrios")
     author = factories.create_member(organization=organization, name="Ana Autora")
     note = noting.write(record.plan, by=author, organization=organization, visibility="city", now=timezone.now())
+    assert record.plan.contact
     accounts = {"author": author, "official": record.plan.contact}
     readers = {"stranger": Client()}
     for name, person in accounts.items():
@@ -118,7 +119,7 @@ def handed_in(story: Story) -> None:
 
 
 def city_renamed(story: Story) -> None:
-    City.objects.filter(pk=story.record.plan.city_id).update(name="Ciudad con Otro Nombre")
+    City.objects.filter(plans=story.record.plan).update(name="Ciudad con Otro Nombre")
 
 
 def institution_renamed(story: Story) -> None:
