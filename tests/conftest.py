@@ -8,6 +8,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone, translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
@@ -55,6 +56,14 @@ def _clean_redis(_redis_client: redis.Redis) -> Iterator[None]:
     """Nothing that one test cached or queued reaches the next."""
     yield
     _redis_client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request leaves its reader's language and zone to the thread; the next test begins without."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

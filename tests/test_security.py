@@ -31,12 +31,19 @@ POLICY: Final = {
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'none'",
 }
 # Files have a stricter policy of their own: see tests/actionplans/test_evidence_files.py.
 OPEN_PAGES: Final = [row for row in TABLE if row.GET and row.GET[Role.ANONYMOUS] in {200, 404} and row.url != "file"]
 # Forms without a token, and why: see `ogpgroup.views.reader`, `ogpgroup.views.public.unsubscribe` and
-# `workshops.views.answering`: the links of mails are tokens themselves.
-WITHOUT_TOKEN: Final = {"unsubscribe", "set_language", "set_zone", "workshops:answer_link"}
+# `workshops.views.answering` and `check_in.join_link`: the links of mails are tokens themselves. What a wall asks for
+# is answered before any form is looked at, and it takes none.
+WITHOUT_TOKEN: Final = {
+    *("unsubscribe", "set_language", "set_zone"),
+    *("workshops:answer_link", "workshops:join_link", "workshops:wall_now"),
+}
 
 
 # --- Headers and cookies ----------------------------------------------------------------------------------------------

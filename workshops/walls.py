@@ -183,6 +183,7 @@ def answer(request: HttpRequest, token: str, language: str) -> HttpResponse:
         "ETag": one.etag,
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Encoding",
+        "X-Frame-Options": "DENY",  # its middleware has not had its turn
         "X-Clock": str(round(time.time() * 1000)),
     }
     response = HttpResponse(headers=headers)

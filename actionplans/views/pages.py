@@ -92,7 +92,7 @@ class PlanDiary:
         return diary_of_plan(self.plan, page=self.page, per_page=DIARY_ON_PLAN)
 
     def context(self) -> dict[str, Any]:
-        return {"plan": self.plan, "query": {"page": self.page}, **lazily(self, "diary")}
+        return {"plan": self.plan, "page_query": {"page": self.page}, **lazily(self, "diary")}
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class CommitmentDiary:
         return diary_of_commitment(self.commitment, page=self.page, entry=self.entry)
 
     def context(self) -> dict[str, Any]:
-        return {"plan": self.commitment.plan, "query": {"page": self.page}, **lazily(self, "diary")}
+        return {"plan": self.commitment.plan, "page_query": {"page": self.page}, **lazily(self, "diary")}
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class Ledger:
     def context(self) -> dict[str, Any]:
         names = ("filter", "page", "rows", "counts", "strengths", "numbers")
         query = {**dict(self._asked.lists()), "page": None}
-        return {"plan": self.plan, "query": query, "is_asked": bool(self.query), **lazily(self, *names)}
+        return {"plan": self.plan, "page_query": query, "is_asked": bool(self.query), **lazily(self, *names)}
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()  # a workbook knows no days, only their first moments
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     return str(value)[:LONGEST_CELL]

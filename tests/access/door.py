@@ -1,6 +1,6 @@
 """One request of one person, and everything that is wrong with its answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -30,8 +30,8 @@ class Row:
     POST: Answers | None = None
     data: Callable[[World], dict[str, Any]] = lambda _world: {}
     query: str = ""
-    # The hidden name that a link tells whoever holds it: the link itself is the proof.
-    opens: Callable[[World], str] = lambda _world: ""
+    # The hidden names that a link tells whoever holds it: the link itself is the proof.
+    opens: Callable[[World], Collection[str]] = lambda _world: ()
 
     def __str__(self) -> str:
         return f"{self.url} ({self.about})" if self.about else self.url
@@ -88,11 +88,11 @@ def knock(world: World, role: Role, method: str, address: str, data: dict[str, A
     return answered
 
 
-def indiscretions(world: World, role: Role, answered: Answered, *, opened: str = "") -> list[str]:
-    """Hidden names that the body tells to somebody who may not know them, but for the one that a link opens."""
+def indiscretions(world: World, role: Role, answered: Answered, *, opened: Collection[str] = ()) -> list[str]:
+    """Hidden names that the body tells to somebody who may not know them, but for those that a link opens."""
     told = [name for name in world.names if name in answered.body or quote(name) in answered.body]
     world.seen.update(name for name in told if role in world.names[name])
-    return [f"tells “{name}”" for name in told if role not in world.names[name] and name != opened]
+    return [f"tells “{name}”" for name in told if role not in world.names[name] and name not in opened]
 
 
 def complaints(world: World, row: Row, role: Role) -> Iterator[str]:
@@ -103,7 +103,7 @@ def complaints(world: World, row: Row, role: Role) -> Iterator[str]:
     address = row.address(world)
 
     def judge(method: str, answered: Answered, *allowed: Answer) -> Iterator[str]:
-        opened = row.opens(world) if method == "POST" else ""
+        opened = row.opens(world) if method == "POST" or not row.POST else ()
         wrong = indiscretions(world, role, answered, opened=opened)
         if answered.answer not in allowed:
             wrong.append(f"answers {answered.answer}, not {' or '.join(map(str, allowed))}")

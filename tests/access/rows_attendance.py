@@ -128,7 +128,7 @@ ATTENDANCE: Final = [
         lambda w: _join_link(w, Role.GUEST),
         GET=answers(200),
         POST=answers(DONE_HERE),
-        opens=lambda w: w.running.join_url,
+        opens=lambda w: {w.running.join_url},
     ),
     Row("workshops:join_link", "forged", lambda _: {"token": "1:forged"}, GET=answers(404), POST=answers(404)),
     Row(

@@ -82,7 +82,9 @@ DIAGNOSIS: Final = [
     Row("workshops:wall", "of the group", _running, GET=only(GROUP, is_open=True)),
     Row("workshops:wall", "never published", lambda w: {"slug": w.draft.slug}, GET=only(NOBODY, is_open=True)),
     # Whoever holds the address was shown it on the page of the wall.
-    Row("workshops:wall_now", at=_token, GET=ALL),
+    Row(
+        "workshops:wall_now", at=_token, GET=ALL, opens=lambda w: {name for name in w.names if name.startswith("Nota ")}
+    ),
     Row("workshops:wall_now", "forged", lambda _: {"token": "1-1-public:x", "language": "en"}, GET=answers(404)),
     Row("workshops:wall_control", at=_running, GET=LEADERS_READ),
     Row("workshops:wall_timer", at=_running, data=lambda _: {"do": "start", "minutes": "5"}, POST=LEADERS_DO),

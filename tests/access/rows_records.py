@@ -137,6 +137,7 @@ MINUTES: Final = [
         for page in ("minutes", "minutes_docx")
     ),
     Row("workshops:minutes_pdf", "draft", _minutes("draft"), GET=only(RAPPORTEUR, is_open=True)),
+    Row("workshops:minutes", "over", _minutes("over"), GET=only(GROUP, is_open=True)),
     Row("workshops:minutes", "to begin", lambda w: {"slug": w.running.slug}, GET=only(COORDINATORS, is_open=True)),
     Row("workshops:minutes_draft", at=lambda w: {"slug": w.running.slug}, POST=COORDINATION_DOES),
     Row("workshops:minutes_open", at=_minutes("draft"), POST=COORDINATION_DOES),

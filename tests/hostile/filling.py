@@ -47,6 +47,9 @@ BY_MACHINE: Final = {
     "workshops.Session": {"time_zone", "check_in_code"},
     "workshops.SessionVersion": {"time_zone", "city_slug"},
     "workshops.ReceivedReply": {"message_id"},
+    "workshops.MaterialVersion": {"content_type", "sha256"},
+    "workshops.Photo": {"content_type", "sha256", "name"},
+    "workshops.VotingRound": {"code"},
 }
 # No row of these is made here, and why.
 WITHOUT_ROWS: Final = {
@@ -59,6 +62,8 @@ ONLY: Final[dict[str, dict[str, Any]]] = {
     "workshops.Session.cancel_reason": {"status": "cancelled"},
     "workshops.SessionVersion.cancel_reason": {"status": "cancelled"},
     "workshops.Participation.name": {"user": None},
+    "workshops.MaterialVersion.name": {"file": ""},
+    "workshops.MaterialVersion.url": {"file": ""},
     "actionplans.Evidence.name": {"kind": "link"},  # of a file `uploads.names` makes it; its address holds it
     "actionplans.Evidence.url": {"kind": "link"},
     "actionplans.ProgressEntry.correction_reason": {"corrects__isnull": False},

@@ -96,4 +96,4 @@ def test_removal_leaves_the_database_as_it_was_and_a_new_one_may_come(coordinato
 
     assert contents() == before
     assert (erased["ogpgroup.User"], erased["workshops.ScheduleRelease"]) == (12, 4)
-    assert len(load_demo(now=NOW + timedelta(days=40), passwords={})) == 14
+    assert len(load_demo(now=NOW + timedelta(days=40), passwords={})) == 16

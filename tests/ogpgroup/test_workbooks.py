@@ -51,7 +51,7 @@ def test_cells_are_text_as_their_reader_sees_them():
         ["Nombre", "Folio", "Vino"],
         ["Ana", "7", "yes"],
         ["", "1.5", "no"],
-        ["Luz", "2026-12-03T00:00:00", ""],
+        ["Luz", "2026-12-03", ""],
     ]
 
 

@@ -17,6 +17,7 @@ from workshops.actions import table_notes as actions
 from workshops.models import TableNote, WorkTable
 
 pytestmark = pytest.mark.django_db
+ONE = "37338c5d-1525-44b8-8044-c84b745b682d"  # every runner of the tests draws the same
 
 
 @pytest.fixture
@@ -86,8 +87,8 @@ def test_table_that_is_gone_takes_nothing(rapporteur: Client, table: WorkTable) 
         b'{"entries": [{"client_id": "x"}]}',
         b'{"entries": {"0": 1}}',
         b"\xff",
-        json.dumps({"entries": [{"client_id": "37338c5d-1525-44b8-8044-c84b745b682d"}] * 51}).encode(),
-        json.dumps({"entries": [{"client_id": "37338c5d-1525-44b8-8044-c84b745b682d", "note": 1, "mark": "burn"}]}).encode(),
+        json.dumps({"entries": [{"client_id": ONE}] * 51}).encode(),
+        json.dumps({"entries": [{"client_id": ONE, "note": 1, "mark": "burn"}]}).encode(),
     ],
 )
 def test_what_is_no_batch_is_refused(rapporteur: Client, table: WorkTable, body: bytes) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -79,17 +79,11 @@ def _reading(request: HttpRequest, found: Diagnosis, version: DiagnosisVersion) 
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
 
-def _edited(request: HttpRequest, slug: str) -> Session:
-    if not roles_of(request.user).is_coordinator:
-        raise Http404
-    return led(request, slug)
-
-
 @coordinator_required
 @never_cache
 def diagnosis_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """What the diagnosis will say, theme by theme, and the button that publishes it."""
-    session = _edited(request, slug)
+    session = led(request, slug)
     stored = Diagnosis.objects.filter(session=session).select_related("published").first() or Diagnosis(session=session)
     form = IntroductionForm(request.POST or None, instance=stored, initial={"edition": stored.edition})
     if request.method == "POST" and form.is_valid():
@@ -140,7 +134,7 @@ def _desk(
 @never_cache
 def diagnosis_statement(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What the group says of one theme, with its notes beside it."""
-    session = _edited(request, slug)
+    session = led(request, slug)
     theme = get_object_or_404(session.themes.standing(), pk=pk)
     earlier = theme_reports.earlier_themes(session)
     form = StatementForm(request.POST or None, instance=theme, initial={"edition": theme.edition}, earlier=earlier)
@@ -170,7 +164,7 @@ def diagnosis_statement(request: HttpRequest, slug: str, pk: int) -> HttpRespons
 @coordinator_required
 @require_POST
 def diagnosis_publish(request: HttpRequest, slug: str) -> HttpResponse:
-    session, form = _edited(request, slug), PublishForm(request.POST)
+    session, form = led(request, slug), PublishForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
     version = actions.publish(session, note=note, by=_person(request), now=database_now())
     messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
@@ -180,6 +174,6 @@ def diagnosis_publish(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 @require_POST
 def diagnosis_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
-    actions.withdraw(_edited(request, slug))
+    actions.withdraw(led(request, slug))
     messages.success(request, _("The diagnosis is not public any more, and the notes are not either."))
     return redirect("workshops:diagnosis_edit", slug=slug)

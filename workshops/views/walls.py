@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from cities.access import roles_of
+from cities.access import coordinator_required, roles_of
 from ogpgroup.mail import database_now
 from workshops import walls
 from workshops.actions import walls as actions
@@ -121,11 +121,10 @@ def wall_freeze(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@coordinator_required
 def wall_open(request: HttpRequest, slug: str) -> HttpResponse:
     """Let everybody watch, or the group alone; a decision of coordinators."""
     session = led(request, slug)
-    if not roles_of(request.user).is_coordinator:
-        raise Http404
     if request.POST.get("do") == "close":
         actions.close_to_group(session)
         messages.success(request, _("Only the group watches now; the address of before shows nothing any more."))
