@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from babel.lists import format_list
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -214,3 +215,10 @@ def listed(names: Sequence[str]) -> str:
 def cycle_of_today(on: date, cycles: Sequence[Cycle]) -> Cycle | None:
     """Where work goes on: the cycle that runs, else the newest."""
     return next((cycle for cycle in cycles if cycle.starts_on <= on <= cycle.ends_on), cycles[0] if cycles else None)
+
+
+def on_board(session: Session, *, now: datetime) -> str:
+    """Where the session stands on its board, which shows past months only when asked."""
+    this_month = group_day(now).replace(day=1)
+    asked = "?past" if session.local_day < this_month <= session.cycle.ends_on else ""
+    return f"{reverse('workshops:board', args=[session.cycle.slug])}{asked}#session-{session.pk}"

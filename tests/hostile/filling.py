@@ -62,6 +62,7 @@ ONLY: Final[dict[str, dict[str, Any]]] = {
     "workshops.Session.cancel_reason": {"status": "cancelled"},
     "workshops.SessionVersion.cancel_reason": {"status": "cancelled"},
     "workshops.Participation.name": {"user": None},
+    "workshops.Theme.rank_reason": {"rank__isnull": False},
     "workshops.MaterialVersion.name": {"file": ""},
     "workshops.MaterialVersion.url": {"file": ""},
     "actionplans.Evidence.name": {"kind": "link"},  # of a file `uploads.names` makes it; its address holds it

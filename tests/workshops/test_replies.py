@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from imaplib import IMAP4
 from pathlib import Path
@@ -447,12 +448,16 @@ def _wait_for(port: int) -> None:
 def inbox(imap: str) -> Iterator[IMAP4]:
     """The mailbox as its owner sees it, empty."""
     port = int(imap.rsplit(":", 1)[1].partition("/")[0])
-    with IMAP4("127.0.0.1", port, timeout=10) as server:
-        server.login("respuestas", "a b/c@d")
-        server.select("INBOX")
-        server.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
-        server.expunge()
-        yield server
+    server = IMAP4("127.0.0.1", port, timeout=10)
+    server.login("respuestas", "a b/c@d")
+    server.select("INBOX")
+    server.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
+    server.expunge()
+    yield server
+    with suppress(IMAP4.abort):  # a refused sign-in beside it may have cost this line, too
+        server.logout()
+    with suppress(OSError):
+        server.shutdown()
 
 
 def unread(inbox: IMAP4) -> int:

@@ -142,6 +142,7 @@ def _standing(session: Session, now: datetime) -> dict[str, Any]:
         "is_demo": session.is_demo,
         "change": change,
         "state": preparation.state_of(session, change),
+        "board": preparation.on_board(session, now=now),
         "when": preparation.when_of(session),
         "hours": preparation.hours_in(cities, session),
         "advice": advice_on(session, cities=cities, now=now),

@@ -201,8 +201,10 @@ def _section_page(
     request: HttpRequest, section: MinutesSection, form: SectionForm, *, merged: Merged | None, status: int
 ) -> HttpResponse:
     session = section.minutes.session
+    assert session.current_version is not None
     context = {
         "section": section,
+        "has_records": bool(drafting.text_of(section, session.current_version, request.user)),
         "session": session,
         "version": session.current_version,
         "is_demo": session.is_demo,

@@ -5,13 +5,12 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cities.access import coordinator_required
-from cities.models import Cycle, group_day
+from cities.models import Cycle
 from ogpgroup import dates, htmx
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
@@ -29,13 +28,6 @@ def _editable(request: HttpRequest, slug: str) -> Session:
         raise Http404
     sessions = Session.objects.editable_by(request.user).select_related("cycle", "city")
     return get_object_or_404(sessions.defer("report"), slug=slug)
-
-
-def _on_board(session: Session) -> str:
-    """Where the session stands on its board, which shows past months only when asked."""
-    this_month = group_day(database_now()).replace(day=1)
-    asked = "?past" if session.local_day < this_month <= session.cycle.ends_on else ""
-    return f"{reverse('workshops:board', args=[session.cycle.slug])}{asked}#session-{session.pk}"
 
 
 @coordinator_required
@@ -92,7 +84,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
         told = {"said": said, "is_moved": is_moved, "open_pk": session.pk if "days" in request.POST else None}
         return render(request, f"{BOARD}#moved", _board(request, session.cycle) | told)
     (messages.success if is_moved else messages.warning)(request, said)
-    return redirect(_on_board(session))
+    return redirect(preparation.on_board(session, now=database_now()))
 
 
 @coordinator_required
@@ -110,10 +102,11 @@ def repeat(request: HttpRequest, slug: str) -> HttpResponse:
         )
         told = ngettext("%(n)s more draft is on the board.", "%(n)s more drafts are on the board.", len(made))
         messages.success(request, told % {"n": len(made)})
-        return redirect(_on_board(session))
+        return redirect(preparation.on_board(session, now=database_now()))
     context = {
         "form": form,
         "session": session,
+        "board": preparation.on_board(session, now=database_now()),
         "when": preparation.when_of(session),
         "weekday": dates.spoken_weekday(session.local_day),
         "is_demo": session.is_demo,
