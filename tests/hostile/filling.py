@@ -23,7 +23,15 @@ from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
 from workshops.actions.nudges import nudge
-from workshops.models import Participation, ReceivedReply, SessionVersion
+from workshops.models import (
+    AgreementUpdate,
+    MaterialVersion,
+    Participation,
+    ReceivedReply,
+    SessionVersion,
+    Theme,
+    Wall,
+)
 
 OURS: Final = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
 MARK: Final = "x-hostile"  # a tag or attribute of this name is text that got out
@@ -147,6 +155,16 @@ def enrich(world: World) -> None:
     factories.create_link(entry=entry)
     _seats(world, now)
     _plans_and_feedback(world, now)
+    _workshops(world)
+
+
+def _workshops(world: World) -> None:
+    """News of an agreement, a theme set apart from the votes, a link that is handed out, a clock on the wall."""
+    AgreementUpdate.objects.create(agreement=world.agreement, status="open", text="Se pidió la sede.")
+    Theme.objects.filter(pk=world.theme.pk).update(rank=1, rank_reason="Urge.")
+    version = MaterialVersion.objects.earliest("pk")
+    MaterialVersion.objects.create(material=version.material, number=90, url="https://ejemplo.mx/", name="Liga")
+    Wall.objects.update_or_create(session=world.running, defaults={"timer_label": "Relatoría"})
 
 
 def _seats(world: World, now: datetime) -> None:
