@@ -10,9 +10,9 @@ const SPEED = 14;
 let drag = null;
 
 const spoken = (day) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" }).format(
-    new Date(`${day}T12:00`),
-  );
+new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" }).format(
+  new Date(`${day}T12:00`),
+);
 
 const show = () => {
   document.querySelectorAll("[data-handle]").forEach((handle) => {

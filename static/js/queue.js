@@ -13,10 +13,10 @@ const ANSWER_WITHIN = 20000; // bad Wi-Fi may hold a request for minutes
 const LOCK = "ogpgroup-queue";
 
 const promised = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
 
 let opened = null;
 const database = () => {
@@ -49,10 +49,10 @@ const step = async (mode, does) => {
 
 /* Safari before 15.4 and pages without https have no randomUUID. */
 export const newId = () =>
-  crypto.randomUUID?.() ??
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
-  );
+crypto.randomUUID?.() ??
+"10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
+);
 
 export class Queue extends EventTarget {
   /* `line` is what the last try has shown: "", "offline" or "sign-in". */
