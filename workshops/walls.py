@@ -206,4 +206,4 @@ def answer_early(request: HttpRequest) -> HttpResponse | None:
     try:
         return answer(request, token, language)
     except Http404:
-        return HttpResponseNotFound(content_type="text/plain; charset=utf-8")
+        return HttpResponseNotFound(content_type="text/plain; charset=utf-8", headers={"X-Frame-Options": "DENY"})
