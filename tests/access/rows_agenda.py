@@ -46,7 +46,7 @@ def _material(visibility: str) -> Callable[[World], dict[str, Any]]:
 
 def _file(visibility: str) -> Callable[[World], dict[str, Any]]:
     def at(world: World) -> dict[str, Any]:
-        version = world.materials[visibility].versions.get()
+        version = world.materials[visibility].versions.earliest("number")
         return {"uuid": version.uuid, "name": version.name}
 
     return at

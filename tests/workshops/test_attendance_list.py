@@ -320,13 +320,13 @@ def test_numbers_by_mode_city_and_kind(reynosa: City, official_reynosa: User, me
 
     assert breakdown == reports.Breakdown(
         present=5,
-        by_mode=[("face to face", 4), ("remote", 1)],
-        by_city=[("Reynosa, Tamaulipas", 2), ("others", 3)],
+        by_mode=[("presencial", 4), ("a distancia", 1)],
+        by_city=[("Reynosa, Tamaulipas", 2), ("otras", 3)],
         by_kind=[
-            ("civil society organisation", 1),
-            ("municipal government", 1),
-            ("university", 1),
-            ("others", 2),
+            ("gobierno municipal", 1),
+            ("organización de la sociedad civil", 1),
+            ("universidad", 1),
+            ("otras", 2),
         ],
     )
 
