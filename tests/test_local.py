@@ -21,6 +21,7 @@ from ogpgroup.embedded import Servers
 pytestmark = pytest.mark.faults
 
 GIVEN_BY_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "KILL_POINTS", "MAKELEVEL")
+PATIENCE = 300  # seconds: other tests keep the machine busy; what a quiet one takes is told by hand, in the README
 
 
 def free_port() -> int:
@@ -54,7 +55,7 @@ class Start:
         began = time.monotonic()
         while "Ctrl-C stops everything" not in self.text():
             assert self.process.poll() is None, self.text()
-            assert time.monotonic() - began < 90, self.text()
+            assert time.monotonic() - began < PATIENCE, self.text()
             time.sleep(0.1)
 
     def token(self) -> str:
