@@ -1,8 +1,10 @@
 """A mailbox read over IMAP: each unread mail is handed on, and marked as read once it was dealt with."""
 
 import imaplib
+import ipaddress
 import logging
 import re
+import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
@@ -20,12 +22,16 @@ class MailboxError(Exception):
 def read_mailbox(url: str, handle: Callable[[bytes], None], *, most_bytes: int) -> int:
     """Hand on every unread mail, as `imaps://user:password@host:port/folder` has them; returns how many were marked.
 
+    The password is told to a server whose certificate names it and is vouched for, or to this machine.
+
     A mail is marked as read only after `handle` came back. One that it fails on stays unread, is logged, and stops no
     other. Of each mail one byte more than `most_bytes` is fetched, so that `handle` sees that there was more.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
         raise MailboxError("The address of a mailbox reads imaps://user:password@host:993/INBOX.")
+    if parts.scheme == "imap" and not _is_this_machine(parts.hostname):
+        raise MailboxError(f"The password goes to {parts.hostname} by imaps:// alone; imap:// is for this machine.")
     try:
         server = _connect(parts.scheme, parts.hostname, parts.port)
     except OSError as error:
@@ -44,8 +50,17 @@ def read_mailbox(url: str, handle: Callable[[bytes], None], *, most_bytes: int) 
 
 def _connect(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:
     if scheme == "imaps":
-        return imaplib.IMAP4_SSL(host, port or 993, timeout=TIMEOUT)
+        # Left to itself imaplib asks for no certificate and compares no name.
+        context = ssl.create_default_context()
+        return imaplib.IMAP4_SSL(host, port or 993, timeout=TIMEOUT, ssl_context=context)
     return imaplib.IMAP4(host, port or 143, timeout=TIMEOUT)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _quoted(name: str) -> str:

@@ -3,6 +3,10 @@
 from email.message import EmailMessage
 from itertools import count
 
+from ogpgroup.models import User
+from workshops import ical
+from workshops.models import Session
+
 _numbers = count(1)
 
 LF = "\r\n"
@@ -49,3 +53,15 @@ def reply(
     content = text.encode() if isinstance(text, str) else text
     message.add_alternative(content, maintype="text", subtype="calendar", params={"method": method, "charset": charset})
     return message.as_bytes()
+
+
+def uid_of(session: Session) -> str:
+    session.refresh_from_db()
+    assert session.current_version
+    return ical.uid_of(session.current_version)
+
+
+def answered(session: Session, user: User, partstat: str = "ACCEPTED", **given: object) -> bytes:
+    """The mail that the person's calendar sends."""
+    text = calendar(uid=uid_of(session), attendee=user.email, partstat=partstat, **given)  # type: ignore[arg-type]
+    return reply(text, sender=f"{user.name} <{user.email}>")

@@ -1,52 +1,28 @@
 """Answers that come by mail from calendars: recorded for whom they are from; what is odd is listed, never dropped."""
 
-import io
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
-from imaplib import IMAP4
-from pathlib import Path
 
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from cities.models import Membership
-from ogpgroup import mailings
-from ogpgroup.models import Heartbeat, User
+from ogpgroup.models import User
 from tests import factories
-from tests.test_local import free_port
 from tests.workshops.published import NOW, START, cancel, change, publish_session
-from tests.workshops.replying import calendar, reply
+from tests.workshops.replying import answered, calendar, reply, uid_of
 from tests.workshops.seating import MINUTE, members, own, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read
-from workshops import emails, ical
+from workshops import emails
 from workshops.actions.replies import receive_reply
-from workshops.mailbox import MailboxError, read_mailbox
 from workshops.models import Participation, ReceivedReply, Session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + HOUR
 
 pytestmark = pytest.mark.django_db
-
-
-def uid_of(session: Session) -> str:
-    session.refresh_from_db()
-    assert session.current_version
-    return ical.uid_of(session.current_version)
-
-
-def answered(session: Session, user: User, partstat: str = "ACCEPTED", **given: object) -> bytes:
-    """The mail that the person's calendar sends."""
-    text = calendar(uid=uid_of(session), attendee=user.email, partstat=partstat, **given)  # type: ignore[arg-type]
-    return reply(text, sender=f"{user.name} <{user.email}>")
 
 
 def received(raw: bytes) -> ReceivedReply:
@@ -385,139 +361,3 @@ def test_page_asks_a_constant_number_of_queries(count, desk, django_assert_num_q
 
     with django_assert_num_queries(8):
         desk.get("/coordination/replies/")
-
-
-# --- The pipe and the mailbox -----------------------------------------------------------------------------------------
-
-
-def test_pipe_reads_one_mail(member, monkeypatch):
-    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
-    raw, out = answered(session, member), io.StringIO()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
-
-    call_command("read_replies", "--stdin", stdout=out)
-
-    assert (out.getvalue().strip()[-7:], own(session, member).answer) == ("applied", "yes")
-
-
-def test_without_a_mailbox_the_command_says_what_is_missing():
-    with pytest.raises(CommandError, match="REPLY_MAILBOX_URL"):
-        call_command("read_replies")
-
-
-@pytest.mark.parametrize(
-    "url", ["", "https://a:b@localhost/", "imap://localhost/", "imap://a:secreta@127.0.0.1:1/INBOX"]
-)
-def test_mailbox_that_cannot_be_read_is_an_error_without_the_password(url):
-    with pytest.raises(MailboxError) as refused:
-        read_mailbox(url, lambda _raw: None, most_bytes=10)
-
-    assert "secreta" not in str(refused.value)
-
-
-@pytest.fixture(scope="module")
-def imap() -> Iterator[str]:
-    """A real IMAP server in memory; the address of its one mailbox."""
-    port = free_port()
-    command = [str(Path(sys.executable).parent / "pymap"), "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(
-        [*command, "dict", "--demo-user", "respuestas", "--demo-password", "a b/c@d"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port)
-        yield f"imap://respuestas:a%20b%2Fc%40d@127.0.0.1:{port}/INBOX"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    for _attempt in range(200):
-        try:
-            IMAP4("127.0.0.1", port, timeout=5).logout()
-        except OSError:
-            threading.Event().wait(0.1)
-        else:
-            return
-    raise AssertionError("the IMAP server did not start")
-
-
-@pytest.fixture
-def inbox(imap: str) -> Iterator[IMAP4]:
-    """The mailbox as its owner sees it, empty."""
-    port = int(imap.rsplit(":", 1)[1].partition("/")[0])
-    server = IMAP4("127.0.0.1", port, timeout=10)
-    server.login("respuestas", "a b/c@d")
-    server.select("INBOX")
-    server.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
-    server.expunge()
-    yield server
-    with suppress(IMAP4.abort):  # a refused sign-in beside it may have cost this line, too
-        server.logout()
-    with suppress(OSError):
-        server.shutdown()
-
-
-def unread(inbox: IMAP4) -> int:
-    inbox.noop()
-    (found,) = inbox.uid("SEARCH", "UNSEEN")[1]
-    return len(found.split())
-
-
-def test_mailbox_is_read_once_and_marked(imap, inbox, settings, member):
-    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
-    other = b"From: ana@ejemplo.mx\r\nSubject: Hola\r\n\r\nNo puedo.\r\n"
-    for raw in (answered(session, member, "TENTATIVE"), other, b"x" * (ReceivedReply.MOST_BYTES + 100)):
-        assert inbox.append("INBOX", "", "", raw)[0] == "OK"
-    settings.REPLY_MAILBOX_URL = imap
-    assert unread(inbox) == 3
-
-    call_command("read_replies", stdout=(out := io.StringIO()))
-    call_command("read_replies", stdout=(again := io.StringIO()))
-
-    assert (out.getvalue().splitlines()[-1], again.getvalue().strip()) == ("3 mails read.", "0 mails read.")
-    assert unread(inbox) == 0
-    assert sorted(ReceivedReply.objects.values_list("outcome", flat=True)) == ["applied", "unreadable", "unreadable"]
-    assert own(session, member).answer == "maybe"
-
-
-def test_mail_that_could_not_be_kept_stays_unread_and_stops_no_other(imap, inbox):
-    for number in range(3):
-        inbox.append("INBOX", "", "", f"Subject: {number}\r\n\r\nhola\r\n".encode())
-    kept: list[bytes] = []
-
-    def keep_all_but_one(raw: bytes) -> None:
-        if b"Subject: 1" in raw:
-            raise RuntimeError("the database went away")
-        kept.append(raw)
-
-    assert read_mailbox(imap, keep_all_but_one, most_bytes=1000) == 2
-    assert (len(kept), unread(inbox)) == (2, 1)
-    assert read_mailbox(imap, kept.append, most_bytes=1000) == 1
-    assert (len(kept), unread(inbox)) == (3, 0)
-
-
-def test_reader_that_runs_by_itself_reads_beats_and_survives_a_broken_mailbox(imap, inbox, settings, member, caplog):
-    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
-    inbox.append("INBOX", "", "", answered(session, member, "ACCEPTED"))
-    reader = Heartbeat.objects.filter(name=Heartbeat.READER)
-
-    without = mailings.read_replies(), reader.exists()
-    settings.REPLY_MAILBOX_URL = imap.replace("a%20b%2Fc%40d", "equivocada")
-    broken = mailings.read_replies(), reader.exists()
-    settings.REPLY_MAILBOX_URL = imap
-    read = mailings.read_replies(), reader.exists()
-
-    assert (without, broken, read) == ((0, False), (0, False), (1, True))
-    assert own(session, member).answer == "yes"
-    assert "The mailbox of replies cannot be read" in caplog.text
-    assert "equivocada" not in caplog.text
-
-
-def test_wrong_password_is_said_without_it(imap):
-    with pytest.raises(MailboxError) as refused:
-        read_mailbox(imap.replace("a%20b%2Fc%40d", "equivocada"), lambda _raw: None, most_bytes=10)
-
-    assert "equivocada" not in str(refused.value)
