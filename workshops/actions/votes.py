@@ -92,8 +92,9 @@ def cast(one: VotingRound, participation: Participation, *, given: Mapping[int, 
     nobody ever has more than each may give, whoever sends what at the same moment: the database refuses the rest.
     Raises ActionNotPossible for who is not checked in, for too many votes, and once the vote is closed.
     """
-    Participation.objects.select_for_update(no_key=True).get(pk=participation.pk)  # one after the other
-    if participation.session_id != one.session_id or participation.attended != Participation.Attended.PRESENT:
+    # One after the other, and judged as it is by then: the entry may have been taken back while this waited.
+    present = Participation.objects.filter(session=one.session_id, attended=Participation.Attended.PRESENT)
+    if not present.select_for_update(no_key=True).filter(pk=participation.pk).exists():
         raise ActionNotPossible(_("Only who is checked in can vote."))
     chosen = [theme for theme, count in given.items() for _vote in range(count)]
     try:
