@@ -165,7 +165,9 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _statement(one: Statement) -> list[str]:
     votes = "" if one.votes is None else str(one.votes)
-    return [str(one.rank), one.title, one.statement, votes, str(one.note_count)]
+    voted_as = _("The group voted on it as “%(title)s”.") % {"title": one.voted_as} if one.voted_as else ""
+    said = "\n".join(part for part in (one.statement, voted_as) if part)
+    return [str(one.rank), one.title, said, votes, str(one.note_count)]
 
 
 def _agreement(one: Agreement) -> list[str]:

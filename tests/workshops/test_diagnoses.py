@@ -132,6 +132,7 @@ def test_published_version_is_whole_in_itself_and_names_nobody() -> None:
                 "rank": 1,
                 "reason": "",
                 "title": "Agua",
+                "voted_as": "",
                 "statement": "Falta agua.",
                 "votes": 6,
                 "hands": 0,
@@ -142,6 +143,21 @@ def test_published_version_is_whole_in_itself_and_names_nobody() -> None:
         "ungrouped": [told | {"id": loose.pk, "text": "Sin tema", "table": 1, "city": ""}],
     }
     assert "Ana" not in json.dumps(version.content)
+
+
+def test_theme_with_another_name_than_in_the_vote_says_so() -> None:
+    session = hall()
+    water = theme(session, "Agua")
+    voted(session, (water, 2))
+    Theme.objects.filter(pk=water.pk).update(title="Agua potable")
+    say(water)
+
+    version = published(session)
+    html = Client().get(address(session), headers={"accept-language": "en"}).content.decode()
+
+    one = version.content["statements"][0]
+    assert (one["title"], one["voted_as"]) == ("Agua potable", "Agua")
+    assert "The group voted on it as “Agua”." in html
 
 
 def test_few_voters_are_not_told() -> None:

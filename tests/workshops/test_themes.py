@@ -14,6 +14,7 @@ from tests import factories
 from tests.workshops.attending import NOW
 from tests.workshops.grouping import hall, lead, marks, note, seen, signed_in, theme, vote_on
 from workshops.actions import themes as actions
+from workshops.actions import votes
 from workshops.actions.themes import GroupedMeanwhile
 from workshops.models import GroupingStep, Session, TableNote, Theme
 from workshops.reports import themes as reports
@@ -36,6 +37,10 @@ def move(session: Session, *notes: TableNote, to: Theme | None, **given) -> int:
     return actions.move(
         session, **({"seen": seen(*notes), "to": to, "mark": mark, "by": lead(session), "now": NOW} | given)
     )
+
+
+def rename(one: Theme, title: str) -> Theme:
+    return actions.rename(one, title=title, mark=marks(one)[0], by=None, now=NOW)
 
 
 def undo(session: Session) -> GroupingStep:
@@ -241,6 +246,25 @@ def test_theme_that_is_voted_on_stays() -> None:
         undo(session)
 
     assert standing(session) == ["Agua", "Calles"]
+
+
+def test_theme_keeps_its_name_while_a_vote_on_it_goes_on() -> None:
+    session = hall()
+    water = theme(session, "Agua")
+    rename(water, "Agua potable")
+    one = vote_on(session, water)
+
+    for step in (lambda: None, lambda: votes.close(one, now=NOW)):
+        step()
+        with pytest.raises(ActionNotPossible, match="votación en curso"):
+            rename(water, "Presupuesto")
+        with pytest.raises(ActionNotPossible, match="votación en curso"):
+            undo(session)  # which would give it its former name
+    assert standing(session) == ["Agua potable"]
+
+    votes.reveal(one, now=NOW)
+    rename(water, "Agua y drenaje")
+    assert standing(session) == ["Agua y drenaje"]
 
 
 # --- Likely duplicates ------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def cast(one: VotingRound, person: Participation, given: dict[Theme, int]) -> in
 
 def totals(one: VotingRound) -> list[tuple[str, int, int]]:
     one.refresh_from_db()
-    return [(row.theme.title, row.votes, row.hands) for row in reports.totals_of(one)]
+    return [(row.title, row.votes, row.hands) for row in reports.totals_of(one)]
 
 
 # --- Giving votes -----------------------------------------------------------------------------------------------------
@@ -202,6 +202,23 @@ def test_vote_is_closed_reopened_revealed_and_then_stays() -> None:
     assert revealed(one).status == "revealed"
     with pytest.raises(ActionNotPossible):
         actions.reopen(one)
+
+
+def test_totals_stand_under_the_names_that_were_voted_on() -> None:
+    session = hall()
+    water = theme(session)
+    one = revealed(vote_on(session, water))
+    Theme.objects.filter(pk=water.pk).update(title="Presupuesto")
+
+    assert totals(one) == [("Agua", 0, 0)]
+
+
+def test_vote_of_before_names_were_kept_tells_those_of_now() -> None:
+    session = hall()
+    one = revealed(vote_on(session, theme(session)))
+    VotingRound.objects.update(titles={})
+
+    assert totals(one) == [("Agua", 0, 0)]
 
 
 # --- Hands ------------------------------------------------------------------------------------------------------------

@@ -172,11 +172,14 @@ def _told(session: Session, moved: list[TableNote]) -> str:
 
 @transaction.atomic
 def rename(theme: Theme, *, title: str, mark: str, by: User | None, now: datetime) -> Theme:
-    """Give the theme another name."""
+    """Give the theme another name. Raises ActionNotPossible while a vote on it goes on: its votes would mean another
+    thing. Afterwards the totals keep the name that was voted on.
+    """
     session = _locked(theme.session)
     current = _standing(session, theme)
     if current.title == title:
         return current  # sent twice
+    _refuse_while_voted_on([current])
     current = _named(session, theme, mark)
     step = _Step(session, Kind.RENAME)
     step.change(current, title=title)
@@ -260,13 +263,18 @@ def _refuse_where_voted_on(themes: Iterable[Theme]) -> None:
         raise ActionNotPossible(_("The group votes or voted on this theme, so it stays."))
 
 
+def _refuse_while_voted_on(themes: Iterable[Theme]) -> None:
+    if VotingRound.objects.going_on().filter(themes__in=list(themes)).exists():
+        raise ActionNotPossible(_("A vote on this theme goes on, so it keeps its name until the totals are revealed."))
+
+
 # --- Undo -------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def undo(session: Session, *, step_id: int, by: User | None, now: datetime) -> GroupingStep:
     """Put back what the last step changed. Raises GroupedMeanwhile where `step_id` is not the last one any more, and
-    ActionNotPossible where it would take away a theme that the group votes on.
+    ActionNotPossible where it would take away or rename a theme that the group votes on.
     """
     _locked(session)
     last = _steps(session).select_related("made_by").first()
@@ -274,6 +282,8 @@ def undo(session: Session, *, step_id: int, by: User | None, now: datetime) -> G
         raise GroupedMeanwhile(_("Somebody has grouped or undone something since. Look at what is the last step now."))
     gone = [pk for pk, facts in last.before["themes"].items() if facts["dissolved"]]
     _refuse_where_voted_on(Theme.objects.filter(pk__in=gone))
+    other = [pk for pk, facts in last.before["themes"].items() if facts["title"] != last.after["themes"][pk]["title"]]
+    _refuse_while_voted_on(Theme.objects.filter(pk__in=other))
     for pk, facts in last.before["themes"].items():
         Theme.objects.filter(pk=pk).update(
             title=facts["title"], dissolved_at=now if facts["dissolved"] else None, edition=F("edition") + 1

@@ -32,7 +32,7 @@ def open_round(
     Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     if sent := session.voting_rounds.filter(form_id=form_id).first():
         return sent
-    if session.voting_rounds.exclude(status=Status.REVEALED).exists():
+    if session.voting_rounds.going_on().exists():
         raise ActionNotPossible(_("There is a vote already. Reveal it before you open another."))
     standing = list(session.themes.standing().filter(pk__in=[one.pk for one in themes]))
     if len(standing) != len(themes) or not themes:
@@ -43,6 +43,7 @@ def open_round(
         number=number,
         votes_each=votes_each,
         code="".join(secrets.choice(SIGNS) for _sign in range(CODE_LENGTH)),
+        titles={str(theme.pk): theme.title for theme in standing},
         form_id=form_id,
         opened_at=now,
         opened_by=by,

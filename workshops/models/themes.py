@@ -181,6 +181,12 @@ class DiagnosisVersion(models.Model):
 # --- Votes ------------------------------------------------------------------------------------------------------------
 
 
+class VotingRoundQuerySet(models.QuerySet["VotingRound"]):
+    def going_on(self) -> Self:
+        """Open, or closed and not revealed yet."""
+        return self.exclude(status=VotingRound.Status.REVEALED)
+
+
 class VotingRound(models.Model):
     """A vote on themes: each who is checked in gives `votes_each` votes; hands of a room without devices are counted.
 
@@ -202,6 +208,8 @@ class VotingRound(models.Model):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="voting_rounds")
     number = models.PositiveSmallIntegerField(_("number"))
     themes = models.ManyToManyField(Theme, related_name="+", verbose_name=_("themes"))
+    # What each theme, by its number in the database, was called when it was voted on: it may get another name later.
+    titles = models.JSONField(default=dict, db_default={}, editable=False)
     votes_each = models.PositiveSmallIntegerField(_("votes each"), default=3)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
     code = models.CharField(max_length=32, unique=True)  # of the address to vote at, as a QR code shows it
@@ -210,6 +218,8 @@ class VotingRound(models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     revealed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VotingRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vote")

@@ -46,6 +46,7 @@ class Statement:
     rank: int
     reason: str
     title: str
+    voted_as: str  # where it was called otherwise in the vote
     text: str
     votes: int | None
     hands: int | None
@@ -99,6 +100,7 @@ def reading_of(content: dict[str, Any], slug: str, user: User | AnonymousUser) -
                 rank=one["rank"],
                 reason=one["reason"],
                 title=one["title"],
+                voted_as=one.get("voted_as", ""),
                 text=one["statement"],
                 votes=one["votes"],
                 hands=one["hands"],

@@ -71,6 +71,7 @@ class Statement:
     statement: str
     votes: int | None
     note_count: int
+    voted_as: str = ""  # where it was called otherwise in the vote
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ def _diagnosis(session: Session, user: User | AnonymousUser) -> tuple[str, list[
             statement=one.get("statement", ""),
             votes=one.get("votes"),
             note_count=len(one.get("notes", [])),
+            voted_as=one.get("voted_as", ""),
         )
         for place, one in enumerate(content.get("statements", []), start=1)
     ]

@@ -52,6 +52,7 @@ def _statement(
         "rank": rank,
         "reason": theme.rank_reason,
         "title": theme.title,
+        "voted_as": counted.title if counted and counted.title != theme.title else "",
         "statement": theme.statement,
         "votes": counted.total if counted else None,
         "hands": counted.hands if counted and tells_hands else None,

@@ -18,6 +18,7 @@ class ThemeVotes:
     """The votes of one theme: those of phones and the hands counted in the room."""
 
     theme: Theme
+    title: str  # by which it was voted on
     votes: int
     hands: int
     most: int = 0  # of any theme of the round
@@ -61,7 +62,7 @@ def totals_of_rounds(rounds: Iterable[VotingRound]) -> dict[int, list[ThemeVotes
         VotingRound.themes.through.objects.filter(votinground__in=ids).select_related("theme").order_by("theme")
     ):
         themes[link.votinground_id].append(link.theme)
-    return {pk: _ranked(pk, themes[pk], votes, hands) for pk in ids}
+    return {one.pk: _ranked(one, themes[one.pk], votes, hands) for one in found}
 
 
 def _counts(rows: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
@@ -69,11 +70,14 @@ def _counts(rows: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
 
 
 def _ranked(
-    pk: int, themes: Iterable[Theme], votes: dict[tuple[int, int], int], hands: dict[tuple[int, int], int]
+    one: VotingRound, themes: Iterable[Theme], votes: dict[tuple[int, int], int], hands: dict[tuple[int, int], int]
 ) -> list[ThemeVotes]:
-    counted = [(theme, votes.get((pk, theme.pk), 0), hands.get((pk, theme.pk), 0)) for theme in themes]
+    counted = [(theme, votes.get((one.pk, theme.pk), 0), hands.get((one.pk, theme.pk), 0)) for theme in themes]
     most = max((phones + raised for _theme, phones, raised in counted), default=0)
-    rows = [ThemeVotes(theme, phones, raised, most) for theme, phones, raised in counted]
+    rows = [
+        ThemeVotes(theme, one.titles.get(str(theme.pk), theme.title), phones, raised, most)
+        for theme, phones, raised in counted
+    ]
     return sorted(rows, key=lambda row: (-row.total, row.theme.pk))
 
 

@@ -104,8 +104,6 @@ def votes_sheet(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     rounds = list(session.voting_rounds.filter(status=VotingRound.Status.REVEALED))
     totals = votes.totals_of_rounds(rounds)
     rows = [
-        [one.number, one.revealed_at, one.votes_each, row.theme.title, row.total]
-        for one in rounds
-        for row in totals[one.pk]
+        [one.number, one.revealed_at, one.votes_each, row.title, row.total] for one in rounds for row in totals[one.pk]
     ]
     return sheets.write(kind, f"{slug}-votes", VOTES, rows)
