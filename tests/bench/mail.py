@@ -31,6 +31,7 @@ from ogpgroup import mailings
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, User
 from tests import factories, factories_schedule
+from tests.bench.rows import row
 from workshops.emails import REMINDER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -215,18 +216,41 @@ def rows_of(figures: Figures) -> list[str]:
     """The rows of the table in docs/benchmarks.md."""
     share = 100 * figures.stored_per_second / figures.bare_per_second
     people = f"{figures.reminders:,} people"
+    memory = f"{figures.planner_memory:.0f}, {figures.sender_memory:.0f} MiB"
+    most = max(figures.planner_memory, figures.sender_memory)
+    arrived = (figures.arrived, figures.arrived_twice)
     return [
-        f"| a release that invites {people} answers in | {figures.release_seconds:.1f} s | < 5 s |",
-        f"| of them invited in its transaction | {figures.invited_at_once:,} | |",
-        f"| the others invited by the planner | {figures.invited_seconds:.1f} s | |",
-        f"| reminders planned (rows for {people}) | {figures.planned_seconds:.1f} s | < 20 s |",
-        f"| planned again, nothing new | {figures.planned_again_seconds:.2f} s | |",
-        f"| memory of planner, sender | {figures.planner_memory:.0f}, {figures.sender_memory:.0f} MiB | < 200 |",
-        f"| sent by two processes, bytes stored before | {figures.stored_per_second:,.0f} a second | |",
-        f"| a bare loop over smtplib, two processes, the same bytes | {figures.bare_per_second:,.0f} a second | |",
-        f"| ours in parts of the bare loop | {share:.0f} % | > 60 % |",
-        f"| rendered and sent by two processes | {figures.rendered_per_second:,.0f} a second | > 300 |",
-        f"| arrived / arrived twice | {figures.arrived:,} / {figures.arrived_twice} | {figures.sent:,} / 0 |",
+        row(
+            f"a release that invites {people} answers in",
+            f"{figures.release_seconds:.1f} s",
+            "< 5 s",
+            reached=figures.release_seconds < 5,
+        ),
+        row("of them invited in its transaction", f"{figures.invited_at_once:,}"),
+        row("the others invited by the planner", f"{figures.invited_seconds:.1f} s"),
+        row(
+            f"reminders planned (rows for {people})",
+            f"{figures.planned_seconds:.1f} s",
+            "< 20 s",
+            reached=figures.planned_seconds < 20,
+        ),
+        row("planned again, nothing new", f"{figures.planned_again_seconds:.2f} s"),
+        row("memory of planner, sender", memory, "< 200", reached=most < 200),
+        row("sent by two processes, bytes stored before", f"{figures.stored_per_second:,.0f} a second"),
+        row("a bare loop over smtplib, two processes, the same bytes", f"{figures.bare_per_second:,.0f} a second"),
+        row("ours in parts of the bare loop", f"{share:.0f} %", "> 60 %", reached=share > 60),
+        row(
+            "rendered and sent by two processes",
+            f"{figures.rendered_per_second:,.0f} a second",
+            "> 300",
+            reached=figures.rendered_per_second > 300,
+        ),
+        row(
+            "arrived / arrived twice",
+            f"{figures.arrived:,} / {figures.arrived_twice}",
+            f"{figures.sent:,} / 0",
+            reached=arrived == (figures.sent, 0),
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ import django
 from ogpgroup.embedded import Servers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MOST_LATE = 60  # seconds, for nineteen of twenty where ten thousand fall due at once
 PAGE = ROOT / "docs" / "reliability.md"
 LINE = re.compile(r"(?<=<!-- storm -->\n).*?(?=<!-- /storm -->)", re.DOTALL)
 
@@ -45,7 +46,8 @@ def storm(servers: Servers, folder: Path) -> tuple[str, tuple[str, ...]]:
         # Arranging takes a while, and lateness counts from the moment that was promised.
         first_due=timedelta(seconds=30 + mails / 600),
     ).blow(say=lambda line: sys.stderr.write(f"{line}\n"))
-    return str(report), report.wrong
+    late = (f"p95 of lateness is {report.p95_lateness:.0f} s",) if report.p95_lateness >= MOST_LATE else ()
+    return str(report), (*report.wrong, *late)
 
 
 def write(line: str) -> None:
@@ -65,9 +67,10 @@ def main() -> int:
             for server in (servers.postgres, servers.valkey):
                 shutil.rmtree(server.home, ignore_errors=True)  # as root they lie in /var/lib
     sys.stdout.write("".join(f"WRONG: {one}\n" for one in wrong) + f"{line}\n")
+    if is_whole:
+        write(line)
     if wrong or not is_whole:
         return 1 if wrong else 0
-    write(line)
     histories = [sys.executable, "-m", "pytest", "-q", "tests/workshops/test_histories.py"]
     own = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     return subprocess.run(histories, cwd=ROOT, env=own | {"HISTORIES": "long"}).returncode

@@ -40,7 +40,7 @@ class Storm:
     kills: int
     senders: int = 4
     planners: int = 2
-    burst_every: float = 45
+    burst_every: float = 90  # seconds; one is through before the next, so that lateness is that of one burst
     first_due: timedelta = timedelta(0)
     seconds: float = 3600  # after which it is given up
     postgres: Postgres | None = None
