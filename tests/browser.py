@@ -3,9 +3,15 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from ogpgroup.models import User
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +22,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=sandbox)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser_of(chromium: Browser, live_server: LiveServer) -> Iterator[Any]:
+    """A browser at which somebody is signed in, before a server in the process of the test."""
+    contexts: list[BrowserContext] = []
+
+    def open_for(user: User | None, **options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        if user is not None:
+            bring_session(context, user, live_server.url)
+        return context
+
+    yield open_for
+    for context in contexts:
+        context.close()
+
+
+def bring_session(context: BrowserContext, user: User, url: str) -> None:
+    """Signed in without the form."""
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])

@@ -23,7 +23,7 @@ from ogpgroup.dates import spoken_hour
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
-SAVED = "#saved"  # tells the device, by the address, that it need not keep the page any longer; see draft.js
+SAVED = "#saved"  # tells the device, by the address, that it need not keep the page any longer; see kept.js
 
 
 class _Desk:

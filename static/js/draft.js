@@ -3,49 +3,11 @@
  * this device under the person's and the round's key and sent when the line is back. Two windows: the server says which
  * answers were changed elsewhere, and the person chooses; nothing is overwritten in silence. Without this module the
  * button "Save draft" does the same.
- *
- * Kept is one entry a page: {edition, fields: {name: value}}. Entries of other people on this device are never read.
  */
+import { post, sendsByButton, storage } from "./kept.js";
+
 const WAIT = 1200;
 const RETRY = 15000;
-const SENT = "draft-sent";
-const SAVED = "#saved";
-
-// What is full or forbidden keeps nothing: the form itself still holds it.
-const storing = (area) => ({
-  read(key) {
-    try {
-      return JSON.parse(area().getItem(key));
-    } catch {
-      return null;
-    }
-  },
-  write(key, value) {
-    try {
-      area().setItem(key, JSON.stringify(value));
-    } catch {
-      // as above
-    }
-  },
-  drop(key) {
-    try {
-      area().removeItem(key);
-    } catch {
-      // as above
-    }
-  },
-  pages(prefix) {
-    try {
-      return Object.keys(area())
-        .filter((key) => key.startsWith(prefix))
-        .map((key) => key.slice(prefix.length));
-    } catch {
-      return [];
-    }
-  },
-});
-const storage = storing(() => localStorage);
-const ofThisWindow = storing(() => sessionStorage);
 
 const follow = (form) => {
   const { draft: prefix, draftPage: page } = form.dataset;
@@ -125,6 +87,30 @@ const follow = (form) => {
     say(text);
   };
 
+  const outcomes = {
+    saved,
+    elsewhere(answer) {
+      if (answer.theirs.every(isOurs)) {
+        edition.value = answer.edition;
+        later(0);
+      } else {
+        choose(answer);
+      }
+    },
+    wrong: ({ sentence }) => say(sentence),
+    over: ({ sentence }) => stop(sentence),
+    signedOut: () => stop(form.dataset.signedOut),
+    refused: () => stop(form.dataset.refused),
+    later() {
+      say(form.dataset.waiting);
+      later(RETRY);
+    },
+    unknown(_answer, sent) {
+      unanswered.push(sent);
+      outcomes.later();
+    },
+  };
+
   const send = async () => {
     if (isSending || theirs || !mayGo || !changed.size) {
       return;
@@ -138,46 +124,12 @@ const follow = (form) => {
       }
     }
     say(form.dataset.saving);
-    try {
-      const response = await fetch(form.action, {
-        method: "POST",
-        body,
-        headers: { Accept: "application/json" },
-        redirect: "manual",
-        credentials: "same-origin",
-      });
-      if (response.ok) {
-        saved(await response.json(), sent);
-      } else if (response.status === 409) {
-        const answer = await response.json();
-        if (answer.theirs.every(isOurs)) {
-          edition.value = answer.edition;
-          later(0);
-        } else {
-          choose(answer);
-        }
-      } else if (response.status === 422) {
-        say((await response.json()).sentence);
-      } else if (response.status === 410) {
-        stop((await response.json()).sentence);
-      } else if (response.type === "opaqueredirect") {
-        stop(form.dataset.signedOut);
-      } else if (response.status >= 500 || response.status === 429) {
-        say(form.dataset.waiting);
-        later(RETRY);
-      } else {
-        stop(form.dataset.refused);
-      }
-    } catch {
-      unanswered.push(sent);
-      say(form.dataset.waiting);
-      later(RETRY);
-    } finally {
-      isSending = false;
-      if (sendAgain) {
-        sendAgain = false;
-        later(0);
-      }
+    const [outcome, answer] = await post(form.action, body);
+    isSending = false;
+    outcomes[outcome](answer, sent);
+    if (sendAgain) {
+      sendAgain = false;
+      later(0);
     }
   };
   const sendNow = () => {
@@ -197,7 +149,7 @@ const follow = (form) => {
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     const all = [...form.querySelectorAll("[data-criterion]")].map((place) => place.dataset.criterion);
-    ofThisWindow.write(SENT, { key, fields: fieldsOf(form.elements.organization ? ["organization", ...all] : all) });
+    sendsByButton(key, fieldsOf(form.elements.organization ? ["organization", ...all] : all));
   });
   form.querySelector("[data-draft-keep]").addEventListener("click", () => {
     edition.value = theirs.edition;
@@ -244,27 +196,9 @@ const follow = (form) => {
   remind(form, prefix, page);
 };
 
-/*
- * A button sent a whole page. Where the server has saved it, the address it leads to says so, and what was kept of that
- * page is forgotten, unless another window has written something else meanwhile. A higher edition alone would not do: it
- * may be another window's, while this one's page was lost on its way.
- */
-const forgetSent = () => {
-  if (location.hash !== SAVED) {
-    return;
-  }
-  history.replaceState(history.state, "", location.pathname + location.search);
-  const sent = ofThisWindow.read(SENT);
-  const left = sent && storage.read(sent.key);
-  if (left && Object.entries(left.fields).every(([name, value]) => sent.fields[name] === value)) {
-    storage.drop(sent.key);
-  }
-  ofThisWindow.drop(SENT);
-};
-
 /* Pages of the same evaluation that hold changes which were never saved. */
 const remind = (place, prefix, besides) => {
-  const pages = storage.pages(prefix).filter((page) => page !== besides);
+  const pages = storage.endings(prefix).filter((page) => page !== besides);
   if (!pages.length) {
     return;
   }
@@ -283,10 +217,9 @@ const remind = (place, prefix, besides) => {
   }
 };
 
-forgetSent();
 document.querySelectorAll("form[data-draft]").forEach(follow);
 document.querySelectorAll("[data-draft-flush]").forEach((place) => remind(place, place.dataset.draftFlush, null));
 document.querySelectorAll("[data-draft-forget]").forEach((place) => {
   const prefix = place.dataset.draftForget;
-  storage.pages(prefix).forEach((page) => storage.drop(prefix + page));
+  storage.endings(prefix).forEach((page) => storage.drop(prefix + page));
 });

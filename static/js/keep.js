@@ -1,105 +1,143 @@
 /*
- * A text that keeps itself. [data-keeps] on a form: what is typed is sent to [data-keep] a moment later; what cannot be
- * sent is kept on this device under the person's and the text's key, and put back when the page is opened again. Where
- * somebody else has saved meanwhile nothing is overwritten: the button leads to both texts.
+ * A text that keeps itself. [data-keep] on a form: what is typed is kept on this device at once, under [data-keep-as], and
+ * sent to [data-keep] a moment later; what could not be sent is put back when the page is opened again, and forgotten
+ * once the server has it, never before. Where somebody else has saved meanwhile nothing is overwritten: the button leads
+ * to both texts. [data-keep-here]: the page shows what is not stored yet (both texts, or what has to be mended); that
+ * waits for the button.
  */
-const WAIT = 1500;
-const RETRY = 15000;
+import { forget, post, sendsByButton, storage } from "./kept.js";
 
-const storage = {
-  read(key) {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
-    }
-  },
-  write(key, value) {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // What is full or forbidden keeps nothing: the form itself still holds it.
-    }
-  },
-  drop(key) {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // as above
-    }
-  },
-};
+const SOON = 1500;
+const APART = 20000; // each saving is an edition in the history
+const RETRY = 15000;
+const MOST_UNANSWERED = 5;
+
+const same = (one, other) => one.heading.trim() === other.heading.trim() && one.text.trim() === other.text.trim();
 
 const follow = (form) => {
   const { keep: address, keepAs: key } = form.dataset;
   const { text, heading, edition } = form.elements;
   const status = form.querySelector("[data-keep-status]");
+  const isHere = "keepHere" in form.dataset;
+  let stored = { heading: heading.defaultValue, text: text.defaultValue }; // a browser may have put other words back
+  let unanswered = []; // what was sent without our learning the outcome: if it stands there, it is ours
   let timer = 0;
-  let isSending = false;
-  let isOver = false; // somebody else saved, or the form is on its way
+  let savedAt = 0;
+  let sending = null;
+  let isOver = isHere; // nothing is sent by itself any more
+  let mayGo = false;
 
   const say = (words) => {
     if (status.textContent !== words) {
       status.textContent = words;
     }
   };
+  const fields = () => ({ heading: heading.value, text: text.value });
+  const keep = () => storage.write(key, { edition: edition.value, fields: fields(), unanswered });
   const later = (delay) => {
     clearTimeout(timer);
     timer = setTimeout(send, delay);
   };
+  const soon = () => later(Math.max(SOON, savedAt + APART - Date.now()));
 
-  const send = async () => {
-    if (isSending || isOver) {
-      return;
-    }
-    isSending = true;
-    const sent = text.value;
-    try {
-      const response = await fetch(address, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-      const answer = await response.json();
-      if (!response.ok) {
-        isOver = response.status === 409;
-        say(answer.sentence);
-        return;
-      }
+  const outcomes = {
+    saved(answer, sent) {
       edition.value = answer.edition;
+      stored = sent;
+      unanswered = [];
+      savedAt = Date.now();
       say(form.dataset.kept.replace("{hour}", answer.hour));
-      if (text.value === sent) {
-        storage.drop(key);
+      if (same(fields(), sent)) {
+        forget(key, sent);
       } else {
-        later(WAIT);
+        keep();
+        soon();
       }
-    } catch {
+    },
+    elsewhere(answer) {
+      if (unanswered.some((one) => same(one, answer))) {
+        edition.value = answer.edition;
+        unanswered = [];
+        keep();
+        later(0);
+      } else {
+        outcomes.over(answer);
+      }
+    },
+    wrong: ({ sentence }) => say(sentence),
+    over({ sentence }) {
+      isOver = true;
+      say(sentence);
+    },
+    signedOut: () => outcomes.over({ sentence: form.dataset.signedOut }),
+    refused: () => outcomes.over({ sentence: form.dataset.refused }),
+    later() {
       say(form.dataset.waiting);
       later(RETRY);
-    } finally {
-      isSending = false;
-    }
+    },
+    unknown(_answer, sent) {
+      unanswered = [...unanswered.filter((one) => !same(one, sent)), sent].slice(-MOST_UNANSWERED);
+      keep();
+      outcomes.later();
+    },
   };
 
-  const remember = (more) => storage.write(key, { edition: edition.value, heading: heading.value, text: text.value, ...more });
+  const send = async () => {
+    if (sending || isOver || same(fields(), stored)) {
+      return;
+    }
+    const sent = fields();
+    sending = post(address, new FormData(form));
+    const [outcome, answer] = await sending;
+    sending = null;
+    outcomes[outcome](answer, sent);
+  };
 
-  const kept = storage.read(key);
-  if (kept && kept.text !== text.value && (kept.edition === edition.value || !kept.submitted)) {
-    // On an older edition too: the server then joins it with what was written since, and shows both.
-    text.value = kept.text;
-    heading.value = kept.heading;
-    edition.value = kept.edition;
-    say(form.dataset.back);
-    later(WAIT);
-  } else {
-    storage.drop(key);
-  }
+  /* What is on its way may raise the edition: a button that was quicker would quarrel with its own person. */
+  const settle = async () => {
+    say(form.dataset.saving);
+    await sending;
+    if (unanswered.length) {
+      await send();
+    }
+    mayGo = true;
+    form.requestSubmit();
+  };
 
   form.addEventListener("input", () => {
-    remember();
-    later(WAIT);
+    keep();
+    soon();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!mayGo && !isOver && (sending || unanswered.length)) {
+      event.preventDefault();
+      settle();
+      return;
+    }
     isOver = true;
-    remember({ submitted: true });
+    keep();
+    sendsByButton(key, fields());
   });
   window.addEventListener("online", () => later(0));
+  document.addEventListener("visibilitychange", () => later(0));
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload()); // Back: it may be saved, or not
+
+  const left = storage.read(key);
+  if (isHere || !left?.fields) {
+    return;
+  }
+  if (same(left.fields, stored)) {
+    storage.drop(key);
+    return;
+  }
+  // On an older edition too: the server then joins it with what was written since, and shows both.
+  text.value = left.fields.text;
+  heading.value = left.fields.heading;
+  edition.value = left.edition;
+  unanswered = left.unanswered;
+  say(form.dataset.back);
+  later(SOON);
 };
 
-document.querySelectorAll("form[data-keeps]").forEach(follow);
+document.querySelectorAll("form[data-keep]").forEach(follow);

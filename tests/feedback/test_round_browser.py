@@ -1,19 +1,16 @@
 """Drafts in a real browser: kept while the line is down, two windows, two people at one computer."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from feedback.models import Evaluation, ReviewRound, Score
-from ogpgroup.models import User
 from tests import factories
+from tests.browser import bring_session
 from tests.feedback import rounds
 from tests.journeys.conftest import wait_until
 
@@ -32,29 +29,6 @@ def one() -> ReviewRound:
     return rounds.open_round(
         plan=plan, commitments=2, organizations=[organization], due_on=day, reply_due_on=day, now=NOW
     )
-
-
-@pytest.fixture
-def browser_of(chromium: Browser, live_server: LiveServer) -> Iterator[Any]:
-    contexts: list[BrowserContext] = []
-
-    def open_for(user: User | None, **options: Any) -> BrowserContext:
-        context = chromium.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        if user is not None:
-            sign_in(context, user, live_server.url)
-        return context
-
-    yield open_for
-    for context in contexts:
-        context.close()
-
-
-def sign_in(context: BrowserContext, user: User, url: str) -> None:
-    client = Client()
-    client.force_login(user)
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
 
 
 def radio(page: Page, one: ReviewRound, slug: str, level: str) -> Any:
@@ -212,7 +186,7 @@ def test_next_person_at_the_computer_sees_nothing_of_it(
     words(page, one, "lens").fill("Solo mío.")
     expect(page.locator("[data-draft-status]")).to_contain_text("Sin conexión")
     context.clear_cookies()
-    sign_in(context, second, live_server.url)
+    bring_session(context, second, live_server.url)
     page.goto(f"{AT}evaluate/?commitment=1")
 
     expect(words(page, one, "lens")).to_have_value("")

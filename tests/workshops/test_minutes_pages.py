@@ -96,6 +96,7 @@ def test_text_keeps_itself(minutes, coordinator):
 
     assert (kept.status_code, kept.json()["edition"]) == (200, 2)
     assert late.status_code == 409
+    assert (late.json()["edition"], late.json()["text"]) == (2, "Uno.")
     assert discussion(minutes).text == "Uno."
 
 

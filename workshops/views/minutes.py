@@ -193,7 +193,8 @@ def section_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             form = SectionForm.on(section, text=merged.text)
         else:
             messages.success(request, _("The section is saved."))
-            return redirect(f"{section.minutes.get_absolute_url()}#section-{section.pk}")
+            # The end of the address tells the device that it need not keep the text any longer; see kept.js.
+            return redirect(f"{section.minutes.get_absolute_url()}#section-{section.pk}-saved")
     return _section_page(request, section, form, merged=merged, status=status)
 
 
@@ -225,8 +226,11 @@ def section_keep(request: HttpRequest, slug: str, pk: int) -> JsonResponse:
     now = database_now()
     try:
         saved = actions.save_section(section, **form.cleaned_data, by=person(request), now=now)
+    except actions.EditedMeanwhile as meanwhile:
+        now_there = {name: getattr(meanwhile.current, name) for name in ("edition", "heading", "text")}
+        return JsonResponse({"sentence": str(meanwhile.sentence)} | now_there, status=409)
     except ActionNotPossible as refusal:
-        return JsonResponse({"sentence": str(refusal.sentence)}, status=409)
+        return JsonResponse({"sentence": str(refusal.sentence)}, status=410)
     zone = request.zone or section.minutes.session.time_zone  # type: ignore[attr-defined]
     return JsonResponse({"edition": saved.edition, "hour": f"{now.astimezone(dates.zone_info(zone)):%H:%M}"})
 
