@@ -1,7 +1,7 @@
 """Who somebody is who votes from a phone: their account, their own code, or that they checked in here at the door.
 
-A phone that checked in keeps a signed cookie, which no script reads and which goes to the pages of votes alone. It says
-which entry of the list of who came is this phone's, and nothing else.
+A phone that checked in keeps a signed cookie, which no script reads. It says which entry of the list of who came is
+this phone's, and nothing else. A phone from which several people are written down goes on voting as the first of them.
 """
 
 from typing import Final
@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 
 from workshops.attendance import read_personal_code
 from workshops.models import Participation, VotingRound
+from workshops.models.participations import ParticipationQuerySet
 
 SALT: Final = "workshops.voters"
-PATH: Final = "/vote/"
 KEPT_FOR: Final = 12 * 3600  # seconds: the day of a workshop
 
 
@@ -30,7 +30,6 @@ def remember(response: HttpResponseBase, participation: Participation) -> None:
         str(participation.pk),
         salt=SALT,
         max_age=KEPT_FOR,
-        path=PATH,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
@@ -39,14 +38,18 @@ def remember(response: HttpResponseBase, participation: Participation) -> None:
 
 def voter(request: HttpRequest, one: VotingRound) -> Participation | None:
     """The entry of whoever asks, if they are checked in. An account counts before what the phone remembers."""
-    present = Participation.objects.filter(session=one.session_id, attended=Participation.Attended.PRESENT)
     if request.user.is_authenticated:
-        return present.filter(user=request.user.pk).first()
+        return _present(one.session_id).filter(user=request.user.pk).first()
+    return known(request, one.session_id)
+
+
+def known(request: HttpRequest, session_id: int) -> Participation | None:
+    """The entry that this phone stands for at the session, as long as it is on the list."""
     try:
-        kept = request.get_signed_cookie(_name(one.session_id), default="", salt=SALT, max_age=KEPT_FOR)
+        kept = request.get_signed_cookie(_name(session_id), default="", salt=SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
         return None
-    return present.filter(pk=int(kept)).select_related("user").first() if kept else None
+    return _present(session_id).filter(pk=int(kept)).select_related("user").first() if kept else None
 
 
 def voter_by_code(text: str, one: VotingRound) -> Participation | None:
@@ -55,5 +58,8 @@ def voter_by_code(text: str, one: VotingRound) -> Participation | None:
     claim = read_personal_code(token)
     if claim is None or claim[0] != one.session_id:
         return None
-    present = Participation.objects.filter(session=one.session_id, attended=Participation.Attended.PRESENT)
-    return present.filter(user=claim[1], user__is_active=True).first()
+    return _present(one.session_id).filter(user=claim[1], user__is_active=True).first()
+
+
+def _present(session_id: int) -> ParticipationQuerySet:
+    return Participation.objects.filter(session=session_id, attended=Participation.Attended.PRESENT)

@@ -31,11 +31,13 @@ def address(session: Session, name: str = "diagnosis", *more: Any) -> str:
     return reverse(f"workshops:{name}", args=[session.slug, *more])
 
 
-def voted(session: Session, *given: tuple[Theme, int], people: int = 3) -> VotingRound:
-    """A revealed vote: each of so many people gives each theme so many votes."""
+def voted(session: Session, *given: tuple[Theme, int], people: int = 3, hands: int = 0) -> VotingRound:
+    """A revealed vote: each of so many people gives each theme so many votes, and so many hands go to the first."""
     one = vote_on(session, *(theme for theme, _count in given), votes_each=10)
     for _person in range(people):
         vote_actions.cast(one, present(session), given={theme.pk: count for theme, count in given}, now=NOW)
+    if hands:
+        vote_actions.count_hands(one, hands={given[0][0].pk: hands}, table=None, by=lead(session), now=NOW)
     return revealed(one)
 
 
@@ -163,12 +165,12 @@ def test_theme_with_another_name_than_in_the_vote_says_so() -> None:
 def test_few_voters_are_not_told() -> None:
     session = hall()
     water = theme(session)
-    voted(session, (water, 2), people=2)
+    voted(session, (water, 2), people=2, hands=3)
     say(water)
 
     content = published(session).content
 
-    assert (content["turnout"], content["statements"][0]["votes"], content["statements"][0]["hands"]) == (None, 4, None)
+    assert (content["turnout"], content["statements"][0]["votes"], content["statements"][0]["hands"]) == (None, 7, None)
 
 
 def test_publishing_twice_publishes_once_and_a_correction_is_another_version() -> None:

@@ -265,6 +265,43 @@ def test_hands_for_a_theme_that_is_not_in_the_vote_are_refused() -> None:
         count(vote_on(session, water), {roads: 1})
 
 
+@pytest.mark.parametrize("people", [1, 2])
+def test_totals_of_fewer_than_three_voters_are_not_revealed(people: int) -> None:
+    session = hall()
+    water = theme(session)
+    one = vote_on(session, water)
+    for _person in range(people):
+        cast(one, present(session), {water: 1})
+
+    with pytest.raises(ActionNotPossible, match="quién votó qué"):
+        revealed(one)
+    actions.reopen(one)
+    cast(one, walk_in(session), {water: 1})
+    if people == 2:
+        assert revealed(one).status == "revealed"
+
+
+def test_few_voters_are_hidden_among_hands() -> None:
+    session = hall()
+    water = theme(session)
+    one = vote_on(session, water)
+    cast(one, present(session), {water: 1})
+    count(one, {water: 4})
+
+    assert revealed(one).status == "revealed"
+
+
+def test_no_hands_hide_nobody() -> None:
+    session = hall()
+    water = theme(session)
+    one = vote_on(session, water)
+    cast(one, present(session), {water: 1})
+    count(one, {water: 0})
+
+    with pytest.raises(ActionNotPossible, match="quién votó qué"):
+        revealed(one)
+
+
 # --- Secrecy ----------------------------------------------------------------------------------------------------------
 
 
@@ -318,7 +355,7 @@ def test_entry_of_who_voted_stays_once_the_vote_is_closed() -> None:
     water = theme(session)
     one, visitor = vote_on(session, water), walk_in(session)
     cast(one, visitor, {water: 1})
-    revealed(one)
+    actions.close(one, now=NOW)
 
     with pytest.raises(ActionNotPossible):
         attendance.undo_check_in(visitor)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tests import factories
 from tests.workshops.attending import NOW, session_on, walk_in
+from tests.workshops.coordination import text_of
 from tests.workshops.grouping import hall, lead, present, revealed, signed_in, theme, vote_on
 from workshops.actions import attendance
 from workshops.actions import votes as actions
@@ -58,6 +59,12 @@ def vote(client: Client, one: VotingRound, **given: int) -> Any:
     return client.post(one.get_absolute_url(), {f"theme-{by_title[title]}": count for title, count in given.items()})
 
 
+def two_more(one: VotingRound) -> None:
+    """Of fewer than three voters nothing is revealed."""
+    for _person in range(2):
+        actions.cast(one, present(one.session), given={one.themes.order_by("pk")[0].pk: 1}, now=NOW)
+
+
 # --- Who --------------------------------------------------------------------------------------------------------------
 
 
@@ -90,7 +97,7 @@ def test_phone_that_checked_in_at_the_door_votes_without_an_account(session: Ses
     back = check_in_by_name(client, session, f"?vote={one.code}")
     assert back["Location"] == one.get_absolute_url()
     kept = client.cookies[f"here-{session.pk}"]
-    assert (kept["httponly"], kept["path"], kept["samesite"], bool(kept["max-age"])) == (True, "/vote/", "Lax", True)
+    assert (kept["httponly"], kept["path"], kept["samesite"], bool(kept["max-age"])) == (True, "/", "Lax", True)
     assert "You vote as Vera Vecina" in client.get(one.get_absolute_url()).content.decode()
     assert vote(client, one, Agua=3).status_code == 302
 
@@ -138,6 +145,30 @@ def test_form_at_the_door_sent_twice_knows_the_phone_all_the_same(session: Sessi
         check_in_by_name(client, session, form_id=form_id)
 
     assert f"here-{session.pk}" in client.cookies
+
+
+def test_phone_that_writes_others_down_too_goes_on_voting_as_the_first(session: Session, one: VotingRound) -> None:
+    client = english()
+    check_in_by_name(client, session)
+    vote(client, one, Agua=1)
+
+    assert "This phone has put somebody on the list already" in client.get(door(session)).content.decode()
+    check_in_by_name(client, session, name="Nora Vecina")
+    vote(client, one, Agua=2)
+
+    assert session.participations.filter(attended="present").count() == 2
+    assert list(Vote.objects.values_list("participation__name", "slot")) == [("Vera Vecina", 1), ("Vera Vecina", 2)]
+
+
+def test_phone_whose_entry_was_struck_is_known_by_the_next(session: Session, one: VotingRound) -> None:
+    client = english()
+    check_in_by_name(client, session)
+    attendance.undo_check_in(Participation.objects.get(name="Vera Vecina"))
+
+    assert "This phone has put somebody" not in client.get(door(session)).content.decode()
+    check_in_by_name(client, session, name="Nora Vecina")
+
+    assert "You vote as Nora Vecina" in client.get(one.get_absolute_url()).content.decode()
 
 
 def test_own_code_votes_for_who_is_checked_in(session: Session, one: VotingRound) -> None:
@@ -206,6 +237,7 @@ def test_vote_that_closed_meanwhile_is_told(voter: Client, one: VotingRound) -> 
 
 def test_totals_stand_on_no_page_of_the_vote(voter: Client, one: VotingRound, session: Session) -> None:
     vote(voter, one, Agua=3)
+    two_more(one)
     pages = [one.get_absolute_url(), reverse("workshops:votes", args=[session.slug])]
     leader = signed_in(lead(session))
 
@@ -249,6 +281,24 @@ def test_facilitator_opens_counts_hands_closes_and_reveals(session: Session, wat
     assert [row.total for row in reports.totals_of(one)] == [7]
 
 
+def test_page_tells_how_those_who_voted_came_onto_the_list(session: Session, one: VotingRound, water: Theme) -> None:
+    ways = [present(session), present(session), walk_in(session), walk_in(session, name="Nora", by=lead(session))]
+    for person in ways:
+        actions.cast(one, person, given={water.pk: 1}, now=NOW)
+    page = reverse("workshops:votes", args=[session.slug])
+    themselves = reverse("workshops:attendance", args=[session.slug]) + "?show=themselves"
+
+    led = text_of(signed_in(lead(session)).get(page))
+    coordinated = text_of(signed_in(factories.create_coordinator()).get(page))
+    listed = text_of(signed_in(factories.create_coordinator()).get(themselves))
+
+    told = "2 with an account, 1 written down by coordinators, 1 who wrote themselves down at the door."
+    assert told in led
+    assert themselves not in led
+    assert themselves in coordinated
+    assert ("Vera Vecina" in listed, "Nora" in listed) == (True, False)
+
+
 @pytest.mark.parametrize("typed", [{"votes_each": "0"}, {"votes_each": "11"}, {"themes": []}])
 def test_vote_that_cannot_be_opened_is_told(session: Session, water: Theme, typed: dict[str, Any]) -> None:
     data = {"themes": [water.pk], "votes_each": "3", "form_id": str(uuid4())} | typed
@@ -277,5 +327,6 @@ def test_sheet_has_totals_of_revealed_votes_alone(session: Session, one: VotingR
         return json.loads(b"".join(response.streaming_content))
 
     assert rows() == []
+    two_more(one)
     revealed(one)
-    assert [(row["theme"], row["votes"]) for row in rows()] == [("Agua", 3), ("Calles", 0)]
+    assert [(row["theme"], row["votes"]) for row in rows()] == [("Agua", 5), ("Calles", 0)]

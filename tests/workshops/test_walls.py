@@ -134,6 +134,7 @@ def test_totals_are_on_the_wall_once_they_are_revealed_for_half_an_hour() -> Non
     one = vote_on(session, water)
     vote_actions.cast(one, present(session), given={water.pk: 2}, now=NOW)
     secret = reports.on_wall(session, NOW).vote
+    vote_actions.count_hands(one, hands={water.pk: 5}, table=None, by=lead(session), now=NOW)
     revealed(one)
 
     now = reports.on_wall(session, NOW).vote
@@ -142,7 +143,7 @@ def test_totals_are_on_the_wall_once_they_are_revealed_for_half_an_hour() -> Non
     assert (secret.totals, secret.turnout) == (None, 1)
     assert now
     assert now.totals
-    assert [(row.theme, row.total) for row in now.totals] == [(water, 2)]
+    assert [(row.theme, row.total) for row in now.totals] == [(water, 7)]
     assert reports.on_wall(session, NOW + timedelta(minutes=31)).vote is None
 
 

@@ -14,6 +14,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops.actions.attendance import SIGNS
 from workshops.models import HandCount, Participation, Session, Theme, Vote, VotingRound, WorkTable
+from workshops.reports import votes as reports
 
 Status = VotingRound.Status
 CODE_LENGTH: Final = 8
@@ -66,7 +67,17 @@ def reopen(one: VotingRound) -> VotingRound:
 
 @transaction.atomic
 def reveal(one: VotingRound, *, now: datetime) -> VotingRound:
-    """Show the totals. Guarantees that nothing of this vote changes any more."""
+    """Show the totals. Guarantees that nothing of this vote changes any more. Raises ActionNotPossible where so few
+    voted that the totals would tell who voted what.
+    """
+    current = VotingRound.objects.select_for_update().get(pk=one.pk)
+    if current.status == Status.CLOSED and reports.tells_who(current):
+        raise ActionNotPossible(
+            _(
+                "So few people voted that the totals would tell who voted what. Open the vote again until three have "
+                "voted, or count hands."
+            )
+        )
     return _become(one, Status.REVEALED, revealed_at=now)
 
 

@@ -32,6 +32,7 @@ class AttendanceSearch(forms.Form):
             ("missing", _("not recorded yet")),
             ("present", _("who is here")),
             ("away", _("absent and excused")),
+            ("themselves", _("who wrote themselves down at the door")),
         ],
     )
 

@@ -25,6 +25,7 @@ SHOWN: Final = {
     "missing": Q(attended=Attended.UNKNOWN),
     "present": Q(attended=Attended.PRESENT),
     "away": Q(attended__in=[Attended.ABSENT, Attended.EXCUSED]),
+    "themselves": Q(attended=Attended.PRESENT, user=None, checked_in_by=None),
 }
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from workshops.models import HandCount, Theme, Vote, VotingRound
+from workshops.models import HandCount, Participation, Theme, Vote, VotingRound
 
 # Where fewer people vote by phone, figures of theirs alone would tell who voted what to those who were beside them.
 FEWEST_TOLD: Final = 3
@@ -36,6 +36,41 @@ class ThemeVotes:
 def turnout_of(one: VotingRound) -> int:
     """How many people have voted by phone; what they voted is not asked."""
     return Vote.objects.filter(round=one).values("participation").distinct().count()
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many people have voted by phone, by how they came onto the list of who is here."""
+
+    account: int
+    written: int  # by coordinators
+    themselves: int  # without an account, at the door
+
+    @property
+    def count(self) -> int:
+        return self.account + self.written + self.themselves
+
+
+def turnout_by_way(one: VotingRound) -> Turnout:
+    """One query."""
+    people = Participation.objects.filter(Exists(Vote.objects.filter(round=one, participation=OuterRef("pk"))))
+    visitors = Q(user=None)
+    return Turnout(
+        **people.aggregate(
+            account=Count("pk", filter=~visitors),
+            written=Count("pk", filter=visitors & Q(checked_in_by__isnull=False)),
+            themselves=Count("pk", filter=visitors & Q(checked_in_by=None)),
+        )
+    )
+
+
+def tells_who(one: VotingRound) -> bool:
+    """Whether the totals would tell who voted what: of one or two voters, and no hands among which theirs are lost."""
+    people = turnout_of(one)
+    if not people or people >= FEWEST_TOLD:
+        return False
+    hands = HandCount.objects.filter(round=one).aggregate(told=Sum("hands"))["told"] or 0
+    return people + hands < FEWEST_TOLD
 
 
 def totals_of(one: VotingRound) -> list[ThemeVotes]:

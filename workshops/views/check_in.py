@@ -191,6 +191,7 @@ def _member_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpRe
 def _visitor_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpResponse:
     now, status = database_now(), 200
     form = DoorForm(request.POST or None, mode=hours.mode_at_the_door(version))
+    is_known = voters.known(request, version.session_id) is not None
     if request.method == "POST" and form.is_valid():
         if _is_too_many(request):
             form.add_error(None, _("Too many people from this connection within minutes. Please try again soon."))
@@ -200,11 +201,11 @@ def _visitor_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpR
             messages.success(request, _("%(name)s is on the list of who took part. Welcome!") % {"name": row.name})
             response = redirect(_on_to(request, version))
             # Known by name and institution alone is no proof: only the phone that wrote the entry down stands for it.
-            if row.form_id == form.as_written()["form_id"]:
+            if row.form_id == form.as_written()["form_id"] and not is_known:
                 voters.remember(response, row)
             return response
     institutions = institution_names(is_demo=version.is_demo)
-    context = {**_about(version, now), "form": form, "institutions": institutions}
+    context = {**_about(version, now), "form": form, "institutions": institutions, "is_known": is_known}
     return render(request, "workshops/attendance/check_in_visitor.html", context, status=status)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from cities.access import roles_of
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops import qr
@@ -54,6 +55,7 @@ def _page(
         "form": form or OpenVoteForm(themes=standing),
         "has_themes": standing.exists(),
         "revealed": [(one, totals[one.pk], reports.turnout_of(one)) for one in revealed],
+        "may_strike": roles_of(request.user).is_coordinator,
         **(_going_on(session, current, hands) if current else {}),
     }
     return render(request, TEMPLATE, context)
@@ -68,7 +70,7 @@ def _going_on(session: Session, current: VotingRound, hands: HandsForm | None) -
     return {
         "address": address.partition("://")[2],
         "drawing": qr.drawn(address),
-        "turnout": reports.turnout_of(current),
+        "turnout": reports.turnout_by_way(current),
         "here": here.count(),
         "hands": hands or HandsForm(themes=_themes(current), tables=session.tables.all()),
         "counted": counted.order_by("table__number", "theme"),
