@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from feedback.reports import notes as note_reports
 from ogpgroup import dates, markdown
 from ogpgroup.models import User
 from workshops import duties
-from workshops.models import AgendaItem, Agreement, SessionVersion
+from workshops.models import AgendaItem, Agreement, Photo, SessionVersion
 
 # What is due later than this does not wait yet.
 DUE_SOON = timedelta(days=60)
@@ -128,6 +128,7 @@ def for_person(user: User, today: date) -> Own:
         return Own([])
     found = _for_official(user, today) if roles.official_city_ids else Own([])
     found += _agreed(user, today)
+    found += _photos(user, today) if roles.is_coordinator else Own([])
     owed = direct.due(user, until=today + DUE_SOON)
     found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])
     asked = note_reports.waiting_for_answer(user)
@@ -183,6 +184,19 @@ def _agreed(user: User, today: date) -> Own:
     mine = Agreement.objects.visible_to(user).reminded_of(user).filter(due_on__lte=today + DUE_SOON)
     first = mine.select_related("session").order_by("due_on", "pk")[:AT_MOST]
     return _some(mine, [agreement(one, today) for one in first], day="due_on", today=today)
+
+
+def _photos(user: User, today: date) -> Own:
+    """Photos that somebody on them wants to be taken away, and those that nobody has described."""
+    waiting = Photo.objects.visible_to(user).waiting().select_related("session__current_version")
+    asked, undescribed = _("Somebody wants a photo to be taken away"), _("A photo that is not described yet")
+    shown = []
+    for one in waiting.order_by(F("asked_at").asc(nulls_last=True), "pk")[:AT_MOST]:
+        href = reverse("workshops:photo_edit", args=[one.session.slug, one.pk])
+        version = one.session.current_version
+        about = version.title if version else ""
+        shown.append(Waiting(asked if one.is_asked_away else undescribed, href, about, None, today))
+    return Own(shown, waiting.count())
 
 
 def agreement(one: Agreement, today: date) -> Waiting:

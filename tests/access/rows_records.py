@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, DONE_HERE, EVERYBODY, GROUP, NOBODY, Role, answers, only
+from tests.access.roles import COORDINATORS, DONE, DONE_HERE, ELSEWHERE, EVERYBODY, GROUP, NOBODY, Role, answers, only
 from tests.access.world import World
 from workshops import agreement_sheets
 from workshops.models import Session
@@ -198,6 +198,16 @@ HELD: Final = [
         data=lambda _: {"alt": "Una mesa", "caption": "Mesa 1", "position": "1"},
         GET=COORDINATION,
         POST=COORDINATION_DOES,
+    ),
+    Row("workshops:photos_describe", at=_past, GET=COORDINATION, POST=only(COORDINATORS, answer=ELSEWHERE)),
+    # Whoever is on a photo needs no account to have it hidden; one of the group's is seen by the group alone.
+    Row("workshops:photo_ask", at=_photo, GET=answers(200), POST=answers(DONE)),
+    Row(
+        "workshops:photo_keep",
+        "that nobody asked for",
+        _photo,
+        data=lambda _: {"reason": "No."},
+        POST=only(COORDINATORS, answer=ELSEWHERE),
     ),
     Row("workshops:photo_remove", at=_photo, data=lambda _: {"reason": "Lo pidió."}, POST=COORDINATION_DOES),
 ]

@@ -46,6 +46,7 @@ def add_records(world: "World") -> None:
         content_type="image/jpeg",
         alt="Una mesa",
         caption="Mesa 1",
+        described_at=timezone.now(),
         people_agree=True,
         width=60,
         height=40,

@@ -11,6 +11,7 @@ from ogpgroup.models import User
 from tests.factories_schedule import create_session, publish
 from workshops import drafting
 from workshops.actions import minutes as actions
+from workshops.actions import photos
 from workshops.models import Minutes, Participation, Photo, Session
 
 
@@ -28,10 +29,14 @@ def records(cycle: Cycle, people: dict[str, User], *, attended: str) -> dict[str
         actions.open_to_corrections(one, now=now)
     actions.correct(opened, section=None, text="Falta la mesa 2.", form_id=uuid4(), by=people["member"], now=now)
     actions.approve(approved, by=people["coordinator"], now=now + timedelta(days=9))
-    photo = Photo.objects.filter(session__is_demo=True, removed_at=None).select_related("session")[0]
+    shown = Photo.objects.filter(session__is_demo=True, removed_at=None).select_related("session")
+    photo, asked, undescribed = shown[:3]  # of one session, the demonstration's
+    photos.ask_away(asked, because="No quiero salir.", contact="844 000 0000", now=now)
+    Photo.objects.filter(pk=undescribed.pk).update(described_at=None, alt="", caption="")
     return {
         "photographed": photo.session.slug,
         "photo": photo.pk,
+        "asked_away": asked.pk,
         "section": draft.sections.get(kind="agreements").pk,
         "minutes_open": opened.session.slug,
         "minutes_approved": approved.session.slug,

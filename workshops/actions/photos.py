@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE: Final = 10
 SECONDS: Final = 60  # for all photos of one form
+ASKED: Final = ("asked_at", "asked_because", "asked_contact", "kept_at", "kept_by", "kept_because")
 FILES: Final = {"large": "file", "medium": "medium", "small": "small"}  # size: field
 
 
@@ -49,6 +50,8 @@ def add_photos(
     session: Session, *, files: "Sequence[UploadedFile[bytes]]", words: Words, form_id: UUID, by: User, now: datetime
 ) -> tuple[list[Photo], list[NotKept]]:
     """Keep photos of a session, in three sizes without metadata; those that cannot be kept are told one by one.
+
+    They are shown from now on where `words` say what they show, else once each is described.
 
     Whoever calls has the person's word that everybody on them agrees. Guarantees that the bytes are stored before a row
     is there, and that a form sent twice keeps each photo once. Raises ActionNotPossible for more than fit.
@@ -97,6 +100,7 @@ def _add(
         form_id=own_id,
         uploaded_by=by,
         uploaded_at=now,
+        described_at=now if words.alt and words.caption else None,
     )
     content = accepted.content
     for size, field in FILES.items():  # each from the one before: the largest first
@@ -125,11 +129,38 @@ def _stored(photo: Photo) -> Photo:
 
 
 @transaction.atomic
-def describe_photo(photo: Photo, *, words: Words, position: int) -> Photo:
-    """Say anew what a photo shows, and where among the others it stands."""
+def describe_photo(photo: Photo, *, words: Words, position: int | None = None, now: datetime) -> Photo:
+    """Say what a photo shows, and where among the others it stands; the first time, it is shown from then on."""
     current = _standing(photo)
-    current.alt, current.caption, current.credit, current.position = words.alt, words.caption, words.credit, position
-    current.save(update_fields=["alt", "caption", "credit", "position"])
+    current.alt, current.caption, current.credit = words.alt, words.caption, words.credit
+    current.position = current.position if position is None else position
+    current.described_at = current.described_at or now
+    current.save(update_fields=["alt", "caption", "credit", "position", "described_at"])
+    return current
+
+
+@transaction.atomic
+def ask_away(photo: Photo, *, because: str, contact: str, now: datetime) -> Photo:
+    """Hide a photo because somebody on it wishes so, until a coordinator decides. Sent twice, the first stands."""
+    current = _standing(photo)
+    if current.is_asked_away:
+        return current
+    current.asked_at, current.asked_because, current.asked_contact = now, because, contact
+    current.kept_at, current.kept_by, current.kept_because = None, None, ""
+    current.save(update_fields=ASKED)
+    return current
+
+
+@transaction.atomic
+def keep_photo(photo: Photo, *, reason: str, by: User, now: datetime) -> Photo:
+    """Show a photo again whose removal was asked for; whom to write to about it is forgotten. Raises
+    ActionNotPossible where somebody has decided already.
+    """
+    current = _standing(photo)
+    if not current.is_asked_away:
+        raise ActionNotPossible(_("Somebody has decided about this photo already."))
+    current.kept_at, current.kept_by, current.kept_because, current.asked_contact = now, by, reason, ""
+    current.save(update_fields=ASKED)
     return current
 
 
@@ -139,8 +170,9 @@ def remove_photo(photo: Photo, *, reason: str, by: User, now: datetime) -> Photo
     current = _standing(photo)
     gone = Photo(file=current.file.name, medium=current.medium.name, small=current.small.name)
     current.removed_at, current.removed_by, current.removal_reason = now, by, reason
-    current.file = current.medium = current.small = ""
-    current.save(update_fields=["removed_at", "removed_by", "removal_reason", "file", "medium", "small"])
+    current.file = current.medium = current.small = current.asked_contact = ""
+    fields = ["removed_at", "removed_by", "removal_reason", "file", "medium", "small", "asked_contact"]
+    current.save(update_fields=fields)
     transaction.on_commit(partial(_delete_files, gone), robust=True)
     return current
 

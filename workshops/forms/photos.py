@@ -23,9 +23,9 @@ class WordsForm(forms.Form):
     """What a photo shows, the line under it, who took it."""
 
     alt = forms.CharField(
-        label=gettext_lazy("What the photos show"),
+        label=gettext_lazy("What the photo shows"),
         max_length=300,
-        help_text=gettext_lazy("One sentence for people who cannot see them."),
+        help_text=gettext_lazy("One sentence for people who cannot see it."),
     )
     caption = forms.CharField(label=gettext_lazy("Caption"), max_length=300)
     credit = forms.CharField(label=gettext_lazy("Taken by"), max_length=120, required=False)
@@ -36,10 +36,8 @@ class WordsForm(forms.Form):
         return Words(*(" ".join(typed[name].split()) for name in ("alt", "caption", "credit")))
 
 
-class PhotosForm(WordsForm):
-    """Several photos, with the word that everybody on them agrees."""
-
-    field_order = ("photos", "alt", "caption", "credit", "people_agree")
+class PhotosForm(forms.Form):
+    """Several photos, with the word that everybody on them agrees. Each is described apart, once it is seen."""
 
     photos = FilesField(
         label=gettext_lazy("Photos"),
@@ -48,6 +46,7 @@ class PhotosForm(WordsForm):
             "JPG, PNG or WebP, up to 10 MB each, ten at once. Where and when they were taken is not kept."
         ),
     )
+    credit = forms.CharField(label=gettext_lazy("Taken by"), max_length=120, required=False)
     people_agree = forms.BooleanField(
         label=gettext_lazy("Everybody who can be recognised agrees that it is public"),
         error_messages={"required": gettext_lazy("Without the consent of who is on them photos are not shown.")},
@@ -60,11 +59,38 @@ class PhotosForm(WordsForm):
             raise forms.ValidationError(gettext_lazy("Choose at least one photo."))
         return photos
 
+    def words(self) -> Words:
+        """Who took them; what they show is said of each."""
+        return Words(alt="", caption="", credit=" ".join(self.cleaned_data["credit"].split()))
+
 
 class DescribeForm(WordsForm):
     """One photo described anew."""
 
     position = forms.IntegerField(label=gettext_lazy("Place among the photos"), min_value=1, max_value=1000)
+
+
+class AskAwayForm(forms.Form):
+    """Somebody on a photo wants it to be taken away. Nothing has to be said for that."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("You need not give one."),
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("How we reach you"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Only if you want an answer. It is deleted once the matter is decided."),
+    )
+
+
+class KeepForm(forms.Form):
+    """Why a photo is shown again."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 
 
 class RemovalForm(forms.Form):

@@ -114,7 +114,7 @@ def record_of(version: SessionVersion, user: User | AnonymousUser, *, shows_agen
         introduction=introduction,
         statements=statements,
         agreements=list(session.agreements.select_related("session").prefetch_related("responsible")),
-        photos=list(Photo.objects.visible_to(user).filter(session=session)),
+        photos=list(Photo.objects.visible_to(user).shown().filter(session=session)),
         materials=list(Material.objects.visible_to(user).filter(session=session).prefetch_related("versions")),
     )
 

@@ -28,7 +28,7 @@ def left_behind(version: SessionVersion, user: User | AnonymousUser) -> dict[str
     minutes = Minutes.objects.visible_to(user).filter(session=version.session_id).first()
     return {
         "minutes": minutes,
-        "photo_count": Photo.objects.visible_to(user).filter(session=version.session_id).count(),
+        "photo_count": Photo.objects.visible_to(user).shown().filter(session=version.session_id).count(),
         "is_over": version.finishes_at <= timezone.now(),
         "session": version.session,
         "is_coordinator": roles_of(user).is_coordinator,

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any, Final
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cities.access import coordinator_required, roles_of
 from cities.models import group_day
+from ogpgroup import visits
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops import attendance as hours
@@ -34,8 +33,7 @@ from workshops.views.attendance import published
 
 CheckedIn = Participation.CheckedIn
 # A whole hall may stand behind one address; a machine that writes names does not get far.
-VISITORS: Final = 120
-WITHIN: Final = 600  # seconds
+VISITORS: Final = 120  # within ten minutes
 
 
 def _about(version: SessionVersion, now: datetime) -> dict[str, Any]:
@@ -193,7 +191,7 @@ def _visitor_at_the_door(request: HttpRequest, version: SessionVersion) -> HttpR
     form = DoorForm(request.POST or None, mode=hours.mode_at_the_door(version))
     is_known = voters.known(request, version.session_id) is not None
     if request.method == "POST" and form.is_valid():
-        if _is_too_many(request):
+        if visits.is_too_many(request, "door", most=VISITORS):
             form.add_error(None, _("Too many people from this connection within minutes. Please try again soon."))
             status = 429
         else:
@@ -214,16 +212,6 @@ def _on_to(request: HttpRequest, version: SessionVersion) -> str:
     rounds = VotingRound.objects.filter(session=version.session_id, code=request.GET.get("vote", ""))
     one = rounds.first()
     return one.get_absolute_url() if one else request.path
-
-
-def _is_too_many(request: HttpRequest) -> bool:
-    """Count one more from this connection."""
-    key = f"limits:door:{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, timeout=WITHIN)
-    try:
-        return bool(cache.incr(key) > VISITORS)
-    except ValueError:  # it expired this moment
-        return False
 
 
 # --- On the line ------------------------------------------------------------------------------------------------------
