@@ -209,6 +209,20 @@ class _Server:
         return self.log.read_text(errors="replace").strip().splitlines()[-1] if self.log.exists() else "no log"
 
 
+# Of a server whose data nobody will miss: nothing is forced to disk, and nothing is written for replicas.
+UNDURABLE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "autovacuum_naptime": "1h",
+    "jit": "off",
+}
+
+
 class Postgres(_Server):
     """One cluster in one folder, reached by a socket and a password. `durable` off is for tests: no fsync."""
 
@@ -303,7 +317,7 @@ class Postgres(_Server):
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # names a dead process or a stranger: see `process`
         options = {"listen_addresses": "", "unix_socket_directories": self.socket_folder, "log_timezone": "UTC"}
         if not self.durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "1h"}
+            options |= UNDURABLE
         command = [str(program / "postgres"), "-D", str(self.data)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         until = time.monotonic() + PATIENCE
