@@ -23,8 +23,7 @@ const tick = async (line, mark) => {
   } else if (mark === "undo") {
     await queue.drop(before); // it never left the device
   } else {
-    await queue.change({ ...before, body, state: "waiting", sentence: "" });
-    queue.send();
+    await queue.amend(before, body);
   }
 };
 

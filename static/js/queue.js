@@ -47,6 +47,22 @@ const step = async (mode, does) => {
   return result;
 };
 
+/* Writes what `does` makes of an entry as it stands, null to delete it; in one transaction, so that nothing comes between. */
+const rewrite = (seq, does) =>
+step("readwrite", (store) => {
+  const found = store.get(seq);
+  found.addEventListener("success", () => {
+    const made = does(found.result);
+    made === null ? store.delete(seq) : made && store.put(made);
+  });
+  return found;
+});
+
+/* Whether these are the words that stand on the server, which keeps one form of each letter. */
+const WORDS = ["kind", "text", "said_by", "city"];
+const plain = (value) => (typeof value === "string" ? value.normalize("NFC").trim() : (value ?? null));
+const isSaid = (body, there) => WORDS.every((name) => plain(body[name]) === plain(there[name]));
+
 /* Safari before 15.4 and pages without https have no randomUUID. */
 export const newId = () =>
 crypto.randomUUID?.() ??
@@ -77,9 +93,23 @@ export class Queue extends EventTarget {
     this.send();
   }
 
-  async change(entry) {
-    await step("readwrite", (store) => store.put(entry));
+  /*
+   * Other words for an entry, or the same once more. One that the server has taken meanwhile goes on as a correction of
+   * what stands there; one that may have arrived remembers what it said before.
+   */
+  async amend(entry, more) {
+    await rewrite(entry.seq, (found) => {
+      const now = found ?? entry;
+      const { edits, before = [] } = now;
+      const anew = { ...now, sentence: "", state: "waiting" };
+      if (now.state === "sent") {
+        const { id: note, edition } = now.theirs;
+        return { ...anew, body: { ...now.body, ...more, client_id: newId(), note, edition }, edits: 0, before: [] };
+      }
+      return { ...anew, body: { ...now.body, ...more }, edits: edits + 1, before: [...before, now.body] };
+    });
     this.changed();
+    this.send();
   }
 
   async drop(entry) {
@@ -169,30 +199,39 @@ export class Queue extends EventTarget {
     }
     const sentence = response.status === 404 ? this.sentences.gone : this.sentences.refused;
     for (const entry of batch) {
-      await this.change({ ...entry, state: "refused", sentence });
+      await this.settle(entry, { status: "refused", sentence });
     }
+    this.changed();
     return "";
   }
 
-  /* What was changed here while it was on its way, or sent before without our learning it, goes on as a correction. */
+  /* What became of an entry as it was sent; what was changed here while it was on its way goes on by itself. */
   async settle(entry, outcome) {
-    const now = await step("readonly", (store) => store.get(entry.seq));
-    if (!outcome || !now) {
-      return;
-    }
-    if (outcome.status === "refused" || outcome.status === "clash") {
-      const state = now.edits === entry.edits ? outcome.status : "waiting";
-      await step("readwrite", (store) => store.put({ ...now, state, sentence: outcome.sentence, theirs: outcome }));
-    } else if (outcome.id && !now.body.mark && (now.edits !== entry.edits || (outcome.status === "known" && now.edits))) {
-      const body = { ...now.body, client_id: newId(), note: outcome.id, edition: outcome.edition };
-      await step("readwrite", (store) => store.put({ ...now, body, edits: 0 }));
-    } else if (outcome.id) {
-      await step("readwrite", (store) => store.put({ ...now, state: "sent", theirs: outcome }));
-    } else {
-      await step("readwrite", (store) => store.delete(entry.seq));
-    }
+    await rewrite(entry.seq, (now) => {
+      if (!outcome || !now || now.body.client_id !== entry.body.client_id) {
+        return undefined; // no answer to it, taken back, or something else stands in its place
+      }
+      return settled(now, { outcome, isAsSent: now.edits === entry.edits });
+    });
   }
 }
+
+const settled = (now, { outcome, isAsSent }) => {
+  const { status, sentence, id, edition } = outcome;
+  if (status === "clash" && now.before?.some((body) => isSaid(body, outcome))) {
+    return { ...now, body: { ...now.body, edition }, before: [] }; // with our own words, sent before without an answer
+  }
+  if (status === "refused" || status === "clash") {
+    return { ...now, state: isAsSent ? status : "waiting", sentence, theirs: outcome };
+  }
+  if (!id) {
+    return null;
+  }
+  if (!now.body.mark && (!isAsSent || (status === "known" && now.edits))) {
+    return { ...now, body: { ...now.body, client_id: newId(), note: id, edition }, edits: 0, before: [] };
+  }
+  return { ...now, state: "sent", theirs: outcome };
+};
 
 /* The page is kept for a time without network; `onReady` is called when it will open then. */
 export const keepPage = async (urls, onReady = () => {}) => {

@@ -4,21 +4,23 @@
  * typed goes into the queue and from there to the server; what others write comes in every few seconds.
  */
 import { keepPage, newId, Queue } from "./queue.js";
+import { Sketches } from "./sketches.js";
 
 const NEWS_EVERY = 4000;
 const AT_MOST = 150; // notes in the page: a phone scrolls through no more; the others are a link away
 const EMPTY_BUT_FOR_A_LETTER = /^(\p{L})\s$/u;
 
 const form = document.querySelector("[data-capture]");
-const { text: field, said_by: speaker, city } = form.elements;
+const { text: field, said_by: speaker, city, from_paper: fromPaper } = form.elements;
 const said = form.dataset;
 const list = document.querySelector("[data-notes]");
 const waiting = document.querySelector("[data-waiting]");
 const status = document.querySelector("[data-line]");
 const problem = form.querySelector("[data-problem]");
-const sketch = `note-sketch-${said.user}-${location.pathname}`; // a half-typed note outlives the browser, too
+const sketches = new Sketches(`note-sketch-${said.user}-${location.pathname}`);
 const queue = new Queue({ user: said.user, ticket: said.ticket, sentences: { gone: said.gone, refused: said.refused } });
 let subject = null; // the note or the entry that is being corrected
+let was = null; // the words that the field opened with
 let isOffline = false;
 
 /* --- Writing --- */
@@ -39,33 +41,61 @@ const tell = (sentence) => {
   problem.hidden = !sentence;
   field.toggleAttribute("aria-invalid", Boolean(sentence));
 };
-const store = (value) => {
-  try {
-    value ? localStorage.setItem(sketch, value) : localStorage.removeItem(sketch);
-  } catch {
-    // full or forbidden: the field itself still holds it
+const typed = () => ({
+  kind: kindNow(),
+  text: field.value,
+  said_by: speaker.value,
+  city: city.value,
+  from_paper: fromPaper.checked,
+});
+const nothing = () => ({ ...typed(), text: "", said_by: "", city: "" });
+const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
+
+const store = () => {
+  const words = typed();
+  const begun = subject ? was : nothing(); // a kind alone is no note
+  if (same(words, begun)) {
+    sketches.drop(subject);
+  } else {
+    sketches.keep({ subject, words, was });
   }
 };
 
-const words = () => ({
-  kind: kindNow(),
-  text: field.value.trim(),
-  said_by: speaker.value.trim(),
-  city: Number(city.value) || null,
-  from_paper: form.elements.from_paper.checked,
-});
-
-const clear = () => {
-  subject = null;
-  field.value = speaker.value = city.value = "";
-  form.querySelector("[data-correcting]").hidden = true;
-  form.querySelector("details").open = form.elements.from_paper.checked;
-  store("");
+const open = (what, words, from = words) => {
+  subject = what;
+  was = from;
+  choose(words.kind);
+  field.value = words.text;
+  speaker.value = words.said_by;
+  city.value = words.city;
+  fromPaper.checked = words.from_paper;
+  form.querySelector("[data-correcting]").hidden = !subject;
+  form.querySelector("details").open = Boolean(words.said_by || words.city || words.from_paper);
+  tell("");
   grow();
 };
 
+/* After a correction comes back what was half typed before it. */
+const leave = () => {
+  const done = subject;
+  const next = done ? (sketches.of(null)?.words ?? nothing()) : nothing();
+  open(null, next);
+  sketches.drop(done);
+};
+
+const queued = async (of, body) => {
+  if (of?.seq) {
+    await queue.amend(of, body);
+  } else if (of) {
+    await queue.add(said.url, { client_id: newId(), note: of.id, edition: of.edition, ...body });
+  } else {
+    await queue.add(said.url, { client_id: newId(), at: Date.now(), written_at: new Date().toISOString(), ...body });
+  }
+};
+
 const submit = async () => {
-  const body = words();
+  const words = typed();
+  const body = { ...words, text: words.text.trim(), said_by: words.said_by.trim(), city: Number(words.city) || null };
   if (!body.text) {
     return;
   }
@@ -73,27 +103,21 @@ const submit = async () => {
     tell(said.tooLong.replace("{count}", [...body.text].length));
     return;
   }
-  tell("");
-  const of = subject;
-  const typed = field.value;
-  clear();
+  const [of, from] = [subject, was];
+  leave();
   field.focus();
   try {
-    if (of?.seq) {
-      await queue.change({ ...of, body: { ...of.body, ...body }, state: "waiting", sentence: "", edits: of.edits + 1 });
-      queue.send();
-    } else if (of) {
-      await queue.add(said.url, { client_id: newId(), note: of.id, edition: of.edition, ...body });
-    } else {
-      await queue.add(said.url, { client_id: newId(), at: Date.now(), written_at: new Date().toISOString(), ...body });
-    }
-    await refresh();
-    toEnd();
+    await queued(of, body);
   } catch {
     // Nothing can be kept on this device (a private window, a full disk): the note stays in the field.
-    field.value = typed;
+    store(); // what was begun meanwhile
+    open(of, { ...words, text: of ? words.text : [words.text, field.value].filter(Boolean).join("\n") }, from);
+    store();
     tell(said.notKept);
+    return;
   }
+  await refresh();
+  toEnd();
 };
 
 form.addEventListener("submit", (event) => {
@@ -106,7 +130,7 @@ field.addEventListener("keydown", (event) => {
     event.preventDefault();
     submit();
   } else if (event.key === "Escape" && subject) {
-    clear();
+    leave();
   }
 });
 field.addEventListener("input", () => {
@@ -117,14 +141,15 @@ field.addEventListener("input", () => {
     form.querySelector("[data-kind-said]").textContent = radio.dataset.label;
   }
   tell("");
-  store(field.value);
   grow();
 });
+form.addEventListener("input", store); // after the listener above, which may have changed the field
 form.querySelector("[data-kinds]").addEventListener("keydown", (event) => {
   const radio = event.key.length === 1 && byLetter(event.key);
   if (radio) {
     event.preventDefault();
     choose(radio.value);
+    store();
     field.focus();
   }
 });
@@ -133,20 +158,17 @@ form.querySelector("[data-kinds]").addEventListener("pointerup", () => setTimeou
 
 /* --- Correcting --- */
 
-const correct = (what, body) => {
-  clear();
-  subject = what;
-  choose(body.kind);
-  field.value = body.text;
-  speaker.value = body.said_by || "";
-  city.value = body.city || "";
-  form.querySelector("details").open = Boolean(body.said_by || body.city);
-  form.querySelector("[data-correcting]").hidden = false;
-  grow();
+const correct = (what, { kind, text, said_by: by, city: where, from_paper: isFromPaper = false }) => {
+  const left = sketches.of(what);
+  if (!subject) {
+    sketches.keep({ subject, words: typed(), was }); // with its kind, also where nothing else is typed
+  }
+  const words = { kind, text, said_by: by || "", city: String(where || ""), from_paper: isFromPaper };
+  open(left?.subject ?? what, left?.words ?? words, left?.was ?? words);
   field.focus();
 };
 form.querySelector("[data-cancel]").addEventListener("click", () => {
-  clear();
+  leave();
   field.focus();
 });
 list.addEventListener("click", async (event) => {
@@ -186,7 +208,7 @@ const show = (entry) => {
   part("again").hidden = state !== "refused";
   part("mine").hidden = part("take").hidden = state !== "clash";
   part("drop").hidden = isDone || state === "clash";
-  const again = (more) => queue.change({ ...entry, body: { ...body, ...more }, state: "waiting", sentence: "" }).then(() => queue.send());
+  const again = (more) => queue.amend(entry, more);
   part("edit").addEventListener("click", () => correct(entry, body));
   part("again").addEventListener("click", () => again({}));
   part("mine").addEventListener("click", () => again({ edition: entry.theirs.edition }));
@@ -298,10 +320,9 @@ addEventListener("offline", () => {
 });
 setInterval(news, NEWS_EVERY);
 
-try {
-  field.value ||= localStorage.getItem(sketch) ?? "";
-} catch {
-  // as in `store`
+const left = sketches.newest();
+if (left && !field.value) {
+  open(left.subject, left.words, left.was);
 }
 field.rows = 1; // it grows with what is typed; without scripts two lines are better
 grow();
