@@ -1,5 +1,6 @@
 """Settings, top to bottom. Only what differs by deployment comes from the environment (docs/operations.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -146,6 +147,8 @@ CELERY_BEAT_SCHEDULE = {  # each call is worthless once the next is due
 
 MAIL_URL = environment.optional("MAIL_URL")  # smtp://user:password@host:587?tls=starttls; without it mail goes to files
 MAIL_FROM = environment.optional("MAIL_FROM", f"Grupo de Ciudades Abiertas <aviso@{ALLOWED_HOSTS[0]}>")
+# What a release changes is told so much later, so that a correction made meanwhile goes with it in one mail.
+SETTLE = timedelta(minutes=environment.integer("SETTLE_MINUTES", 10))
 REPLY_ADDRESS = environment.optional("REPLY_ADDRESS", f"respuestas@{ALLOWED_HOSTS[0]}")
 # imaps://user:password@host:993/INBOX, where mail to REPLY_ADDRESS arrives; it is read each minute.
 REPLY_MAILBOX_URL = environment.optional("REPLY_MAILBOX_URL")

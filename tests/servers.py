@@ -70,6 +70,7 @@ def prepare() -> None:
         "SECRET_KEY": "a key of the tests alone, worth nothing anywhere else",
         "PUBLIC_URL": "http://localhost",
         "KILL_POINTS": "1",
+        "SETTLE_MINUTES": "0",  # tests of the settling set it themselves
         "DJANGO_SETTINGS_MODULE": "ogpgroup.settings",
     }
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test

@@ -51,6 +51,10 @@ class Expectation:
     user_id: int
     returns: bool = False  # known before: they may have been told that they are no longer expected
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.session_id, self.user_id
+
 
 # Of several reasons the most personal one counts: by name, through the organisation, the city, the role, as everybody.
 # A city means the people of all its institutions that belong to the group; a role, everybody of the group who holds it.

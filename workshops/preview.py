@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +18,9 @@ from workshops.diff import PendingChange, Sentence
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import listed, member_cities, place_of, when_of
 from workshops.reviewing import Reviews
-from workshops.told import INVITATION, SUBJECT, Pair, heard
+from workshops.told import INVITATION, SUBJECT, Pair, heard, not_yet_uninvited
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass
@@ -83,6 +86,7 @@ class Preview:
     number: int
     people: int
     mails: int
+    settle_minutes: int  # that some of them wait for a correction
 
 
 def preview(cycle: Cycle, *, now: datetime) -> Preview:
@@ -114,6 +118,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
         number=last + 1,
         people=len(set().union(*(one.everybody for one in told.values()))),
         mails=sum(len(one.everybody) for one in told.values()),
+        settle_minutes=settings.SETTLE // MINUTE if any(one.everybody - one.invited for one in told.values()) else 0,
     )
 
 
@@ -122,8 +127,10 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     told: dict[int, Told] = defaultdict(Told)
     ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
     rules = [change.rule for change in ahead.values() if change.session.is_planned]
-    named = {(one.session_id, one.user_id) for one in audience.who(rules, on=group_day(now))}
+    named = {one.pair for one in audience.who(rules, on=group_day(now))}
     knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)
+    # Who returns before they heard that they are not expected takes it that they always were.
+    knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
     facts = {pk: diff.draft_facts(change.session) for pk, change in ahead.items()}
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from ogpgroup.models import OutgoingMail
+from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet
 from workshops import diff
 from workshops.diff import Facts
-from workshops.models import Participation, SessionBase, SessionVersion
+from workshops.models import Participation, ScheduleRelease, SessionBase, SessionVersion
 
 SUBJECT = "session"
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
+OF_A_RELEASE = [INVITATION, CHANGE, CANCELLATION, UNINVITATION]  # the kinds that tell of a version
 
 # Mail of these states went, or may have gone. A mail that waits may have gone as well, if an attempt ended unknown.
 PERHAPS_READ = [OutgoingMail.Status.SENDING, OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN]
@@ -73,6 +74,29 @@ def heard(session_ids: Iterable[int], user_ids: Iterable[int] | None = None) -> 
         numbers = {number for number in perhaps.get(pair, set()) if number > least} | ({least} - {-1})
         told[pair] = [version for version in versions[pair[0]] if version.sequence in numbers]
     return Heard(told)
+
+
+def mails_of(release: ScheduleRelease) -> OutgoingMailQuerySet:
+    """What tells of the versions of a release, whatever became of it."""
+    told = release.versions.filter(session=OuterRef("subject_id"), sequence=OuterRef("subject_version"))
+    mails = OutgoingMail.objects.filter(Exists(told), subject_type=SUBJECT, kind__in=OF_A_RELEASE)
+    # Named once more, so that the database looks at the mails of these sessions alone.
+    return mails.filter(subject_id__in=list(release.versions.values_list("session", flat=True)))
+
+
+def not_yet_uninvited(session_ids: Iterable[int]) -> set[Pair]:
+    """For whom it waits that they are no longer expected, and who was never told so before; one query."""
+    mails = OutgoingMail.objects.filter(
+        subject_type=SUBJECT, subject_id__in=list(session_ids), kind=UNINVITATION, user__isnull=False
+    )
+    waiting, told = set(), set()
+    for session_id, user_id, status, unknown in mails.values_list("subject_id", "user_id", "status", "unknown_count"):
+        pair = (session_id or 0, user_id or 0)
+        if status in PERHAPS_READ or unknown:
+            told.add(pair)
+        elif status == OutgoingMail.Status.QUEUED:
+            waiting.add(pair)
+    return waiting - told
 
 
 def _by_mail(session_ids: list[int], people: Mapping[str, list[int]]) -> tuple[dict[Pair, int], dict[Pair, set[int]]]:

@@ -43,6 +43,7 @@ coordination_urls: list[URLPattern] = [
     path("coordination/replies/<int:pk>/put-aside/", replies.reply_put_aside, name="reply_put_aside"),
     path("coordination/cycles/<slug:slug>/board/", planning.board, name="board"),
     path("coordination/releases/<int:number>/mails/", release_mails.release_mails, name="release_mails"),
+    path("coordination/releases/<int:number>/send-now/", release_mails.release_send_now, name="release_send_now"),
     path("coordination/cycles/<slug:slug>/release/", coordination.publish, name="publish"),
 ]
 

@@ -22,6 +22,11 @@ MAIL: Final = [
         GET=only(COORDINATORS, answer=ELSEWHERE),
     ),
     Row("workshops:release_mails", "not yet", lambda w: {"number": w.release.number + 1}, GET=only(frozenset())),
+    Row(
+        "workshops:release_send_now",
+        at=lambda w: {"number": w.release.number},
+        POST=only(COORDINATORS, answer=ELSEWHERE),  # it went already
+    ),
     Row("outbox_csv", GET=COORDINATION),
     Row("outbox_csv", "of one session", query="?session=1&status=sent", GET=COORDINATION),
     Row("workshops:reminders", "nothing typed", lambda w: {"slug": w.draft.slug}, GET=COORDINATION),

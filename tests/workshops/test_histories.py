@@ -7,6 +7,7 @@ What should have been told is kept here in other words than the product's. `HIST
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -23,7 +24,8 @@ from workshops import actions, diff, emails
 from workshops.models import Participation, Session, SessionVersion
 
 Status = OutgoingMail.Status
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SETTLE = 10 * MINUTE
 LEADS = (14 * DAY, 3 * DAY, DAY, 2 * HOUR)
 KINDS = {kind.name: kind for kind in emails.KINDS}
 SAYS_WHAT_IS = (emails.INVITATION, emails.CHANGE, emails.CANCELLATION, emails.REMINDER)
@@ -86,6 +88,7 @@ class Histories(RuleBasedStateMachine):
     def release(self) -> None:
         if not diff.pending_changes(self.session.cycle):
             return
+        self.now += timedelta(seconds=1)  # whoever has answered up to now saw what was published before
         actions.publish_release(self.session.cycle, by=None, at=self.now)
         self.session.refresh_from_db()
         version = self._current()
@@ -125,10 +128,10 @@ class Histories(RuleBasedStateMachine):
 
     # --- What machines do ---------------------------------------------------------------------------------------------
 
-    @rule(hours=st.sampled_from([1, 5, 23, 49, 120]))
-    def wait(self, hours: int) -> None:
+    @rule(time=st.sampled_from([4 * MINUTE, HOUR, 5 * HOUR, 23 * HOUR, 49 * HOUR, 120 * HOUR]))
+    def wait(self, time: timedelta) -> None:
         """Planner and sender are down meanwhile."""
-        self.now += hours * HOUR
+        self.now += time
 
     @rule()
     def plan(self) -> None:
@@ -165,6 +168,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self._current() is not None)
     @rule()
     def all_work_and_all_is_told(self) -> None:
+        self.now += SETTLE  # nothing that is told of a release waits longer
         self.plan()
         self.send()
         self.send()
@@ -174,6 +178,7 @@ class Histories(RuleBasedStateMachine):
                 self._is_told(person, version)
                 self._is_reminded(person, version)
         self._nobody_is_told_twice()
+        self._bursts_are_one_mail()
 
     # --- What must hold -----------------------------------------------------------------------------------------------
 
@@ -252,6 +257,18 @@ class Histories(RuleBasedStateMachine):
         )
         assert len({(user, due, key.split(":")[2]) for user, due, key in reminded}) == len(reminded)
 
+    def _bursts_are_one_mail(self) -> None:
+        """Between two mails that tell one person of a change time has passed, except where there was none."""
+        news = [emails.INVITATION, emails.CHANGE, emails.CANCELLATION]
+        mails = OutgoingMail.objects.filter(status=Status.SENT, kind__in=news).order_by("user", "sent_at", "pk")
+        released = dict(
+            SessionVersion.objects.filter(session=self.session).values_list("sequence", "release__released_at")
+        )
+        for before, after in pairwise(mails):
+            if before.user_id == after.user_id and after.kind != emails.INVITATION:
+                is_urgent = after.due == released[after.subject_version]
+                assert is_urgent or after.sent_at - before.sent_at >= SETTLE, f"{after} follows too soon"
+
 
 def _facts(version: SessionVersion) -> tuple[object, ...]:
     return (version.status, version.starts_at, version.ends_at, version.venue)
@@ -273,6 +290,11 @@ def try_histories(*, examples: int, steps: int, shrink: bool = True) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.fixture(autouse=True)
+def releases_settle(settings):
+    settings.SETTLE = SETTLE
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from workshops.actions.arranging import Every, move, repeat
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, postpone, reinstate, save_draft
 from workshops.actions.feeds import open_feed, revoke_feed
 from workshops.actions.leads import set_lead_hours
-from workshops.actions.releases import Published, plan, publish_release, refresh_expectations
+from workshops.actions.releases import Published, plan, publish_release, refresh_expectations, send_now
 
 __all__ = [
     "Every",
@@ -25,5 +25,6 @@ __all__ = [
     "reinstate",
     "revoke_feed",
     "save_draft",
+    "send_now",
     "set_lead_hours",
 ]

@@ -11,7 +11,7 @@ from cities.models import Cycle, group_day
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now, kill_point
-from ogpgroup.models import User
+from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, emails, ical, told
 from workshops.actions.answers import ask_again, keep_answers
 from workshops.actions.locks import lock_releases
@@ -118,19 +118,30 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     leavers = audience.remove_leavers(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
-    invited = {(one.session_id, one.user_id) for one in newcomers}
-    concerned = [one for one in concerned if (one.session_id, one.user_id) not in invited]
     waiting = emails.withdraw_outdated(ahead)
     heard = told.heard(version.session_id for version in ahead)
+    unaware = emails.withdraw_uninvitations(newcomers, heard)
+    invited = [one for one in newcomers if one.pair not in unaware]
+    known = {one.pair for one in newcomers}
+    concerned = [one for one in concerned if one.pair not in known]
+    concerned += [one for one in newcomers if one.pair in unaware]
     ask_again(planned)
-    queued = emails.queue_invitations(planned, newcomers, now=now)
+    queued = emails.queue_invitations(planned, invited, now=now)
     changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
     keep_answers(unmoved)
-    queued += changes + emails.queue_uninvitations(planned, leavers, now=now)
+    queued += changes + emails.queue_uninvitations(planned, leavers, now=now, settles=True)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
         mail.wake_planner()
     return queued, left
+
+
+def send_now(release: ScheduleRelease, *, now: datetime) -> int:
+    """Let go what waits for a correction of this release; returns how many mails. Harmless twice."""
+    count = told.mails_of(release).filter(status=OutgoingMail.Status.QUEUED, due__gt=now).update(due=now)
+    if count:
+        mail.wake()
+    return count
 
 
 def refresh_expectations(*, now: datetime) -> int:
@@ -160,11 +171,29 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     rules = [Rule.of(version) for version in versions]
     leavers = audience.remove_leavers(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
-    _outbid(leavers + [one for one in newcomers if one.returns])
+    invited = _with_news(newcomers, versions)
+    _outbid(leavers + [one for one in invited if one.returns])
     kill_point("before_invitations")
-    queued = emails.queue_invitations(versions, newcomers, now=now)
+    queued = emails.queue_invitations(versions, invited, now=now)
     queued += emails.queue_uninvitations(versions, leavers, now=now)
     return queued, len(newcomers) < INVITED_AT_ONCE
+
+
+def _with_news(newcomers: list[Expectation], versions: list[SessionVersion]) -> list[Expectation]:
+    """Whom an invitation tells something: not those who return before they heard that they were not expected."""
+    returning = [one for one in newcomers if one.returns]
+    if not returning:
+        return newcomers
+    heard = told.heard({one.session_id for one in returning}, {one.user_id for one in returning})
+    unaware = emails.withdraw_uninvitations(returning, heard)
+    by_session = {version.session_id: version for version in versions}
+    silent = {
+        pair
+        for pair in unaware
+        if heard.nothing_new(*pair, by_session[pair[0]], diff.version_facts(by_session[pair[0]]))
+    }
+    emails.withdraw_changes(one for one in returning if one.pair not in silent)
+    return [one for one in newcomers if one.pair not in silent]
 
 
 def _outbid(people: list[Expectation]) -> None:

@@ -8,7 +8,9 @@ from workshops.emails.queueing import (
     queue_changes,
     queue_invitations,
     queue_uninvitations,
+    withdraw_changes,
     withdraw_outdated,
+    withdraw_uninvitations,
 )
 from workshops.emails.reminders import (
     MOVED,
@@ -26,8 +28,6 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-OF_A_RELEASE = [INVITATION, CHANGE, CANCELLATION, UNINVITATION]  # the kinds that tell of a version
-
 KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agenda.KINDS, *agreements.KINDS, *minutes.KINDS]
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "KINDS",
     "MOVED",
     "NUDGE",
-    "OF_A_RELEASE",
     "PLANNED_AHEAD",
     "REMINDER",
     "SEAT_GIVEN",
@@ -60,8 +59,10 @@ __all__ = [
     "reminders_of",
     "tell_parts",
     "tellings_of",
+    "withdraw_changes",
     "withdraw_outdated",
     "withdraw_parts",
     "withdraw_reminders",
+    "withdraw_uninvitations",
     "write_reminders_anew",
 ]

@@ -24,7 +24,7 @@ def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: dateti
             version,
             user.pk,
             user.email,
-            now=now,
+            due=now,
         )
         for user in people
     )

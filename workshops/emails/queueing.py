@@ -1,21 +1,36 @@
 """Queueing what a release or a new membership causes: invitations, changes, cancellations."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from cities.models import group_day
 from ogpgroup import mail
-from ogpgroup.models import OutgoingMail, User
+from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, User
 from workshops import diff
 from workshops.audience import Expectation
 from workshops.models import Participation, SessionVersion
-from workshops.told import CANCELLATION, CHANGE, INVITATION, SUBJECT, UNINVITATION, Heard, Pair, Unmoved
+from workshops.told import (
+    CANCELLATION,
+    CHANGE,
+    INVITATION,
+    SUBJECT,
+    UNINVITATION,
+    Heard,
+    Pair,
+    Unmoved,
+    not_yet_uninvited,
+)
+
+URGENT = timedelta(days=1)  # what begins, or was to begin, so soon waits for no correction
 
 
 def mail_row(
-    kind: str, key: str, version: SessionVersion, user_id: int, address: str, *, now: datetime
+    kind: str, key: str, version: SessionVersion, user_id: int, address: str, *, due: datetime
 ) -> OutgoingMail:
-    """A mail about a version to one person, due at once and useful until the session is over."""
+    """A mail about a version to one person, useful until the session is over."""
     return OutgoingMail(
         key=key,
         kind=kind,
@@ -25,7 +40,7 @@ def mail_row(
         subject_type=SUBJECT,
         subject_id=version.session_id,
         subject_version=version.sequence,
-        due=now,
+        due=due,
         useful_until=version.finishes_at,
         is_demo=version.is_demo,
     )
@@ -47,15 +62,30 @@ def queue_invitations(versions: Sequence[SessionVersion], newcomers: list[Expect
             by_session[newcomer.session_id],
             newcomer.user_id,
             addresses[newcomer.user_id],
-            now=now,
+            due=now,
         )
         for newcomer in newcomers
         if newcomer.user_id in addresses
     )
 
 
-def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expectation], *, now: datetime) -> int:
-    """Tell those no longer expected; who never got the invitation is told nothing (`_uninvitation_still_true`)."""
+def settles_at(version: SessionVersion, *, now: datetime) -> datetime:
+    """When it is told what a release changed: once it has settled, or at once where the old or the new start is near.
+
+    Expects `previous`. Until then `withdraw_outdated` takes back what another release outdates, and what is told counts
+    from what was heard: a burst of edits is one mail, and none at all where it comes to nothing.
+    """
+    starts = [one.begins_at for one in (version, version.previous) if one is not None]
+    return now if min(starts) <= now + URGENT else now + settings.SETTLE
+
+
+def queue_uninvitations(
+    versions: Sequence[SessionVersion], leavers: list[Expectation], *, now: datetime, settles: bool = False
+) -> int:
+    """Tell those no longer expected; who never got the invitation is told nothing (`_uninvitation_still_true`).
+
+    By a release they are told once it has settled.
+    """
     by_session = {version.session_id: version for version in versions}
     addresses = _addresses(leaver.user_id for leaver in leavers)
     return mail.enqueue(
@@ -65,7 +95,7 @@ def queue_uninvitations(versions: Sequence[SessionVersion], leavers: list[Expect
             by_session[leaver.session_id],
             leaver.user_id,
             addresses[leaver.user_id],
-            now=now,
+            due=settles_at(by_session[leaver.session_id], now=now) if settles else now,
         )
         for leaver in leavers
         if leaver.user_id in addresses
@@ -86,21 +116,47 @@ def withdraw_outdated(versions: Sequence[SessionVersion]) -> set[Pair]:
     Done before anybody decides who has heard what: a sender that was quicker has its mail under way by then.
     """
     sessions = [version.session_id for version in versions]
-    outdated = OutgoingMail.objects.filter(
-        subject_type=SUBJECT,
-        subject_id__in=sessions,
-        kind__in=[INVITATION, CHANGE, CANCELLATION],
-        status=OutgoingMail.Status.QUEUED,
-    )
-    mails = list(
-        outdated.select_for_update().order_by("pk").values_list("pk", "kind", "unknown_count", "subject_id", "user_id")
-    )
-    mail.withdraw(OutgoingMail.objects.filter(pk__in=[pk for pk, *_rest in mails]))
-    return {
-        (session_id or 0, user_id or 0)
-        for _pk, kind, unknown, session_id, user_id in mails
-        if kind == INVITATION and not unknown
-    }
+    outdated = OutgoingMail.objects.filter(kind__in=[INVITATION, CHANGE, CANCELLATION], subject_id__in=sessions)
+    return _take_back(outdated)[INVITATION]
+
+
+def withdraw_uninvitations(returning: Iterable[Expectation], heard: Heard) -> set[Pair]:
+    """Take back what waits and says that they are not expected; returns who takes it that they still are.
+
+    Those are told only what is new since they last heard of the session, if anything.
+    """
+    pairs = {one.pair for one in returning if one.returns}
+    if not pairs:
+        return set()
+    never_said = not_yet_uninvited({session for session, _user in pairs})
+    unsent = _take_back(OutgoingMail.objects.filter(kind=UNINVITATION), pairs)[UNINVITATION]
+    return {pair for pair in never_said & unsent if heard.last(*pair)}
+
+
+def withdraw_changes(returning: Iterable[Expectation]) -> None:
+    """Take back the news that wait for people who are invited anew: the invitation tells all that is so."""
+    _take_back(OutgoingMail.objects.filter(kind=CHANGE), {one.pair for one in returning})
+
+
+def _take_back(mails: OutgoingMailQuerySet, pairs: Collection[Pair] | None = None) -> dict[str, set[Pair]]:
+    """Withdraw those of the mails about sessions that wait; returns to whom each kind of them surely never went."""
+    waiting = mails.filter(subject_type=SUBJECT, status=OutgoingMail.Status.QUEUED)
+    if pairs is not None:
+        waiting = waiting.filter(
+            subject_id__in={session for session, _user in pairs}, user__in={user for _session, user in pairs}
+        )
+    columns = ("pk", "kind", "unknown_count", "subject_id", "user_id")
+    rows = [
+        (pk, kind, unknown, (session_id or 0, user_id or 0))
+        for pk, kind, unknown, session_id, user_id in waiting.select_for_update().order_by("pk").values_list(*columns)
+        if pairs is None or (session_id, user_id) in pairs
+    ]
+    mail.withdraw(OutgoingMail.objects.filter(pk__in=[pk for pk, *_rest in rows]))
+    unsent: dict[str, set[Pair]] = defaultdict(set)
+    for _pk, kind, unknown, pair in rows:
+        if not unknown:
+            unsent[kind].add(pair)
+    return unsent
 
 
 def queue_changes(
@@ -116,8 +172,7 @@ def queue_changes(
     addresses = _addresses(person.user_id for person in people)
     rows, unmoved = [], []
     for person in people:
-        version, address = by_session[person.session_id], addresses.get(person.user_id)
-        pair = (person.session_id, person.user_id)
+        version, address, pair = by_session[person.session_id], addresses.get(person.user_id), person.pair
         if address is None or heard.knows_that_not(*pair, version):
             continue
         kind = CANCELLATION if version.is_cancelled else CHANGE
@@ -131,5 +186,6 @@ def queue_changes(
             unmoved.append(Unmoved(*pair, last))
             continue
         key = f"{kind}:{version.session_id}:{version.sequence}:{person.user_id}"
-        rows.append(mail_row(kind, key, version, person.user_id, address, now=now))
+        due = now if kind == INVITATION else settles_at(version, now=now)
+        rows.append(mail_row(kind, key, version, person.user_id, address, due=due))
     return mail.enqueue(rows), unmoved

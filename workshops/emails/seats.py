@@ -25,7 +25,7 @@ def queue_seats(version: SessionVersion, people: Iterable[Participation], *, now
             continue
         kind = SEAT_OFFER if one.place == Participation.Place.OFFERED else SEAT_GIVEN
         key = f"{kind}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
-        row = mail_row(kind, key, version, user.pk, user.email, now=now)
+        row = mail_row(kind, key, version, user.pk, user.email, due=now)
         row.useful_until = one.offered_until or version.finishes_at
         rows.append(row)
     return mail.enqueue(rows)

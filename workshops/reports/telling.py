@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cities.models import group_day
 from ogpgroup.models import OutgoingMail
-from workshops import audience, emails
+from workshops import audience, emails, told
 from workshops.audience import Rule
 from workshops.models import ScheduleRelease, Session, SessionVersion
 
@@ -70,6 +70,7 @@ class Progress:
     queued: int
     waiting: int
     left: int
+    settles_at: datetime | None = None  # when those go that wait for a correction; none where none does
 
     @property
     def total(self) -> int:
@@ -89,12 +90,12 @@ def progress(release: ScheduleRelease, *, now: datetime) -> Progress:
     """What became of the mails that tell of a release, and whom the planner has still to invite; four queries."""
     invites = release.versions.current().planned().upcoming(now) if release.notified else []
     left = audience.still_to_add([Rule.of(version) for version in invites], on=group_day(now))
-    told = release.versions.filter(session=OuterRef("subject_id"), sequence=OuterRef("subject_version"))
-    mails = OutgoingMail.objects.filter(Exists(told), subject_type=emails.SUBJECT, kind__in=emails.OF_A_RELEASE)
-    # Named once more, so that the database looks at the mails of these sessions alone.
-    mails = mails.filter(subject_id__in=list(release.versions.values_list("session", flat=True)))
-    waiting = Count("pk", filter=Q(status__in=[Status.QUEUED, Status.SENDING]))
-    return Progress(left=left, **mails.aggregate(queued=Count("pk"), waiting=waiting))
+    counts = told.mails_of(release).aggregate(
+        queued=Count("pk"),
+        waiting=Count("pk", filter=Q(status__in=[Status.QUEUED, Status.SENDING])),
+        settles_at=Max("due", filter=Q(status=Status.QUEUED, due__gt=now)),
+    )
+    return Progress(left=left, **counts)
 
 
 def versions_told(session: Session) -> dict[int, int]:

@@ -1,0 +1,222 @@
+"""What a release changes is told once it has settled: a burst of edits is one mail, or none if it comes to nothing."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from cities.models import Membership
+from ogpgroup.mail import database_now
+from ogpgroup.models import OutgoingMail, User
+from tests import factories, factories_schedule
+from tests.workshops.coordination import desk_of
+from tests.workshops.published import NOW, START, cancel, change, publish_session
+from tests.workshops.told import all_is_sent, read, text_of
+from workshops import actions, diff
+from workshops.actions import releases
+from workshops.models import Participation, SessionVersion
+from workshops.preview import people_told
+
+pytestmark = pytest.mark.django_db
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SETTLE = 10 * MINUTE
+EDIT = NOW + DAY  # when the burst begins
+
+
+@pytest.fixture(autouse=True)
+def ten_minutes(settings) -> None:
+    settings.SETTLE = SETTLE
+
+
+@pytest.fixture
+def version(member: User) -> SessionVersion:
+    """One that its one member was invited to, and has heard of."""
+    version = publish_session(venue="Sala 1")
+    all_is_sent(NOW)
+    return version
+
+
+def waiting(*people: User) -> list[tuple[str, datetime]]:
+    """What waits, for anybody or for some."""
+    mails = OutgoingMail.objects.filter(status=OutgoingMail.Status.QUEUED).order_by("kind")
+    return list((mails.filter(user__in=people) if people else mails).values_list("kind", "due"))
+
+
+def leave(member: User, *, at: datetime) -> None:
+    Membership.objects.filter(user=member).update(until=at.date() - DAY)
+
+
+def test_invitation_goes_at_once(member):
+    publish_session()
+
+    assert waiting() == [("session_invitation", NOW)]
+
+
+def test_change_cancellation_and_uninvitation_go_once_they_have_settled(version, member):
+    change(version.session, at=EDIT, venue="Sala 2")
+    changed = waiting()
+    cancel(version.session, at=EDIT + MINUTE)
+    cancelled = waiting()
+
+    other = publish_session(cycle=version.session.cycle, people=[member], at=EDIT + 2 * MINUTE)
+    all_is_sent(EDIT + 2 * MINUTE)
+    other.session.audience_people.set([factories.create_user()])
+    change(other.session, at=EDIT + 3 * MINUTE)
+
+    assert changed == [("session_change", EDIT + SETTLE)]
+    assert cancelled == [("session_cancellation", EDIT + MINUTE + SETTLE)]
+    assert waiting() == [
+        ("session_cancellation", EDIT + MINUTE + SETTLE),
+        ("session_invitation", EDIT + 3 * MINUTE),
+        ("session_uninvitation", EDIT + 3 * MINUTE + SETTLE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "waits"),
+    [
+        (EDIT + DAY, EDIT + 9 * DAY, timedelta(0)),
+        (EDIT + 9 * DAY, EDIT + DAY, timedelta(0)),
+        (EDIT + DAY + MINUTE, EDIT + 9 * DAY, SETTLE),
+    ],
+)
+def test_what_is_or_was_to_begin_within_a_day_is_told_at_once(member, old, new, waits):
+    version = publish_session(starts_at=old)
+    all_is_sent(NOW)
+
+    change(version.session, at=EDIT, starts_at=new, ends_at=new + timedelta(hours=2))
+
+    assert ("session_change", EDIT + waits) in waiting()
+
+
+def test_a_burst_of_edits_is_one_mail_from_what_was_heard_to_what_is_so(version, member):
+    for number in range(2, 6):
+        change(version.session, at=EDIT + number * 2 * MINUTE, venue=f"Sala {number}")
+        all_is_sent(EDIT + number * 2 * MINUTE)  # nothing is due
+
+    all_is_sent(EDIT + 10 * MINUTE + SETTLE)
+
+    (mail,) = OutgoingMail.objects.filter(kind="session_change", status="sent")
+    text = text_of(read(mail, EDIT))
+    assert "Sala 1" in text
+    assert "Sala 5" in text
+    assert "Sala 4" not in text
+
+
+def test_a_burst_that_comes_to_nothing_tells_nobody_and_keeps_the_answers(version, member):
+    actions.answer(version.session, user=member, answer=Participation.Answer.YES, now=NOW)
+    change(version.session, at=EDIT, starts_at=START + DAY, ends_at=START + DAY + timedelta(hours=2))
+
+    change(version.session, at=EDIT + MINUTE, starts_at=START, ends_at=START + timedelta(hours=2))
+
+    assert waiting() == []
+    assert Participation.objects.get(user=member).answer == Participation.Answer.YES
+
+
+@pytest.fixture
+def named(member: User) -> SessionVersion:
+    """One to which the member and another person were invited by name, and half a minute ago the other alone."""
+    version = publish_session(people=[member, factories.create_user()], venue="Sala 1")
+    all_is_sent(NOW)
+    version.session.audience_people.remove(member)
+    return change(version.session, at=EDIT)
+
+
+def test_who_is_named_again_before_they_heard_of_it_is_told_nothing(named, member):
+    named.session.audience_people.add(member)
+    change(named.session, at=EDIT + MINUTE)
+
+    assert waiting() == []
+    assert Participation.objects.get(user=member).expected
+
+
+def test_who_is_named_again_is_told_what_changed_meanwhile(named, member):
+    named.session.audience_people.add(member)
+    change(named.session, at=EDIT + MINUTE, venue="Sala 2")
+
+    assert waiting(member) == [("session_change", EDIT + MINUTE + SETTLE)]
+
+
+def test_who_returns_by_a_membership_before_they_heard_of_it_is_told_nothing(version, member):
+    leave(member, at=EDIT)
+    change(version.session, at=EDIT, bring="Plano")
+    change(version.session, at=EDIT + MINUTE, bring="")
+    assert waiting() == [("session_uninvitation", EDIT + SETTLE)]
+
+    Membership.objects.filter(user=member).update(until=None)
+    queued = releases.refresh_expectations(now=EDIT + 2 * MINUTE)
+
+    assert (queued, waiting()) == (0, [])
+
+
+def test_who_returns_by_a_membership_is_invited_to_what_changed_meanwhile(version, member):
+    leave(member, at=EDIT)
+    change(version.session, at=EDIT, venue="Sala 2")
+
+    Membership.objects.filter(user=member).update(until=None)
+    releases.refresh_expectations(now=EDIT + 2 * MINUTE)
+
+    assert waiting() == [("session_invitation", EDIT + 2 * MINUTE)]
+
+
+def test_coordinators_read_when_it_is_told_and_may_send_it_now(member, coordinator):
+    session = factories_schedule.create_session()
+    factories_schedule.publish(session)
+    all_is_sent(database_now())
+    factories_schedule.move(session, starts_at=factories_schedule.in_days(31))
+    release = factories_schedule.publish(session).release
+    page, send = release.get_absolute_url(), reverse("workshops:release_send_now", args=[release.number])
+    desk = desk_of(coordinator)
+
+    before = desk.get(page).content.decode()
+    sent = desk.post(send, follow=True)
+    again = desk.post(send, follow=True)
+
+    assert "If you publish a correction before" in before
+    assert f'action="{send}"' in before
+    assert "2 mails go now." in sent.content.decode()
+    assert f'action="{send}"' not in sent.content.decode()
+    assert "No mail of this version waits any more." in again.content.decode()
+    assert {due for _kind, due in waiting(member)} == {OutgoingMail.objects.latest("due").due}
+    assert OutgoingMail.objects.latest("due").due < database_now()
+
+
+def test_who_heard_before_that_they_are_not_expected_is_invited_again(named, member):
+    all_is_sent(EDIT + SETTLE)
+    named.session.audience_people.add(member)
+    change(named.session, at=EDIT + DAY)  # the invitation waits
+    named.session.audience_people.remove(member)
+    change(named.session, at=EDIT + DAY + MINUTE)
+
+    named.session.audience_people.add(member)
+    change(named.session, at=EDIT + DAY + 2 * MINUTE)
+
+    assert waiting(member) == [("session_invitation", EDIT + DAY + 2 * MINUTE)]
+
+
+def test_preview_says_that_changes_wait_and_invitations_do_not(member, coordinator):
+    session = factories_schedule.create_session()
+    desk, url = desk_of(coordinator), reverse("workshops:publish", args=[session.cycle.slug])
+    invites = desk.get(url).content.decode()
+    factories_schedule.publish(session)
+    all_is_sent(database_now())
+    factories_schedule.move(session, starts_at=factories_schedule.in_days(31))
+
+    changes = desk.get(url).content.decode()
+
+    assert "minutes later" not in invites
+    assert "Changes are told 10 minutes later, and a correction published before goes with them in one mail" in changes
+
+
+@pytest.mark.parametrize(("venue", "told"), [("Sala 1", set()), ("Sala 2", {"changed"})])
+def test_preview_counts_who_returns_unaware_as_the_release_tells_them(named, member, venue, told):
+    session = named.session
+    session.refresh_from_db()
+    session.audience_people.add(member)
+    session.venue = venue
+    session.save(update_fields=["venue"])
+
+    pending = diff.pending_changes(session.cycle)
+    news = people_told(pending, now=EDIT + MINUTE)[session.pk]
+
+    assert {name for name in ("invited", "changed", "uninvited") if member.pk in getattr(news, name)} == told
