@@ -17,7 +17,10 @@ EXPECTED = COORDINATORS | {Role.GUEST}
 
 
 def add_agenda(world: "World") -> None:
-    """The agenda of the open session, in preparation: the official presents. Its materials can be had already."""
+    """The agenda of the open session, in preparation: the official presents. Its materials can be had already.
+
+    Who has left the group is still named beside them, which opens nothing.
+    """
     world.planned = AgendaItem.objects.create(
         session=world.open,
         position=1,
@@ -26,6 +29,7 @@ def add_agenda(world: "World") -> None:
         presenter=world.people[Role.OFFICIAL],
         presenter_organization=world.people[Role.OFFICIAL].memberships.get().organization,
     )
+    world.planned.co_presenters.add(world.people[Role.EX_MEMBER])
     for visibility, readers in (("public", None), ("group", GROUP), ("invited", PRESENTS | EXPECTED)):
         title = world.hide("Material", seen_by=readers) if readers else "Material"
         world.materials[visibility] = _material(world, title, visibility)

@@ -38,14 +38,20 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         return seen.filter(ready)
 
     def presented_by(self, user: User | AnonymousUser) -> Self:
-        """Those that the person presents, alone or with others."""
+        """Those that the person presents, alone or with others; see also `_kept_by`."""
         together = AgendaItem.co_presenters.through._default_manager.filter(user=user.pk).values("agendaitem")
-        return self.filter(Q(presenter=user.pk) | Q(pk__in=together))
+        return self._kept_by(user).filter(Q(presenter=user.pk) | Q(pk__in=together))
 
     def with_part_of(self, user: User | AnonymousUser) -> Self:
         """Those that the person presents or answers first."""
         presented = AgendaItem.objects.presented_by(user).values("pk")
-        return self.filter(Q(respondent=user.pk) | Q(pk__in=presented))
+        return self._kept_by(user).filter(Q(respondent=user.pk) | Q(pk__in=presented))
+
+    def _kept_by(self, user: User | AnonymousUser) -> Self:
+        """Who has left the group keeps a part only where they are expected by name. See also `posts.still_hold`."""
+        if roles_of(user).in_group:
+            return self
+        return self.filter(session__in=Participation.objects.open_to(user).values("session"))
 
     def with_people(self) -> Self:
         """With everybody who is named beside a point; two queries for any number of points."""
