@@ -13,6 +13,7 @@ from feedback.reports import direct
 from ogpgroup import mail
 from ogpgroup.dates import spoken_day
 from ogpgroup.models import OutgoingMail, User
+from workshops import posts
 from workshops.models import AgendaItem
 
 DUE: Final = "direct_feedback_due"
@@ -26,7 +27,7 @@ def plan(now: datetime) -> int:
     items = list(direct.with_a_day().filter(response_due_on__range=near))
     if not items:
         return 0
-    rows = [row for one in direct.unwritten(items) for row in _rows(one, now)]
+    rows = [row for one in _concerned(direct.unwritten(items), now) for row in _rows(one, now)]
     known = set(OutgoingMail.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     return mail.enqueue(row for row in rows if row.key not in known)
 
@@ -54,15 +55,21 @@ def _rows(one: direct.Asked, now: datetime) -> list[OutgoingMail]:
     ]
 
 
-def _waiting(mails: Sequence[OutgoingMail]) -> dict[tuple[int, int], direct.Asked]:
+def _concerned(people: Sequence[direct.Asked], now: datetime) -> list[direct.Asked]:
+    """Without those who have left the group meanwhile; that nobody writes it stays on the coordinators' page."""
+    still = posts.still_hold({(one.item.session_id, one.user.pk) for one in people}, on=group_day(now))
+    return [one for one in people if (one.item.session_id, one.user.pk) in still]
+
+
+def _waiting(mails: Sequence[OutgoingMail], now: datetime) -> dict[tuple[int, int], direct.Asked]:
     """Those who were asked for the points of a batch and have not written, by point and person."""
     items = direct.with_a_day().filter(pk__in=[one.subject_id for one in mails if one.subject_id])
-    return {(one.item.pk, one.user.pk): one for one in direct.unwritten(items)}
+    return {(one.item.pk, one.user.pk): one for one in _concerned(direct.unwritten(items), now)}
 
 
-def _still_true(mails: Sequence[OutgoingMail], _now: datetime) -> set[int]:
+def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """While the same person is asked by the same day, and has not written."""
-    waiting = _waiting(mails)
+    waiting = _waiting(mails, now)
     return {
         one.pk
         for one in mails
@@ -75,7 +82,7 @@ def _still_true(mails: Sequence[OutgoingMail], _now: datetime) -> set[int]:
 
 
 def _write(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    waiting = _waiting(mails)
+    waiting = _waiting(mails, now)
     return {
         one.pk: _written(one, asked.item, asked.user, now)
         for one in mails

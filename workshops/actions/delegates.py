@@ -10,10 +10,11 @@ from cities.models import Membership, group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
-from workshops import audience, emails
+from workshops import audience, emails, posts
 from workshops.actions import seats
 from workshops.actions.answers import answer
 from workshops.actions.locks import hold_off_releases
+from workshops.actions.posts import pass_posts
 from workshops.audience import Expectation, Rule
 from workshops.models import Participation, Session, SessionVersion
 
@@ -44,11 +45,11 @@ def possible_delegates(version: SessionVersion, *, sender: User, now: datetime) 
 def send_delegate(session: Session, *, sender: User, delegate: User, now: datetime) -> Participation:
     """Expect the delegate in the sender's place and invite them; the sender's answer becomes no. Returns their row.
 
-    Guarantees that nobody sends two people, and nobody who is not `possible_delegates`. The seat of the sender is free
-    for whoever waits first: it is not handed on. Raises ActionNotPossible where any of this does not hold, and where
-    the session takes no answers.
+    What the sender was to do there, the delegate does: their posts pass on. Guarantees that nobody sends two people,
+    and nobody who is not `possible_delegates`. The seat of the sender is free for whoever waits first: it is not handed
+    on. Raises ActionNotPossible where any of this does not hold, and where the session takes no answers.
     """
-    hold_off_releases()
+    _hold(session)
     sent_by = answer(session, user=sender, answer=Participation.Answer.NO, now=now)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
     if not may_send(sent_by) or Participation.objects.filter(delegated_by=sent_by).exists():
@@ -66,15 +67,18 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     row, is_new = Participation.objects.update_or_create(session=session, user=delegate, defaults=expected)
     if not is_new:
         _outbid(row)
+    _pass_posts(session, from_user=sender, to_user=delegate, now=now)
     emails.queue_invitations([version], [Expectation(session.pk, delegate.pk)], now=now)
     return row
 
 
 @transaction.atomic
 def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None:
-    """Expect the delegate no more, and tell them; the sender may come, or send another person. Harmless twice."""
-    hold_off_releases()
-    seats.lock_seats(session.pk)
+    """Expect the delegate no more, and tell them; the sender may come, or send another person. Harmless twice.
+
+    The posts at the session go back to the sender.
+    """
+    _hold(session)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
     row = Participation.objects.select_for_update().filter(session=session, delegated_by__user=sender).first()
     if row is None:
@@ -85,10 +89,23 @@ def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None
     row.expected, row.delegated_by = False, None
     row.save(update_fields=["expected", "delegated_by", *seats.PLACING])
     _outbid(row)
-    assert row.user_id is not None  # nobody without an account is sent
-    emails.queue_uninvitations([version], [Expectation(session.pk, row.user_id)], now=now)
+    assert row.user is not None  # nobody without an account is sent
+    _pass_posts(session, from_user=row.user, to_user=sender, now=now)
+    emails.queue_uninvitations([version], [Expectation(session.pk, row.user.pk)], now=now)
     if version.is_planned:
         seats.move_up(version, now=now)
+
+
+def _hold(session: Session) -> None:
+    """Who gives seats or posts at the session waits: held before rows of people, as at the door."""
+    hold_off_releases()
+    seats.lock_seats(session.pk)
+    Session.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
+
+
+def _pass_posts(session: Session, *, from_user: User, to_user: User, now: datetime) -> None:
+    held = posts.held_by(from_user.pk, now=now, session_id=session.pk)
+    pass_posts(held, from_user=from_user, to_user=to_user, now=now)
 
 
 def _outbid(row: Participation) -> None:

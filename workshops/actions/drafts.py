@@ -15,6 +15,8 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.holding import Holding
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
+from workshops import posts
+from workshops.actions.posts import pass_posts
 from workshops.models import RELEASED_FIELDS, Session
 from workshops.models.sessions import SessionQuerySet
 
@@ -146,9 +148,14 @@ def discard_draft(session: Session) -> None:
 
 
 def holdings(user: User, lost: Lost = ALL) -> list[Holding]:
-    """Sessions to come for which the person is responsible or expected by name: what a successor takes over."""
-    responsible, by_name = _sessions_of(user, lost, now=database_now())
+    """What a successor takes over: sessions to come for which the person is responsible or expected by name, and posts.
+
+    Posts pass on when the person leaves the group: no other role of theirs explains them.
+    """
+    now = database_now()
+    responsible, by_name = _sessions_of(user, lost, now=now)
     by_name = by_name.exclude(pk__in=responsible.values("pk"))
+    held = posts.held_by(user.pk, now=now) if lost.group else []
     return [
         Holding(label=label % {"title": session.title}, url=reverse("workshops:edit", args=[session.slug]))
         for label, sessions in (
@@ -156,12 +163,15 @@ def holdings(user: User, lost: Lost = ALL) -> list[Holding]:
             (_("Expected by name at the session “%(title)s”"), by_name),
         )
         for session in sessions.in_order()
-    ]
+    ] + [Holding(one.label, one.url) for one in held]
 
 
 @transaction.atomic
 def hand_over(from_user: User, to_user: User, *, by: User | None, lost: Lost = ALL) -> None:
-    """Put the successor in the person's place in the drafts of sessions to come; the next release tells both."""
+    """Put the successor in the person's place in the drafts of sessions to come, and in the posts at them.
+
+    The next release tells both of the drafts; posts count at once.
+    """
     now = database_now()
     responsible, by_name = _sessions_of(from_user, lost, now=now)
     responsible.update(responsible=to_user, edits=F("edits") + 1, edited_by=by, edited_at=now)
@@ -169,6 +179,8 @@ def hand_over(from_user: User, to_user: User, *, by: User | None, lost: Lost = A
         session.audience_people.remove(from_user)
         session.audience_people.add(to_user)
         Session.objects.filter(pk=session.pk).update(edits=F("edits") + 1, edited_by=by, edited_at=now)
+    if lost.group:
+        pass_posts(posts.held_by(from_user.pk, now=now), from_user=from_user, to_user=to_user, now=now)
 
 
 def _sessions_of(user: User, lost: Lost, *, now: datetime) -> tuple[SessionQuerySet, SessionQuerySet]:

@@ -9,10 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from cities.models import group_day
 from ogpgroup import mail
 from ogpgroup.dates import zone_info
 from ogpgroup.models import OutgoingMail, User
 from workshops import letters_of_agendas as letters
+from workshops import posts
 from workshops.agenda import answered_with
 from workshops.models import AgendaItem, SessionVersion
 from workshops.told import SUBJECT
@@ -32,6 +34,10 @@ class Part:
     user_id: int
 
     @property
+    def pair(self) -> posts.Pair:
+        return self.version.session_id, self.user_id
+
+    @property
     def key(self) -> str:
         """Holds what makes it another piece of news: the point, the person, and for presenters who answers them."""
         about = f"{self.item.pk}:{self.item.respondent_id}" if self.kind == PRESENTER else f"{self.item.pk}"
@@ -39,9 +45,10 @@ class Part:
 
 
 def parts_of(session_ids: Iterable[int], *, now: datetime) -> list[Part]:
-    """Who is to hear of their part in these sessions, published and not over; three queries.
+    """Who is to hear of their part in these sessions, published and not over; five queries.
 
-    Those are the respondents, and the presenters of what they answer. `AgendaItem.presenters` of each item is known.
+    Those are the respondents, and the presenters of what they answer, as long as their posts concern them.
+    `AgendaItem.presenters` of each item is known.
     """
     current = SessionVersion.objects.current().filter(session__in=list(session_ids)).select_related("session")
     versions = {one.session_id: one for one in current.defer("vevent") if one.is_planned}
@@ -58,7 +65,8 @@ def parts_of(session_ids: Iterable[int], *, now: datetime) -> list[Part]:
             found.append(Part(RESPONDENT, version, item, item.respondent_id))
             presenters = {one.pk for pk in answered[item.pk] for one in known[pk].presenters} - {item.respondent_id}
             found += [Part(PRESENTER, version, item, user) for user in sorted(presenters)]
-    return found
+    concerned = posts.still_hold({part.pair for part in found}, on=group_day(now)) if found else set()
+    return [part for part in found if part.pair in concerned]
 
 
 def useful_until(version: SessionVersion, item: AgendaItem) -> datetime:
