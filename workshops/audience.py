@@ -1,5 +1,7 @@
 """Who is expected at a session: a rule, resolved to people when released and again before each reminder.
 
+People of the group who hold a post there are expected too, whatever the rule says; see `workshops.posts`.
+
 One place in SQL, because a rule meets everybody's memberships at once: the number of queries does not grow with the
 sessions or the people.
 """
@@ -15,6 +17,7 @@ from django.db import connection
 
 from cities.models import group_day
 from ogpgroup.models import User
+from workshops import posts
 from workshops.models import SessionVersion
 
 
@@ -56,10 +59,11 @@ class Expectation:
         return self.session_id, self.user_id
 
 
-# Of several reasons the most personal one counts: by name, through the organisation, the city, the role, as everybody.
+# Of several reasons the most personal one counts: by name, for a post, through the organisation, the city, the role, as
+# everybody. A post counts for people of the group alone: who has left and stands beside a point is not asked back.
 # A city means the people of all its institutions that belong to the group; a role, everybody of the group who holds it.
 # The words are those of `SessionBase.Audience` and `Participation.Because`.
-_EXPECTED = """
+_EXPECTED = f"""
 WITH rules AS (
     SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb)
     AS rule(session_id bigint, is_demo boolean, audience text, organizations bigint[], cities bigint[], roles text[],
@@ -74,19 +78,24 @@ WITH rules AS (
     WHERE membership.since <= %(on)s AND (membership.until IS NULL OR membership.until >= %(on)s)
 ), expected AS (
     SELECT DISTINCT ON (session_id, user_id) session_id, user_id, because FROM (
-        SELECT rules.session_id, members.user_id, 'everybody' AS because, 5 AS rank
+        SELECT rules.session_id, members.user_id, 'everybody' AS because, 6 AS rank
         FROM rules JOIN members ON members.is_demo = rules.is_demo
         WHERE rules.audience = 'everybody'
         UNION ALL
-        SELECT rules.session_id, members.user_id, 'organization', 2
+        SELECT rules.session_id, members.user_id, 'part', 2
+        FROM rules JOIN ({posts.SQL}) post ON post.session_id = rules.session_id
+            JOIN members ON members.user_id = post.user_id AND members.is_demo = rules.is_demo
+        WHERE rules.audience = 'chosen'
+        UNION ALL
+        SELECT rules.session_id, members.user_id, 'organization', 3
         FROM rules JOIN members ON members.organization_id = ANY(rules.organizations)
         WHERE rules.audience = 'chosen'
         UNION ALL
-        SELECT rules.session_id, members.user_id, 'city', 3
+        SELECT rules.session_id, members.user_id, 'city', 4
         FROM rules JOIN members ON members.city_id = ANY(rules.cities)
         WHERE rules.audience = 'chosen'
         UNION ALL
-        SELECT rules.session_id, members.user_id, 'role', 4
+        SELECT rules.session_id, members.user_id, 'role', 5
         FROM rules JOIN members ON members.role = ANY(rules.roles) AND members.is_demo = rules.is_demo
         WHERE rules.audience = 'chosen'
         UNION ALL
@@ -96,7 +105,7 @@ WITH rules AS (
     ) every_reason
     ORDER BY session_id, user_id, rank
 )
-"""
+"""  # noqa: S608 our own names
 
 _COUNT = "SELECT session_id, count(*) FROM expected GROUP BY session_id"
 
@@ -128,7 +137,9 @@ SELECT count(*) FROM expected LEFT JOIN workshops_participation known
 WHERE known.id IS NULL OR NOT known.expected
 """
 
-# The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them.
+# The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them. Who was
+# expected for a post alone has passed it to the person sent, and stays expected as long as that one has it: so they may
+# take it back, and nobody who sends somebody is told that they are no longer expected.
 _REMOVE = """
 UPDATE workshops_participation AS known SET expected = false
 FROM rules
@@ -141,6 +152,13 @@ WHERE known.session_id = rules.session_id AND known.expected AND known.user_id I
         JOIN expected ON expected.session_id = sender.session_id AND expected.user_id = sender.user_id
         WHERE sender.id = known.delegated_by_id
     ))
+    AND NOT (known.expected_because = 'part' AND EXISTS (SELECT 1 FROM members WHERE members.user_id = known.user_id)
+        AND EXISTS (
+            SELECT 1 FROM workshops_participation sent
+            JOIN expected ON expected.session_id = sent.session_id AND expected.user_id = sent.user_id
+            WHERE sent.delegated_by_id = known.id AND sent.expected
+        )
+    )
 RETURNING known.session_id, known.user_id
 """
 

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from cities.models import City
 from ogpgroup.models import User
-from workshops import audience
+from workshops import audience, posts
 from workshops.audience import Rule
-from workshops.models import AgendaItem, Session, WorkTable
+from workshops.models import Session
 
 
 @dataclass
@@ -122,21 +122,17 @@ def _overlap(one: Session, other: Session) -> bool:
 
 
 def _fill(held: dict[int, _Held]) -> None:
-    """Who is needed at each by name, and which cities and organisations are expected; seven queries."""
+    """Who is needed at each by name, and which cities and organisations are expected; four queries."""
     for one in held.values():
         if one.session.responsible_id:
             one.people.add(one.session.responsible_id)
     chosen = {pk for pk, one in held.items() if one.session.audience == Session.Audience.CHOSEN}
     by_name = Session.audience_people.through._default_manager.filter(session__in=chosen)
-    rows: list[tuple[Any, ...]] = list(by_name.values_list("session", "user"))
-    for session, person in rows:
+    for session, person in by_name.values_list("session", "user"):
         held[session].named.add(person)
-    rows += AgendaItem.objects.filter(session__in=held).values_list("session", "presenter", "respondent")
-    together = AgendaItem.co_presenters.through._default_manager.filter(agendaitem__session__in=held)
-    rows += together.values_list("agendaitem__session", "user")
-    rows += WorkTable.objects.filter(session__in=held).values_list("session", "facilitator", "rapporteur")
-    for session, *people in rows:
-        held[session].people |= {person for person in people if person is not None}
+        held[session].people.add(person)
+    for session, people in posts.holders(held).items():
+        held[session].people |= people
     through = Session.audience_cities.through._default_manager
     for session, city in through.filter(session__in=chosen).values_list("session", "city"):
         held[session].cities.add(city)

@@ -270,7 +270,7 @@ def test_advice_asks_the_same_number_of_questions_for_any_number(cycle, count, d
         chosen(cycle, f"Sesión {number}", people=[ana], cities=[reynosa], reviews_deliverable=deliverable)
     sessions = list(diff.complete(Session.objects.all()))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         told = advice_on_all(sessions, cities=[], now=NOW)
 
     assert {len(sentences) for sentences in told.values()} == {2 * count + 1}

@@ -8,12 +8,14 @@ from cities.models import City, Cycle, GroupMembership, Membership, Role
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.factories_schedule import create_session
+from tests.workshops.agendas import put
 from tests.workshops.coordination import desk_of, edit_url, running_cycle, text_of, typed
 from tests.workshops.published import NOW, draft, publish, publish_session
 from tests.workshops.told import all_is_sent
 from workshops import actions, audience, diff
+from workshops.actions import agenda, delegates
 from workshops.audience import Rule
-from workshops.models import Participation, Session
+from workshops.models import Participation, Session, WorkTable
 from workshops.preview import preview
 from workshops.reports.releases import told
 
@@ -221,6 +223,54 @@ def test_page_of_the_session_names_cities_and_roles(cycle, client):
     assert f'<li><a href="{reynosa.get_absolute_url()}">Reynosa, Tamaulipas</a></li><li>City official</li>' in "".join(
         line.strip() for line in page.splitlines()
     )
+
+
+# --- A post -----------------------------------------------------------------------------------------------------------
+
+
+def test_post_is_a_reason_to_be_expected_and_the_last_one_gone_is_none(cycle, official_reynosa):
+    presenter, respondent, leads = factories.create_official(), factories.create_member(), factories.create_member()
+    session = publish_session(cycle=cycle, people=[official_reynosa], visibility="invited").session
+    item = put(session, "Colima", 10, presenter=presenter, respondent=respondent)
+    WorkTable.objects.create(session=session, number=1, facilitator=leads)
+
+    actions.refresh_expectations(now=NOW)
+
+    named = dict.fromkeys([presenter.pk, respondent.pk, leads.pk], "part")
+    assert expected_at(session) == {official_reynosa.pk: "person", **named}
+    assert Session.objects.visible_to(respondent).filter(pk=session.pk).exists()
+    agenda.save_item(item, fields={"respondent": None}, co_presenters=[], edition=1, now=NOW)
+    actions.refresh_expectations(now=NOW)
+    assert set(expected_at(session)) == {official_reynosa.pk, presenter.pk, leads.pk}
+
+
+def test_who_has_left_is_not_asked_back_by_a_post(cycle, official_reynosa):
+    gone = factories.create_member()
+    Membership.objects.filter(user=gone).update(until=date(2026, 10, 1))
+    session = publish_session(cycle=cycle, people=[official_reynosa]).session
+    put(session, "Colima", 10, presenter=gone)
+
+    actions.refresh_expectations(now=NOW)
+
+    assert expected_at(session) == {official_reynosa.pk: "person"}
+
+
+def test_who_was_expected_for_a_post_alone_sends_somebody_and_takes_them_back(cycle, official_reynosa, reynosa):
+    presenter = factories.create_official(city=reynosa)
+    delegate = factories.create_official(city=reynosa)
+    session = publish_session(cycle=cycle, people=[official_reynosa]).session
+    item = put(session, "Reynosa", 10, presenter=presenter)
+    actions.refresh_expectations(now=NOW)
+
+    delegates.send_delegate(session, sender=presenter, delegate=delegate, now=NOW)
+    actions.refresh_expectations(now=NOW + DAY)
+    assert set(expected_at(session)) == {official_reynosa.pk, presenter.pk, delegate.pk}
+    delegates.take_back_delegate(session, sender=presenter, now=NOW + DAY)
+    actions.refresh_expectations(now=NOW + DAY)
+
+    assert set(expected_at(session)) == {official_reynosa.pk, presenter.pk}
+    item.refresh_from_db()
+    assert item.presenter == presenter
 
 
 # --- In somebody's place ----------------------------------------------------------------------------------------------

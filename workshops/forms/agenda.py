@@ -1,5 +1,6 @@
 """A point of an agenda as a coordinator describes it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cities.models import Organization, group_day
+from cities.models import Membership, Organization, group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops.actions.agenda import DoesNotFit
@@ -27,6 +28,13 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
     """One person, each with the institutions they act for."""
 
     label_from_instance = PeopleField.label_from_instance  # type: ignore[assignment]
+
+
+def _people_in(value: User | Iterable[User] | None) -> list[User]:
+    """Of a field for one person, or for several."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, User) else list(value)
 
 
 class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -98,7 +106,8 @@ class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         fields["parent"].queryset, fields["parent"].empty_label = parents, _("No: a point of its own")
         if not parents.exists() or (item and item.parts.exists()):
             del self.fields["parent"]
-        people = self._people(item)
+        self._stored = self._named_before(item)
+        people = self._people()
         for name in PEOPLE:
             fields[name].queryset = people
         for name in ("presenter", "respondent"):
@@ -119,11 +128,14 @@ class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             del self.fields["edition"]
             self.initial.setdefault("form_id", uuid4)
 
-    def _people(self, item: AgendaItem | None) -> QuerySet[User]:
-        chosen: QuerySet[User] | None = None
-        if item:
-            ids = [item.presenter_id, item.respondent_id, *item.co_presenters.values_list("pk", flat=True)]
-            chosen = User.objects.filter(pk__in=[pk for pk in ids if pk])
+    def _named_before(self, item: AgendaItem | None) -> set[int]:
+        if item is None:
+            return set()
+        ids = [item.presenter_id, item.respondent_id, *item.co_presenters.values_list("pk", flat=True)]
+        return {pk for pk in ids if pk}
+
+    def _people(self) -> QuerySet[User]:
+        chosen = User.objects.filter(pk__in=self._stored) if self._stored else None
         return people_by_name(is_demo=self.session.is_demo, on=group_day(database_now()), also=chosen)
 
     @property
@@ -141,7 +153,28 @@ class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
         named = any(typed.get(name) for name in ("respondent", "respondent_name", "respondent_organization"))
         if typed.get("response_due_on") and not named:
             self.add_error("response_due_on", _("Say who gives the feedback that is due by this day."))
+        self._check_who_is_outside(typed)
         return typed
+
+    def _check_who_is_outside(self, typed: dict[str, Any]) -> None:
+        """Who is newly named and could not do it: feedback is the group's to give, sessions open to who is expected.
+
+        People of the group are expected because they are named here; somebody else only by name.
+        """
+        named = {one.pk: one for name in PEOPLE for one in _people_in(typed.get(name)) if one.pk not in self._stored}
+        members = Membership.objects.on(group_day(database_now())).filter(user__in=named)
+        outside = set(named) - set(members.values_list("user_id", flat=True))
+        is_chosen = self.session.audience == Session.Audience.CHOSEN
+        guests = set(self.session.audience_people.values_list("pk", flat=True)) if outside and is_chosen else set()
+        for name in PEOPLE:
+            strangers = [one for one in _people_in(typed.get(name)) if one.pk in outside]
+            if name == "respondent" and strangers:
+                told = _("%(who)s does not belong to the group, whose members alone write feedback.")
+            elif strangers := [one for one in strangers if one.pk not in guests]:
+                told = _("%(who)s does not belong to the group and is not expected at this session by name.")
+            else:
+                continue
+            self.add_error(name, told % {"who": ", ".join(str(one) for one in strangers)})
 
     def _post_clean(self) -> None:
         """The row itself is written by an action; nothing typed gets into it here."""

@@ -62,8 +62,8 @@ def _concern(on: date) -> Q:
 class Participation(models.Model):
     """Invitation, answer and attendance of one person at one session, in one row.
 
-    Expected is who the audience names. Anybody of the group may answer; an answer alone makes nobody expected and opens
-    nothing: the reason is then OWN_WISH.
+    Expected is who the audience names, and who holds a post. Anybody of the group may answer; an answer alone makes
+    nobody expected and opens nothing: the reason is then OWN_WISH.
     """
 
     class Because(models.TextChoices):
@@ -72,6 +72,7 @@ class Participation(models.Model):
         CITY = "city", _("the city is expected")
         ROLE = "role", _("people with this role are expected")
         PERSON = "person", _("expected by name")
+        PART = "part", _("has a part in it")
         DELEGATE = "delegate", _("in place of somebody who cannot come")
         OWN_WISH = "own_wish", _("at the person's own wish")
 
