@@ -123,11 +123,15 @@ def _all(shown: list[Waiting]) -> Own:
 
 def for_person(user: User, today: date) -> Own:
     """What waits for the person beside sessions, the most urgent first; a constant number of queries for each role."""
+    return beside_agreements(user, today) + _agreed(user, today) if roles_of(user).in_group else Own([])
+
+
+def beside_agreements(user: User, today: date) -> Own:
+    """What waits for the person of plans, notes and rounds; calendars have agreements from elsewhere."""
     roles = roles_of(user)
     if not roles.in_group:
         return Own([])
     found = _for_official(user, today) if roles.official_city_ids else Own([])
-    found += _agreed(user, today)
     found += _photos(user, today) if roles.is_coordinator else Own([])
     owed = direct.due(user, until=today + DUE_SOON)
     found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])

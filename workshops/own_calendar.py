@@ -75,13 +75,9 @@ def versions_for(feed: CalendarFeed, *, now: datetime) -> list[SessionVersion]:
 
 
 def agreements_of(feed: CalendarFeed) -> list[Deadline]:
-    """Open agreements with a day, for which an organisation of the person answers."""
-    mine = Agreement.objects.visible_to(feed.user).filter(
-        status=Agreement.Status.OPEN,
-        due_on__isnull=False,
-        responsible__in=roles_of(feed.user).organization_ids,
-    )
-    found = mine.select_related("session").distinct().order_by("due_on", "pk")
+    """Open agreements with a day that wait for the person."""
+    mine = Agreement.objects.visible_to(feed.user).reminded_of(feed.user).filter(due_on__isnull=False)
+    found = mine.select_related("session").order_by("due_on", "pk")
     return [Deadline(one.text, _("Agreement"), one.get_absolute_url(), one.due_on) for one in found if one.due_on]
 
 

@@ -70,9 +70,16 @@ def read(content: bytes, *, own: bool = False) -> Component:
     calendar, rest = _component(lines)
     assert rest == []
     _check_zones(calendar)
+    _check_names_of_entries(calendar)
     _check_events(calendar)
     _check_method(calendar, own=own)
     return calendar
+
+
+def _check_names_of_entries(calendar: Component) -> None:
+    """A program that meets a UID twice keeps one of the two, or shows both; no entry of ours recurs."""
+    names = [part.get("UID").value for part in calendar.parts if part.name in {"VEVENT", "VTODO"}]
+    assert len(names) == len(set(names)), names
 
 
 def _check_method(calendar: Component, *, own: bool) -> None:

@@ -3,18 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 import time_machine
 from django.test import Client
 from ics.icalendar import Calendar
 from vobject.base import readOne
 
+from cities.models import Organization
 from ogpgroup.models import User
 from tests import factories
 from tests.workshops import strict_calendar
 from tests.workshops.published import NOW, cancel, publish_session
 from workshops import actions, own_calendar
-from workshops.models import CalendarFeed, Participation
+from workshops.models import Agreement, CalendarFeed, Participation, Session
 
 pytestmark = [
     pytest.mark.django_db,
@@ -142,14 +144,39 @@ def test_what_falls_due_are_tasks_as_long_as_that_is_wanted(official):
     assert list(without) == []
 
 
-def test_agreements_of_my_organisation_fall_due(official):
-    session = publish_session(title="Sesión").session
-    mine, other = official.memberships.get().organization, factories.create_organization()
-    for number, (organization, text) in enumerate([(mine, "Enviar el acta"), (other, "Otra cosa")], 1):
-        agreement = session.agreements.create(number=number, kind="task", text=text, due_on=date(2026, 12, 1))
-        agreement.responsible.add(organization)
+def agree(text: str, *responsible: Organization, due_on: date | None, **fields: Any) -> Agreement:
+    session = Session.objects.first() or publish_session(title="Sesión").session
+    number = session.agreements.count() + 1
+    agreement = session.agreements.create(number=number, kind="task", text=text, due_on=due_on, **fields)
+    agreement.responsible.add(*responsible)
+    return agreement
 
-    assert [todo.name for todo in Calendar(read(feed_of(official)).decode()).todos] == ["Enviar el acta"]
+
+def tasks(content: bytes) -> list[tuple[str, date]]:
+    found = icalendar.Calendar.from_ical(content).walk("VTODO")
+    return sorted((str(todo["SUMMARY"]), todo["DUE"].dt) for todo in found)
+
+
+def test_agreements_of_my_organisations_fall_due_once_whenever_that_is(official):
+    mine, other = official.memberships.get().organization, factories.create_organization()
+    also_mine = factories.create_organization()
+    factories.create_membership(user=official, organization=also_mine)
+    soon, far, past = date(2026, 12, 1), date(2027, 6, 1), date(2026, 10, 1)
+    agree("Pronto", mine, also_mine, due_on=soon)
+    agree("Lejos", mine, due_on=far)
+    agree("Pasado", mine, due_on=past)
+    agree("Otra cosa", other, due_on=soon)
+    agree("Sin fecha", mine, due_on=None)
+    agree("Del grupo", due_on=soon, responsible_group=True)
+
+    assert tasks(read(feed_of(official))) == [("Lejos", far), ("Pasado", past), ("Pronto", soon)]
+
+
+def test_what_the_group_agreed_falls_due_for_coordinators(coordinator):
+    agree("Del grupo", due_on=date(2026, 12, 1), responsible_group=True)
+    agree("De otros", factories.create_organization(), due_on=date(2026, 12, 1))
+
+    assert tasks(read(feed_of(coordinator))) == [("Del grupo", date(2026, 12, 1))]
 
 
 # --- The address ------------------------------------------------------------------------------------------------------
