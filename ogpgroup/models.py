@@ -370,6 +370,10 @@ class OutgoingMail(models.Model):
         return self.status in self.WITHDRAWN_FROM
 
     @property
+    def can_be_released(self) -> bool:
+        return self.status == self.Status.PARKED
+
+    @property
     def can_be_dismissed(self) -> bool:
         return self.status in self.DISMISSED_FROM and self.dismissed_at is None
 

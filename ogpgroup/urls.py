@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coordination/outbox/<int:pk>/", outbox.outbox_detail, name="outbox_detail"),
     path("coordination/outbox/<int:pk>/html/", outbox.outbox_html, name="outbox_html"),
     path("coordination/outbox/<int:pk>/dismiss/", outbox.outbox_dismiss, name="outbox_dismiss"),
+    path("coordination/outbox/<int:pk>/release/", outbox.outbox_release, name="outbox_release"),
     path("coordination/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox_retry"),
     path("coordination/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox_withdraw"),
     path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),

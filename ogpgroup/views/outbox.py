@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
 from django.utils.functional import Promise
@@ -27,7 +27,7 @@ from cities.access import coordinator_required
 from ogpgroup import htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
-from ogpgroup.models import OutgoingMail, RefusedAddress, User
+from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, RefusedAddress, User
 from workshops.reports import forecast, telling
 
 Status = OutgoingMail.Status
@@ -105,12 +105,13 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "filter": found,
         "page": page,
         "rows": [_row(one) for one in page],
-        "tabs": _tabs(request),
+        "tabs": _tabs(request.GET),
         "watch": mail.watch(),
         "refusing": RefusedAddress.objects.marked().select_related("user").order_by("user__name", "user_id"),
         "status": status,
         "ahead": partial(forecast.ahead, database_now()),  # asked by the whole page alone
-        "to_put_aside": _to_put_aside(status),
+        "to_put_aside": found.qs.to_look_at().count() if status in OutgoingMail.DISMISSED_FROM else 0,
+        "to_release": found.qs.filter(status=Status.PARKED).count() if status == Status.PARKED else 0,
         "totals": _totals(found),
         "query": request.GET.urlencode(),
     }
@@ -167,8 +168,8 @@ def outbox_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @coordinator_required
 @require_POST
 def outbox_dismiss_all(request: HttpRequest) -> HttpResponse:
-    """Put aside all mails with one status; after a day without a mail server that may be hundreds."""
-    mails = OutgoingMail.objects.filter(status=request.POST.get("status", ""))
+    """Put aside all mails of a status that the list shows; after a day without a mail server that may be hundreds."""
+    mails = _listed(request).filter(status=request.GET.get("status", ""))
     dismissed = mail.dismiss(mails, by=_coordinator(request), now=database_now())
     text = ngettext("%(count)s mail was put aside.", "%(count)s mails were put aside.", dismissed)
     messages.success(request, text % {"count": dismissed})
@@ -186,11 +187,28 @@ def outbox_try_address(request: HttpRequest, pk: int) -> HttpResponse:
 
 @coordinator_required
 @require_POST
+def outbox_release(request: HttpRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(OutgoingMail.objects.defer("rendered"), pk=pk)
+    if not mail.release_parked(OutgoingMail.objects.filter(pk=one.pk), by=_coordinator(request)):
+        raise ActionNotPossible(_("This mail is not held."))
+    messages.success(request, _("The mail is released."))
+    return redirect("outbox_detail", pk=pk)
+
+
+@coordinator_required
+@require_POST
 def outbox_release_parked(request: HttpRequest) -> HttpResponse:
-    released = mail.release_parked(OutgoingMail.objects.all(), by=_coordinator(request))
+    """Let all held mails go that the list shows; all there are where nothing is filtered."""
+    released = mail.release_parked(_listed(request), by=_coordinator(request))
     text = ngettext("%(count)s held mail was released.", "%(count)s held mails were released.", released)
     messages.success(request, text % {"count": released})
     return redirect("outbox")
+
+
+def _listed(request: HttpRequest) -> OutgoingMailQuerySet:
+    """The mails that the filter in the address finds; none where it cannot be read: a wrong one must not mean all."""
+    found = OutboxFilter(request.GET)
+    return found.qs.select_related(None).order_by() if found.is_valid() else OutgoingMail.objects.none()
 
 
 def _totals(found: OutboxFilter) -> telling.Totals | None:
@@ -204,12 +222,6 @@ def _coordinator(request: HttpRequest) -> User:
     return request.user
 
 
-def _to_put_aside(status: str) -> int:
-    if status not in OutgoingMail.DISMISSED_FROM:
-        return 0
-    return OutgoingMail.objects.to_look_at().filter(status=status).count()
-
-
 def _row(one: OutgoingMail) -> dict[str, Any]:
     kind = KIND_LABELS.get(one.kind, one.kind)
     # The subject line of an account mail may hold a code.
@@ -218,15 +230,16 @@ def _row(one: OutgoingMail) -> dict[str, Any]:
     return {"mail": one, "kind": kind, "title": title, "style": "warm" if is_warm else ""}
 
 
-def _tabs(request: HttpRequest) -> Sequence[dict[str, Any]]:
-    """One tab for each status that occurs, with its number, in the order of a mail's life."""
-    counts = dict(OutgoingMail.objects.order_by().values_list("status").annotate(Count("pk")))
-    chosen = request.GET.get("status", "")
+def _tabs(given: QueryDict) -> Sequence[dict[str, Any]]:
+    """One tab for each status that occurs in what is filtered, with its number, in the order of a mail's life."""
+    chosen = given.get("status", "")
+    rest = given.copy()
+    for name in ("page", "status"):
+        rest.pop(name, None)
+    counts = dict(OutboxFilter(rest).qs.order_by().values_list("status").annotate(Count("pk")))
 
     def tab(value: str, label: str | Promise, number: int) -> dict[str, Any]:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query.pop("status", None)
+        query = rest.copy()
         if value:
             query["status"] = value
         return {"href": f"?{query.urlencode()}", "label": f"{label}: {number}", "current": value == chosen}

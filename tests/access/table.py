@@ -289,6 +289,7 @@ DESKS: Final = [
     Row("outbox_detail", "account mail", lambda w: {"pk": w.account_mail.pk}, GET=COORDINATION),
     Row("outbox_detail", "invitation", lambda w: {"pk": w.session_mail.pk}, GET=COORDINATION),
     Row("outbox_retry", at=lambda w: {"pk": w.failed_mail.pk}, POST=COORDINATION_DOES),
+    Row("outbox_release", at=lambda w: {"pk": w.session_mail.pk}, POST=COORDINATION_DOES),
     Row("outbox_withdraw", at=lambda w: {"pk": w.session_mail.pk}, POST=COORDINATION_DOES),
     Row("outbox_html", "account mail", lambda w: {"pk": w.account_mail.pk}, GET=answers(404, outside=LOGIN)),
     Row("outbox_html", "invitation", lambda w: {"pk": w.session_mail.pk}, GET=COORDINATION),
@@ -299,7 +300,7 @@ DESKS: Final = [
         lambda w: {"pk": w.session_mail.pk},
         POST=only(COORDINATORS, answer=ELSEWHERE),
     ),
-    Row("outbox_dismiss_all", data=lambda _: {"status": "failed"}, POST=COORDINATION_DOES),
+    Row("outbox_dismiss_all", query="?status=failed", POST=COORDINATION_DOES),
     Row("outbox_try_address", at=lambda w: {"pk": w.people[Role.GUEST].pk}, POST=COORDINATION_DOES),
     Row("outbox_release_parked", POST=COORDINATION_DOES),
 ]

@@ -41,6 +41,20 @@ def test_outbox_lists_mails_the_latest_first(desk):
     assert [tab["label"].rpartition(": ")[2] for tab in response.context["tabs"]] == ["2", "2"]
 
 
+def test_outbox_tabs_count_what_the_filter_finds(desk):
+    enqueue("a", "b", "c", "d")
+    OutgoingMail.objects.filter(key__in="abc").update(subject_id=7)
+    OutgoingMail.objects.filter(key__in="ad").update(status="failed")
+
+    tabs = desk.get(OUTBOX, {"session": "7", "status": "failed", "page": "1"}).context["tabs"]
+
+    assert [(tab["href"], tab["label"].rpartition(": ")[2], tab["current"]) for tab in tabs] == [
+        ("?session=7", "3", False),
+        ("?session=7&status=queued", "2", False),
+        ("?session=7&status=failed", "1", True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -212,6 +226,53 @@ def test_outbox_release_parked_lets_all_go(desk):
     assert set(OutgoingMail.objects.values_list("status", flat=True)) == {"queued"}
 
 
+def test_outbox_release_lets_one_go(desk):
+    one, other = enqueue("a", "b")
+    OutgoingMail.objects.update(status="parked")
+    address = reverse("outbox_release", args=[one.pk])
+
+    assert address in desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+    response = desk.post(address)
+
+    assert response.headers["Location"] == reverse("outbox_detail", args=[one.pk])
+    assert dict(OutgoingMail.objects.values_list("key", "status")) == {"a": "queued", "b": "parked"}
+    assert address not in desk.get(reverse("outbox_detail", args=[one.pk])).content.decode()
+
+
+def test_outbox_release_of_what_is_not_held_is_refused_with_a_sentence(desk):
+    (one,) = enqueue("a")
+    set_status(one, "sent")
+
+    response = desk.post(reverse("outbox_release", args=[one.pk]), follow=True)
+
+    one.refresh_from_db()
+    assert (one.status, [str(said) for said in response.context["messages"]]) == ("sent", ["This mail is not held."])
+
+
+@pytest.mark.parametrize(
+    ("query", "released"),
+    [("?session=7&status=parked", "a"), ("?person=b%40example.org", "b"), ("?session=x", ""), ("", "abc")],
+)
+def test_outbox_releases_what_the_list_shows(query, released, desk):
+    enqueue("a", "b", "c")
+    OutgoingMail.objects.update(status="parked")
+    OutgoingMail.objects.filter(key="a").update(subject_id=7)
+
+    desk.post(reverse("outbox_release_parked") + query)
+
+    assert set(OutgoingMail.objects.filter(status="queued").values_list("key", flat=True)) == set(released)
+
+
+def test_outbox_offers_to_release_the_list_where_it_is_not_all(desk):
+    enqueue("a", "b")
+    OutgoingMail.objects.update(status="parked")
+    OutgoingMail.objects.filter(key="a").update(subject_id=7)
+    action = f'action="{reverse("outbox_release_parked")}?session=7&amp;status=parked"'
+
+    assert action in desk.get(OUTBOX, {"session": "7", "status": "parked"}).content.decode()
+    assert f"{reverse('outbox_release_parked')}?" not in desk.get(OUTBOX, {"status": "parked"}).content.decode()
+
+
 # --- Put aside ------------------------------------------------------------------------------------------------------
 
 
@@ -251,7 +312,7 @@ def test_outbox_dismiss_all_puts_aside_one_status(desk):
     set_status(failed, "failed")
 
     offered = desk.get(OUTBOX, {"status": "missed"})
-    desk.post(reverse("outbox_dismiss_all"), {"status": "missed"})
+    desk.post(reverse("outbox_dismiss_all") + "?status=missed")
     offered_again = desk.get(OUTBOX, {"status": "missed"})
 
     assert (offered.context["to_put_aside"], offered_again.context["to_put_aside"]) == (2, 0)
@@ -264,10 +325,21 @@ def test_outbox_dismiss_all_of_what_waits_for_nobody_does_nothing(desk, status):
     enqueue("a")
     OutgoingMail.objects.update(status="failed")
 
-    desk.post(reverse("outbox_dismiss_all"), {"status": status})
+    desk.post(f"{reverse('outbox_dismiss_all')}?status={status}")
 
     assert not OutgoingMail.objects.filter(dismissed_at__isnull=False).exists()
     assert desk.get(OUTBOX, {"status": status}).context["to_put_aside"] == 0
+
+
+def test_outbox_dismiss_all_puts_aside_what_the_list_shows(desk):
+    enqueue("a", "b")
+    OutgoingMail.objects.update(status="missed")
+    OutgoingMail.objects.filter(key="a").update(subject_id=7)
+
+    assert desk.get(OUTBOX, {"session": "7", "status": "missed"}).context["to_put_aside"] == 1
+    desk.post(reverse("outbox_dismiss_all") + "?session=7&status=missed")
+
+    assert set(OutgoingMail.objects.filter(dismissed_at=None).values_list("key", flat=True)) == {"b"}
 
 
 def test_coordination_counts_what_is_not_put_aside(desk, coordinator):
@@ -358,7 +430,8 @@ def test_outbox_shows_no_html_of_account_mails_nor_of_what_is_not_written(desk):
 # --- Who may ----------------------------------------------------------------------------------------------------------
 
 OF_NO_MAIL = {"outbox", "outbox_release_parked", "outbox_dismiss_all"}
-ACTIONS = ["outbox_retry", "outbox_withdraw", "outbox_dismiss", "outbox_dismiss_all", "outbox_release_parked"]
+ACTIONS = ["outbox_retry", "outbox_withdraw", "outbox_release", "outbox_dismiss"]
+ACTIONS += ["outbox_dismiss_all", "outbox_release_parked"]
 
 
 @pytest.mark.parametrize("name", [*ACTIONS, "outbox_try_address"])
