@@ -161,6 +161,27 @@ def test_one_name_and_institution_however_spelt_are_one_walk_in() -> None:
     assert facts(first)[3] == NOW
 
 
+def test_word_on_being_named_is_only_taken_back_by_who_types_the_same_name() -> None:
+    session, later = session_on(), NOW + timedelta(minutes=1)
+
+    words = []
+    for name, first, then in (("Vera", False, True), ("Eva", True, False), ("Ana", True, True)):
+        walk_in(session, name=name, may_be_named=first)
+        row = walk_in(session, name=name, may_be_named=then, now=later)
+        words.append((row.may_be_named, row.may_be_named_at))
+
+    assert words == [(False, NOW), (False, later), (True, NOW)]
+
+
+def test_coordinator_writes_down_that_a_visitor_may_be_named_after_all(coordinator: User) -> None:
+    session = session_on()
+    walk_in(session, may_be_named=False)
+
+    row = walk_in(session, may_be_named=True, by=coordinator, is_somebody_else=True)
+
+    assert row.may_be_named is True
+
+
 def test_name_of_somebody_expected_is_offered_to_the_coordinator(coordinator: User) -> None:
     jose = factories.create_member(name="José Núñez")
     session = session_on()

@@ -125,6 +125,7 @@ def walk_in(
     Guarantees one row for a form that is sent twice, and one for the same name and institution, however they are
     spelt. A coordinator who writes a name that we know gets SameName with those people, unless they said that it is
     somebody else; a stranger is not told who is known. An institution of ours is recognised by its name or acronym.
+    Who types at the door what somebody has typed before may be anybody: they can only take back that they may be named.
     """
     attendance.refuse_unless_open(version_of(session), now=now, later_too=by is not None)
     Session.objects.select_for_update(no_key=True).get(pk=session.pk)  # one after the other: see who is there already
@@ -135,7 +136,9 @@ def walk_in(
     row = visitor_of(session, name=" ".join(name.split()), institution=" ".join(institution.split()), now=now)
     row.form_id = row.form_id or form_id
     row.save(update_fields=["form_id"])
-    record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=at or now, may_be_named=may_be_named)
+    counts = by is not None or row.may_be_named_at is None or not may_be_named
+    said = may_be_named if counts else None
+    record(row, how=CheckedIn.WALK_IN, mode=mode, by=by, now=at or now, may_be_named=said)
     if tables.hold_places(session):
         tables.seat_at_the_door(row)
     return row
