@@ -31,6 +31,8 @@ class Guest:
     told: str  # the last mail, in words; empty where there was none
     told_at: datetime | None
     told_is_trouble: bool
+    pk: int = 0  # of the participation; none where nobody was told, or the person has no account
+    answered_by: str = ""  # the coordinator who wrote the answer down
     told_version: int = 0  # of the schedule, of which they were surely told last
 
 
@@ -47,7 +49,7 @@ def guests_of(session: Session, *, now: datetime) -> list[Guest]:
     own wish; seven queries.
     """
     concerned = Participation.objects.concerned(group_day(now)).filter(session=session)
-    known = {one.user_id: one for one in concerned.filter(user__isnull=False)}
+    known = {one.user_id: one for one in concerned.filter(user__isnull=False).select_related("answered_by")}
     named = {one.user_id for one in audience.who([diff.rule_of(session)], on=group_day(now))}
     mails = _last_mails(session)
     current = Membership.objects.on(group_day(now)).select_related("organization")
@@ -87,6 +89,8 @@ def _guest(person: User, participation: Participation | None, mail: OutgoingMail
         told_at=(mail.sent_at or mail.due) if mail else None,
         told_is_trouble=mail is not None and mail.status in TROUBLE,
         told_version=version,
+        pk=participation.pk if participation else 0,
+        answered_by=str(participation.answered_by or "") if participation else "",
     )
 
 

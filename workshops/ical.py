@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -40,6 +41,16 @@ def host() -> str:
 def uid_of(version: "SessionVersion") -> str:
     """Stable for the whole life of the session, whatever changes."""
     return f"{version.session.uid}@{host()}"
+
+
+def session_uid(uid: str) -> UUID | None:
+    """The session that an entry of ours is about, by its `uid`; nothing for an entry of somebody else."""
+    name, _at, at_host = uid.partition("@")
+    try:
+        found = UUID(name)
+    except ValueError:
+        return None
+    return found if at_host.casefold() == host() else None
 
 
 def summary_of(version: "SessionVersion") -> str:

@@ -27,6 +27,10 @@ def _long_ago(session: Session) -> int:
     return OutgoingMail.objects.filter(subject_id=session.pk).update(due=F("due") - timedelta(days=5))
 
 
+def _of_guest(world: World) -> Participation:
+    return Participation.objects.get(session=world.invited, user=world.people[Role.GUEST])
+
+
 def _odd_mail() -> ReceivedReply:
     return ReceivedReply.objects.earliest("pk")
 
@@ -60,6 +64,19 @@ ANSWERS: Final = [
     Row(
         "workshops:replies_put_aside",
         data=lambda w: {"last": _odd_mail().pk},
+        POST=only(COORDINATORS, answer=DONE),
+    ),
+    Row(
+        "workshops:reply_record",
+        "of nobody we know",
+        lambda w: {"pk": _odd_mail().pk},
+        data=lambda _: {"answer": "yes"},
+        POST=only(COORDINATORS, answer=ELSEWHERE),
+    ),
+    Row(
+        "workshops:record_answer",
+        at=lambda w: {"slug": w.invited.slug, "pk": _of_guest(w).pk},
+        data=lambda _: {"answer": "yes"},
         POST=only(COORDINATORS, answer=DONE),
     ),
     # Who is expected sends somebody of the same institution; nobody there has an account, so the choice is empty.

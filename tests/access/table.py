@@ -289,7 +289,7 @@ DESKS: Final = [
     Row("outbox_detail", "account mail", lambda w: {"pk": w.account_mail.pk}, GET=COORDINATION),
     Row("outbox_detail", "invitation", lambda w: {"pk": w.session_mail.pk}, GET=COORDINATION),
     Row("outbox_retry", at=lambda w: {"pk": w.failed_mail.pk}, POST=COORDINATION_DOES),
-    Row("outbox_release", at=lambda w: {"pk": w.session_mail.pk}, POST=COORDINATION_DOES),
+    Row("outbox_release", "not held", lambda w: {"pk": w.session_mail.pk}, POST=only(COORDINATORS, answer=ELSEWHERE)),
     Row("outbox_withdraw", at=lambda w: {"pk": w.session_mail.pk}, POST=COORDINATION_DOES),
     Row("outbox_html", "account mail", lambda w: {"pk": w.account_mail.pk}, GET=answers(404, outside=LOGIN)),
     Row("outbox_html", "invitation", lambda w: {"pk": w.session_mail.pk}, GET=COORDINATION),

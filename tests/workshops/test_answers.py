@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 
 from cities.models import Membership
+from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
@@ -182,6 +183,46 @@ def test_coordinators_and_the_person_see_who_comes_at_their_own_wish(member, coo
     desk = client.get("/desk/").content.decode()
     assert session.get_absolute_url() in desk
     assert JOIN not in desk
+
+
+def test_coordinator_writes_down_what_somebody_said_on_the_phone(member, coordinator, client):
+    session = publish_session(people=[member], starts_at=database_now() + DAY).session
+    client.force_login(coordinator)
+    address = f"/coordination/sessions/{session.slug}/people/{own(session, member).pk}/answer/"
+    people = f"/coordination/sessions/{session.slug}/people/"
+    assert address in client.get(people).content.decode()
+
+    assert client.post(address, {"answer": "none"}).status_code == 400
+    assert client.post(address, {"answer": "yes"}).headers["Location"] == people
+
+    row = own(session, member)
+    assert (row.answer, row.place, row.answered_by) == ("yes", "held", coordinator)
+    (guest,) = client.get(people).context["guests"]
+    assert (guest.answer, guest.answered_by) == ("yes", "Carmen Coordinadora")
+    actions.answer(session, user=member, answer=NO, now=database_now())
+    assert own(session, member).answered_by is None
+
+
+def test_nothing_is_written_down_for_who_is_not_on_the_list(member, coordinator, client):
+    session = publish_session(people=[coordinator], starts_at=database_now() + DAY).session
+    other = publish_session(people=[member], starts_at=database_now() + DAY).session
+    actions.answer(session, user=member, answer=NO, now=database_now())
+    client.force_login(coordinator)
+
+    for row in (own(session, member), own(other, member)):
+        address = f"/coordination/sessions/{session.slug}/people/{row.pk}/answer/"
+        assert client.post(address, {"answer": "yes"}).status_code == 404
+
+
+def test_nothing_is_written_down_of_what_is_over(member, coordinator, client):
+    session = publish_session(people=[member], starts_at=database_now() - DAY).session
+    client.force_login(coordinator)
+    address = f"/coordination/sessions/{session.slug}/people/{own(session, member).pk}/answer/"
+
+    assert address not in client.get(f"/coordination/sessions/{session.slug}/people/").content.decode()
+    client.post(address, {"answer": "yes"})
+
+    assert own(session, member).answer == "none"
 
 
 # --- Asked again ------------------------------------------------------------------------------------------------------

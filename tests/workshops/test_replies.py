@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from cities.models import Membership
 from ogpgroup.models import User
@@ -361,3 +363,59 @@ def test_page_asks_a_constant_number_of_queries(count, desk, django_assert_num_q
 
     with django_assert_num_queries(8):
         desk.get("/coordination/replies/")
+
+
+# --- Written down by a coordinator ------------------------------------------------------------------------------------
+
+
+def prove(user: User, address: str, *, verified: bool = True) -> None:
+    EmailAddress.objects.create(user=user, email=address, verified=verified)
+
+
+@pytest.mark.parametrize(("sender", "attendee"), [("alias", "own"), ("own", "alias"), ("alias", "alias")])
+def test_address_that_the_person_has_proved_answers_too(sender, attendee, member):
+    session, addresses = publish_session(people=[member]).session, {"own": member.email, "alias": "olga@gob.ejemplo.mx"}
+    prove(member, "Olga@gob.ejemplo.mx")
+    text = calendar(uid=uid_of(session), attendee=addresses[attendee])
+
+    assert received(reply(text, sender=addresses[sender])).outcome == "applied"
+    assert own(session, member).answer == "yes"
+
+
+def test_address_of_somebody_else_or_not_proved_answers_for_nobody(member):
+    session = publish_session(people=[member]).session
+    prove(member, "sin.probar@ejemplo.mx", verified=False)
+    prove(factories.create_member(), "ajena@ejemplo.mx")
+    text = calendar(uid=uid_of(session), attendee=member.email)
+
+    outcomes = [received(reply(text, sender=f"{name}@ejemplo.mx")).outcome for name in ("sin.probar", "ajena")]
+
+    assert outcomes == ["another_sender", "another_sender"]
+    assert own(session, member).answer == "none"
+
+
+def test_coordinator_writes_down_what_a_mail_meant(desk, coordinator, member):
+    session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
+    found = received(reply(calendar(uid=uid_of(session), attendee=member.email), sender="jefa@ejemplo.mx"))
+    address = f"/coordination/replies/{found.pk}/record/"
+    assert address in desk.get("/coordination/replies/").content.decode()
+
+    assert desk.post(address, {"answer": "none"}).status_code == 400
+    assert desk.post(address, {"answer": "maybe"}).headers["Location"] == "/coordination/replies/"
+
+    row = own(session, member)
+    found.refresh_from_db()
+    assert (row.answer, row.answered_by) == ("maybe", coordinator)
+    assert (found.outcome, found.settled_by) == ("another_sender", coordinator)
+    assert desk.post(address, {"answer": "yes"}).status_code == 404
+
+
+def test_mail_of_nobody_we_know_leads_to_the_list_of_its_session(desk, member):
+    session = publish_session(people=[member]).session
+    found = received(reply(calendar(uid=uid_of(session), attendee="x@ejemplo.mx"), sender="x@ejemplo.mx"))
+
+    shown = desk.get("/coordination/replies/").content.decode()
+    desk.post(f"/coordination/replies/{found.pk}/record/", {"answer": "yes"})
+
+    assert f'href="/coordination/sessions/{session.slug}/people/"' in shown
+    assert list(ReceivedReply.objects.to_look_at()) == [found]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
@@ -15,14 +16,22 @@ from workshops.models import Participation, Session, SessionVersion
 from workshops.told import Unmoved
 
 NONE, OWN_WISH = Participation.Answer.NONE, Participation.Because.OWN_WISH
+ANSWER: Final = ("answer", "answered_at", "answered_by")
 
 
 @transaction.atomic
 def answer(
-    session: Session, *, user: User, answer: Participation.Answer, now: datetime, comes_by: str = ""
+    session: Session,
+    *,
+    user: User,
+    answer: Participation.Answer,
+    now: datetime,
+    comes_by: str = "",
+    by: User | None = None,
 ) -> Participation:
     """Record whether the person comes, and how, where the session is hybrid. The last answer counts.
 
+    `by` is the coordinator who writes down what the person has said elsewhere; nobody where they answer themselves.
     Guarantees that a yes holds a seat, takes the one offered, or waits in the order of the answers; and that another
     answer frees the seat for the next. An answer makes nobody expected: somebody whom the audience does not name comes,
     or does not, at their own wish, and sees no more of the session than before. The caller has checked that the person
@@ -48,8 +57,8 @@ def answer(
     else:
         seats.leave_place(participation)
         participation.comes_by = way if comes_by else participation.comes_by
-    participation.answer, participation.answered_at = answer, now
-    participation.save(update_fields=["answer", "answered_at", "expected_because", "expected_since", *seats.PLACING])
+    participation.answer, participation.answered_at, participation.answered_by = answer, now, by
+    participation.save(update_fields=[*ANSWER, "expected_because", "expected_since", *seats.PLACING])
     if before[0] in seats.TAKEN and before != (participation.place, participation.comes_by):
         seats.move_up(version, now=now)
     return participation

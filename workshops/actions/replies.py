@@ -1,15 +1,16 @@
 """Answers that come back from calendars by mail: matched, recorded like any other answer, and none dropped."""
 
 from datetime import datetime
-from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops import ical, itip
-from workshops.actions.answers import answer
+from workshops.actions import answers
 from workshops.models import Participation, ReceivedReply, SessionVersion
 from workshops.models.calendars import ReceivedReplyQuerySet
 
@@ -22,7 +23,8 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
 
     Guarantees that every mail is kept with its outcome, in one transaction with the answer, and that the same mail read
     twice, by two readers at once too, counts once. Who answers must be the person invited, and must write from the
-    address that the mail answers for. An answer to an earlier start than the one that counts is not recorded.
+    address that the mail answers for, or from another one they have proved to be theirs. An answer to an earlier start
+    than the one that counts is not recorded.
     """
     said = itip.read(raw, most_bytes=ReceivedReply.MOST_BYTES)
     reply, is_new = ReceivedReply.objects.get_or_create(
@@ -51,30 +53,32 @@ def _apply(said: itip.Received, *, now: datetime) -> tuple[Outcome, Participatio
     version = _version_of(said.uid)
     if version is None:
         return Outcome.UNKNOWN_SESSION, None
-    user = User.objects.filter(email__iexact=said.attendee, is_active=True).first()
+    user = _person_at(said.attendee)
     own = Participation.objects.filter(session=version.session_id, user=user).first() if user else None
     if user is None or own is None or not SessionVersion.objects.visible_to(user).filter(pk=version.pk).exists():
         return Outcome.UNKNOWN_PERSON, None
-    if set(said.senders) != {user.email.casefold()}:
+    if len(set(said.senders)) != 1 or _person_at(said.senders[0]) != user:
         return Outcome.ANOTHER_SENDER, own
     if (said.sequence or 0) < _first_sequence(version):
         return Outcome.OUTDATED, own
     try:
         with transaction.atomic(), translation.override(user.language):
-            own = answer(version.session, user=user, answer=Participation.Answer(said.answer), now=now)
+            own = answers.answer(version.session, user=user, answer=Participation.Answer(said.answer), now=now)
     except ActionNotPossible:
         return Outcome.TOO_LATE, own
     return (Outcome.NO_SEAT if own.place == Participation.Place.WAITING else Outcome.APPLIED), own
 
 
+def _person_at(address: str) -> User | None:
+    """Whose address this is: the one mail goes to, or another that they have proved to be theirs."""
+    people = User.objects.filter(is_active=True)
+    proved = EmailAddress.objects.filter(email__iexact=address, verified=True)
+    return people.filter(email__iexact=address).first() or people.filter(pk__in=proved.values("user")).first()
+
+
 def _version_of(uid: str) -> SessionVersion | None:
     """The published session of a calendar entry of ours; see `ical.uid_of`."""
-    name, _at, host = uid.partition("@")
-    try:
-        session_uid = UUID(name)
-    except ValueError:
-        return None
-    if host.casefold() != ical.host():
+    if (session_uid := ical.session_uid(uid)) is None:
         return None
     return SessionVersion.objects.current().select_related("session").filter(session__uid=session_uid).first()
 
@@ -85,6 +89,20 @@ def _first_sequence(version: SessionVersion) -> int:
         session=version.session_id, release__released_at__gte=version.start_released_at
     )
     return min(same_start.values_list("sequence", flat=True), default=version.sequence)
+
+
+@transaction.atomic
+def record(reply: ReceivedReply, answer: Participation.Answer, *, by: User, now: datetime) -> Participation:
+    """Write down what the mail meant, as a coordinator has read it, and list it no more. See also `answers.answer`.
+
+    Raises ActionNotPossible for a mail of nobody we know at this session, and where no answers are taken.
+    """
+    own = reply.participation
+    if own is None or own.user is None:
+        raise ActionNotPossible(_("Nobody at this session wrote this mail as far as we know."))
+    recorded = answers.answer(own.session, user=own.user, answer=answer, now=now, by=by)
+    put_aside(ReceivedReply.objects.filter(pk=reply.pk), by=by, now=now)
+    return recorded
 
 
 def put_aside(replies: ReceivedReplyQuerySet, *, by: User, now: datetime) -> int:

@@ -11,10 +11,19 @@ from workshops.models import Participation
 from workshops.models.seats import LINE, ROOM
 
 
-class AnswerForm(forms.Form):
-    """Yes, maybe or no, by one of three buttons; and how, where the session is hybrid."""
+class RecordedAnswerForm(forms.Form):
+    """Yes, maybe or no, by one of three buttons."""
 
     answer = forms.ChoiceField(choices=[choice for choice in Participation.Answer.choices if choice[0] != "none"])
+
+    @property
+    def given(self) -> Participation.Answer:
+        return Participation.Answer(self.cleaned_data["answer"])
+
+
+class AnswerForm(RecordedAnswerForm):
+    """And how, where the session is hybrid."""
+
     comes_by = forms.ChoiceField(
         label=gettext_lazy("How do you come?"),
         choices=[("", ""), (ROOM, ROOM.label), (LINE, LINE.label)],

@@ -118,6 +118,8 @@ class Participation(models.Model):
         _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    # The coordinator who wrote down what the person had said elsewhere; nobody where they answered themselves.
+    answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The answer to an earlier date, or before a cancellation: it counts no more, and coordinators read it.
     earlier_answer = models.CharField(max_length=6, choices=Answer.choices, blank=True, default="", db_default="")
     earlier_answered_at = models.DateTimeField(null=True, blank=True)

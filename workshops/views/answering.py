@@ -95,7 +95,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     actions.answer(
         version.session,
         user=request.user,  # type: ignore[arg-type]
-        answer=Participation.Answer(form.cleaned_data["answer"]),
+        answer=form.given,
         comes_by=form.cleaned_data["comes_by"],
         now=now,
     )
@@ -152,7 +152,7 @@ def _answer_by_link(
     form = AnswerForm({"answer": chosen} | request.POST.dict())
     if not form.is_valid():
         return HttpResponseBadRequest()
-    given = Participation.Answer(form.cleaned_data["answer"])
+    given = form.given
     assert own.user is not None
     actions.answer(version.session, user=own.user, answer=given, comes_by=form.cleaned_data["comes_by"], now=now)
     return redirect(answer_links.answer_url(own, uid=own.session.uid.hex, answer=given))

@@ -26,8 +26,10 @@ from workshops.forms import CancelForm, PostponeForm, ReleaseForm, SessionForm, 
 from workshops.models import Session
 from workshops.preview import preview
 from workshops.reports import telling
+from workshops.views.answering import CHOICES, takes_answers
 
 DRAFTS_PER_PAGE = 50
+PEOPLE_PER_PAGE = 200
 
 
 def _editable(request: HttpRequest, slug: str) -> Session:
@@ -270,12 +272,17 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     session, now = _editable(request, slug), database_now()
     listed = guests.guests_of(session, now=now)
     asked = request.GET.get("answer", "")
+    version = session.current_version
+    asking = [guest for guest in listed if asked in {"", guest.answer}]
+    page = Paginator(asking, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "session": session,
+        "page": page,
+        "choices": CHOICES if version and takes_answers(version, now) else [],
         "is_demo": session.is_demo,
         "when": preparation.when_of(session),
         "answers": preparation.answers_with_draft(session, now=now),
-        "guests": [guest for guest in listed if asked in {"", guest.answer}],
+        "guests": page.object_list,
         "asked": asked,
         "tabs": guests.tabs(listed, asked=asked, path=request.path),
         "totals": telling.totals(session.pk),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cities.access import coordinator_required
 from ogpgroup.mail import database_now
-from workshops import itip
+from workshops import ical, itip
 from workshops.actions import replies as actions
-from workshops.models import ReceivedReply
+from workshops.models import ReceivedReply, Session
+from workshops.views.answering import CHOICES
 
 REPLIES_PER_PAGE = 25
 MOST_TEXT = 1500
@@ -23,14 +24,23 @@ MOST_TEXT = 1500
 
 @dataclass(frozen=True)
 class Shown:
-    """A mail and the words in it."""
+    """A mail and the words in it, and the session it is about where we do not know of whom it is."""
 
     reply: ReceivedReply
     text: str
+    session: Session | None
 
 
 def _shown(replies: Iterable[ReceivedReply]) -> list[Shown]:
-    return [Shown(reply, itip.text_in(bytes(reply.raw), most=MOST_TEXT)) for reply in replies]
+    uids = {reply.pk: ical.session_uid(reply.uid) for reply in replies if reply.participation is None}
+    named = Session.objects.filter(uid__in={uid for uid in uids.values() if uid}, current_version__isnull=False)
+    sessions = {one.uid: one for one in named.select_related("current_version").defer("current_version__vevent")}
+
+    def session_of(reply: ReceivedReply) -> Session | None:
+        uid = uids.get(reply.pk)
+        return sessions.get(uid) if uid else None
+
+    return [Shown(one, itip.text_in(bytes(one.raw), most=MOST_TEXT), session_of(one)) for one in replies]
 
 
 @coordinator_required
@@ -50,6 +60,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "last": ReceivedReply.objects.order_by("-pk").values_list("pk", flat=True).first(),
         "everything": everything,
+        "choices": CHOICES,
         "tabs": [
             {"label": _("To look at (%(n)s)") % {"n": waiting}, "href": request.path, "current": not everything},
             {"label": _("All that came"), "href": f"{request.path}?all", "current": everything},
