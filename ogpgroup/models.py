@@ -13,6 +13,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -436,5 +437,9 @@ class MailBreaker(models.Model):
 
 
 def message_id_for(key: str, domain: str) -> str:
-    """The Message-ID of a mail follows from its key, so that every retry carries the same one."""
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, key)}@{domain}>"
+    """The Message-ID of a mail follows from its key, so that every retry carries the same one.
+
+    Nobody else can work it out: who returns a mail proves by it that they had it.
+    """
+    secret = salted_hmac("ogpgroup.message_id", key, algorithm="sha256").hexdigest()
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, secret)}@{domain}>"

@@ -27,6 +27,7 @@ class Ledger:
     """Every mail for which the server took responsibility, as it arrived."""
 
     mails: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: set[str | None] = field(default_factory=set)  # of the envelopes
     sessions: int = 0
 
     def parsed(self) -> list[EmailMessage]:
@@ -111,6 +112,7 @@ class _Handler:
             return "554 5.6.0 Not this text"
         assert isinstance(envelope.content, bytes)
         self.ledger.mails.append((recipient, envelope.content))
+        self.ledger.senders.add(envelope.mail_from)
         session.taken += 1  # type: ignore[attr-defined]
         if self.behaviour.drop_after_dot > 0:
             self.behaviour.drop_after_dot -= 1

@@ -22,6 +22,7 @@ from ogpgroup.mail.queue import (
     withdraw,
     withdraw_one,
 )
+from ogpgroup.mail.returned import take_back
 from ogpgroup.mail.sender import deliver
 from ogpgroup.mail.unsubscribe import unsubscribe_url, who_unsubscribes
 from ogpgroup.mail.watch import Watch, beat, database_now, watch
@@ -45,6 +46,7 @@ __all__ = [
     "release_parked",
     "render_parts",
     "retry",
+    "take_back",
     "try_address_again",
     "unsubscribe_url",
     "wake",

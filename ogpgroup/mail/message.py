@@ -67,7 +67,7 @@ def compose(
         ("Date", format_datetime(timezone.now())),
         ("Message-ID", mail.message_id),
         ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),  # not "All": that keeps Exchange from returning what it refuses
     ]
     if unsubscribe_url:
         headers.append(("List-Unsubscribe", f"<{unsubscribe_url}>"))

@@ -126,7 +126,8 @@ class SmtpTransport:
         self.port = parts.port or {"": 25, "starttls": 587, "implicit": 465}[self.tls]
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.timeout = timeout_of(url)
-        self.sender = parseaddr(settings.MAIL_FROM)[1]
+        # What is returned comes to the envelope's sender: to where it is read, if anywhere.
+        self.sender = parseaddr(settings.REPLY_ADDRESS if settings.REPLY_MAILBOX_URL else settings.MAIL_FROM)[1]
         self.smtp: smtplib.SMTP | None = None
         self.is_used = False  # whether this connection has carried a mail
         self.is_clean = True  # whether it stands between two mails

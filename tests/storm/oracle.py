@@ -9,6 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import connection
+from django.utils.crypto import salted_hmac
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 
@@ -39,7 +40,8 @@ def message_ids(
         for session, start in starts.items():
             stamp = start.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
             key = f"reminder:{session}:{stamp}:{lead}:{person}"
-            yield f"<{uuid5(NAMESPACE_URL, key)}@{domain}>", person
+            secret = salted_hmac("ogpgroup.message_id", key, algorithm="sha256").hexdigest()
+            yield f"<{uuid5(NAMESPACE_URL, secret)}@{domain}>", person
 
 
 @dataclass(frozen=True)

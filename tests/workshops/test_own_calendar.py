@@ -154,7 +154,7 @@ def agree(text: str, *responsible: Organization, due_on: date | None, **fields: 
 
 def tasks(content: bytes) -> list[tuple[str, date]]:
     found = icalendar.Calendar.from_ical(content).walk("VTODO")
-    return sorted((str(todo["SUMMARY"]), todo["DUE"].dt) for todo in found)
+    return sorted((str(todo["SUMMARY"]), todo.decoded("DUE")) for todo in found)
 
 
 def test_agreements_of_my_organisations_fall_due_once_whenever_that_is(official):

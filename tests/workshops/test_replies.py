@@ -13,6 +13,7 @@ from django.utils import timezone
 from cities.models import Membership
 from ogpgroup.models import User
 from tests import factories
+from tests.reports import report
 from tests.workshops.published import NOW, START, cancel, change, publish_session
 from tests.workshops.replying import answered, calendar, reply, uid_of
 from tests.workshops.seating import MINUTE, members, own, say, seated
@@ -419,3 +420,16 @@ def test_mail_of_nobody_we_know_leads_to_the_list_of_its_session(desk, member):
 
     assert f'href="/coordination/sessions/{session.slug}/people/"' in shown
     assert list(ReceivedReply.objects.to_look_at()) == [found]
+
+
+def test_mail_of_ours_that_comes_back_is_no_answer_and_waits_in_the_outbox(member):
+    publish_session(people=[member])
+    all_is_sent(NOW)
+    (invited,) = member.mails.filter(kind=emails.INVITATION)
+
+    found = received(report(invited))
+
+    invited.refresh_from_db()
+    assert (found.outcome, invited.status) == ("returned", "bounced")
+    assert not ReceivedReply.objects.to_look_at().exists()
+    assert received(report(invited, number=2)).outcome == "unreadable"

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops import ical, itip
@@ -24,7 +25,7 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
     Guarantees that every mail is kept with its outcome, in one transaction with the answer, and that the same mail read
     twice, by two readers at once too, counts once. Who answers must be the person invited, and must write from the
     address that the mail answers for, or from another one they have proved to be theirs. An answer to an earlier start
-    than the one that counts is not recorded.
+    than the one that counts is not recorded. A mail of ours that comes back is marked so in the outbox.
     """
     said = itip.read(raw, most_bytes=ReceivedReply.MOST_BYTES)
     reply, is_new = ReceivedReply.objects.get_or_create(
@@ -45,6 +46,9 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
     if said.answer:
         reply.outcome, reply.participation = _apply(said, now=now)
         reply.save(update_fields=["outcome", "participation"])
+    elif mail.take_back(said.raw):
+        reply.outcome = Outcome.RETURNED
+        reply.save(update_fields=["outcome"])
     return reply
 
 

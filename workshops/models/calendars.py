@@ -59,7 +59,8 @@ class CalendarFeed(models.Model):
 class ReceivedReplyQuerySet(models.QuerySet["ReceivedReply"]):
     def to_look_at(self) -> Self:
         """Those that nobody could use and no coordinator has put aside."""
-        return self.exclude(outcome=ReceivedReply.Outcome.APPLIED).filter(settled_at=None)
+        outcome = ReceivedReply.Outcome
+        return self.exclude(outcome__in=[outcome.APPLIED, outcome.RETURNED]).filter(settled_at=None)
 
 
 class ReceivedReply(models.Model):
@@ -74,6 +75,7 @@ class ReceivedReply(models.Model):
         ANOTHER_SENDER = "another_sender", _("sent from another address than it answers for")
         NO_SEAT = "no_seat", _("put on the waiting list")
         UNREADABLE = "unreadable", _("no answer in it")
+        RETURNED = "returned", _("a mail of ours that came back")
 
     MOST_BYTES = 200_000  # of a mail; what is longer is cut, and marked unreadable
 
