@@ -1,6 +1,7 @@
 """The door for files: what comes in was looked into, bears a clean name, and pictures were drawn anew."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
@@ -30,14 +31,16 @@ class Accepted:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def accept(upload: "UploadedFile[bytes]", *, seconds: float = pictures.SECONDS) -> Accepted:
+def accept(
+    upload: "UploadedFile[bytes]", *, also: Collection[Kind] = (), seconds: float = pictures.SECONDS
+) -> Accepted:
     """Look inside; the file as it may be kept, or Refused with the sentence for the person who sent it.
 
     Guarantees that name, content type and content agree, and that pictures hold nothing but pixels. What the browser
-    said of the type is not asked.
+    said of the type is not asked. `also` are kinds that are accepted in this place beside those of everywhere.
     """
     ending = names.ending(upload.name or "")
-    kind = kinds.by_name(ending)
+    kind = kinds.by_name(ending, also=also)
     content = _read(upload)
     kinds.check(kind, content)
     name = names.clean(upload.name or "", ending=kind.ending)

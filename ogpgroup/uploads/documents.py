@@ -1,4 +1,4 @@
-"""Word and Excel files and OpenDocument tables: archives, unpacked and counted before they are believed."""
+"""Office and OpenDocument files: archives, unpacked and counted before they are believed."""
 
 import re
 import zipfile
@@ -9,7 +9,7 @@ from typing import Final
 from xml.parsers import expat
 
 from ogpgroup.uploads import kinds
-from ogpgroup.uploads.kinds import DOCX, OFFICE, XLSX, Kind
+from ogpgroup.uploads.kinds import DOCX, OFFICE, PPTX, XLSX, Kind
 from ogpgroup.uploads.refusals import Reason, Refused
 
 MOST_PARTS: Final = 2000
@@ -26,14 +26,16 @@ MANIFEST: Final = "META-INF/manifest.xml"
 MAIN_TYPE: Final = {
     DOCX: f"{OFFICE}.wordprocessingml.document.main+xml",
     XLSX: f"{OFFICE}.spreadsheetml.sheet.main+xml",
+    PPTX: f"{OFFICE}.presentationml.presentation.main+xml",
 }
 MACROS: Final = re.compile(
     r"(^|/)vba\w*\.(bin|xml)(\.rels)?$|/(macrosheets|activex|dialogsheets|intlmacrosheets)/"  # Office
     r"|^scripts/.|^basic/(?!([^/]+/)?(script|dialog)-l[bc]\.xml$).*\.xml$",  # OpenDocument
     re.IGNORECASE,
 )
-# A chart of Word keeps its figures in a workbook of its own; nothing else has an archive inside for a good reason.
-EMBEDDED: Final = re.compile(r"^(word|xl)/embeddings/[^/]+\.(docx|xlsx)$", re.IGNORECASE)
+# A chart of Word or PowerPoint keeps its figures in a workbook of its own; nothing else has an archive inside for a
+# good reason.
+EMBEDDED: Final = re.compile(r"^(word|xl|ppt)/embeddings/[^/]+\.(docx|xlsx)$", re.IGNORECASE)
 PACKED_DRAWING: Final = re.compile(r"/media/[^/]+\.[ew]mz$", re.IGNORECASE)  # as Word packs drawings of Windows
 STRANGE: Final = re.compile(r"(^|/)\.\.(/|$)|^/|\\|[\x00-\x1f]|^[A-Za-z]:")
 

@@ -1,5 +1,6 @@
 """The kinds of file that are accepted, and how each is known by its first bytes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,16 +25,19 @@ PDF: Final = Kind("pdf", "application/pdf", "pdf")
 DOCX: Final = Kind("docx", f"{OFFICE}.wordprocessingml.document", "zip")
 XLSX: Final = Kind("xlsx", f"{OFFICE}.spreadsheetml.sheet", "zip")
 ODS: Final = Kind("ods", "application/vnd.oasis.opendocument.spreadsheet", "zip")
+PPTX: Final = Kind("pptx", f"{OFFICE}.presentationml.presentation", "zip")
+ODP: Final = Kind("odp", "application/vnd.oasis.opendocument.presentation", "zip")
 CSV: Final = Kind("csv", "text/csv", "text")
 
 PICTURES: Final = (JPG, PNG, WEBP)
 KINDS: Final = (*PICTURES, PDF, DOCX, XLSX, ODS, CSV)
+SLIDES: Final = (PPTX, ODP)  # only where somebody presents
 BY_ENDING: Final = {kind.ending: kind for kind in KINDS} | {"jpeg": JPG}
 
 NOT_ACCEPTED: Final = {
     Reason.WEB_PAGE: {"svg", "svgz", "html", "htm", "xhtml", "xht", "mht", "mhtml", "xml", "shtml"},
-    Reason.MACROS: {"docm", "dotm", "xlsm", "xltm", "xlam", "pptm"},
-    Reason.OLD_OFFICE: {"doc", "dot", "xls", "xlt", "xlsb"},
+    Reason.MACROS: {"docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm"},
+    Reason.OLD_OFFICE: {"doc", "dot", "xls", "xlt", "xlsb", "ppt", "pot", "pps"},
     Reason.HEIC: {"heic", "heif"},
     Reason.ARCHIVE: {"zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz"},
 }
@@ -51,10 +55,13 @@ MAGIC: Final = {
 PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe", b"<?php", b"<?xml")
 
 
-def by_name(ending: str) -> Kind:
-    """The kind that the name promises; Refused where it is none of ours, with the sentence that helps most."""
-    if ending in BY_ENDING:
-        return BY_ENDING[ending]
+def by_name(ending: str, *, also: Collection[Kind] = ()) -> Kind:
+    """The kind that the name promises, of ours or of those accepted here `also`; Refused where it is none of them, with
+    the sentence that helps most.
+    """
+    accepted = BY_ENDING | {kind.ending: kind for kind in also}
+    if ending in accepted:
+        return accepted[ending]
     for reason, endings in NOT_ACCEPTED.items():
         if ending in endings:
             raise Refused.because(reason)

@@ -29,7 +29,10 @@ class Reason(TextChoices):
         _("Web pages and SVG drawings can carry programs, so they are not accepted. Save it as PDF or as PNG."),
     )
     ARCHIVE = "archive", _("Compressed folders are not accepted. Send the files in it one by one.")
-    OLD_OFFICE = "old_office", _("This is the old Word or Excel format. Open it and save it as DOCX or XLSX.")
+    OLD_OFFICE = (
+        "old_office",
+        _("This is the old Office format. Open it and save it in the new one, such as DOCX or XLSX, or as PDF."),
+    )
     HEIC = "heic", _("Photos in the HEIC format are not accepted. Save or send the photo as JPG.")
     MISMATCH = (
         "mismatch",
@@ -37,7 +40,10 @@ class Reason(TextChoices):
     )
     DAMAGED = "damaged", _("The file is damaged or cut short. Open the original, save it again and choose it anew.")
     LOCKED = "locked", _("The file is protected with a password. Save it without the password.")
-    MACROS = "macros", _("The document carries macros, which are programs. Save it as DOCX or XLSX, without macros.")
+    MACROS = (
+        "macros",
+        _("The document carries macros, which are programs. Save it without them, such as DOCX or XLSX, or as PDF."),
+    )
     HIDDEN = (
         "hidden",
         _("Something else is hidden in the file beside the document. Open it and save it anew, or print it as PDF."),

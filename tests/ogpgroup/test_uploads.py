@@ -1,14 +1,15 @@
 """What may come in and what may not: the whole corpus, and that nothing but pixels is left of a picture."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from ogpgroup.uploads import Accepted, Refused, accept
+from ogpgroup.uploads import Accepted, Refused, accept, kinds
 from tests.ogpgroup import upload_pictures as pics
-from tests.ogpgroup.upload_corpus import CORPUS, DOCUMENTS, PICTURES, REFUSED, Case
+from tests.ogpgroup.upload_corpus import CORPUS, DOCUMENTS, PICTURES, REFUSED, SLIDES, SLIDES_REFUSED, Case
 
 
 class Sent(SimpleUploadedFile):
@@ -20,8 +21,8 @@ class Sent(SimpleUploadedFile):
     name = property(lambda self: self._name, _set_name)
 
 
-def send(case: Case) -> Accepted:
-    return accept(Sent(case.name, case.content, content_type="image/png"))
+def send(case: Case, **given: Any) -> Accepted:
+    return accept(Sent(case.name, case.content, content_type="image/png"), **given)
 
 
 def test_corpus_is_large() -> None:
@@ -58,3 +59,22 @@ def test_document_is_kept_as_it_came(case: Case) -> None:
 
     assert (kept.name, kept.content_type, kept.content) == (case.kept, case.content_type, case.content)
     assert (kept.width, kept.height) == (None, None)
+
+
+@pytest.mark.parametrize("case", SLIDES, ids=str)
+def test_slides_are_kept_as_they_came_where_somebody_presents(case: Case) -> None:
+    kept = send(case, also=kinds.SLIDES)
+
+    assert (kept.name, kept.content_type, kept.content) == (case.kept, case.content_type, case.content)
+    with pytest.raises(Refused) as refused:
+        send(case)
+    assert refused.value.reason == "type"
+
+
+@pytest.mark.parametrize("case", SLIDES_REFUSED, ids=str)
+def test_bad_slides_are_refused_with_their_sentence(case: Case) -> None:
+    with pytest.raises(Refused) as refused:
+        send(case, also=kinds.SLIDES)
+
+    assert case.refused is not None
+    assert (refused.value.reason, refused.value.sentence) == (case.refused.value, case.refused.label)

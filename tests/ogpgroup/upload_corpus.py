@@ -115,6 +115,15 @@ DOCUMENTS = [
     good("CSV of signs", "a.csv", lambda: b"+|,@,-|-|\n" * 20_000, CSV),
 ]
 
+CHART = "ppt/embeddings/Microsoft_Excel_Worksheet.xlsx"
+# Slides, where somebody presents; nowhere else.
+SLIDES = [
+    good("PPTX", "avance.pptx", docs.pptx, docs.POWERPOINT),
+    good("PPTX with a chart", "a.pptx", lambda: docs.pptx({CHART: docs.xlsx()}), docs.POWERPOINT),
+    good("PPTX with a film", "a.pptx", lambda: docs.pptx({"ppt/media/m1.mp4": b"\0\0\0\x18ftypmp42"}), docs.POWERPOINT),
+    good("ODP", "avance.odp", docs.odp, docs.IMPRESS),
+]
+
 
 def _rows(count: int) -> bytes:
     return b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (n, n, n * 7919) for n in range(count))
@@ -290,6 +299,52 @@ REFUSED = [
         ("formula after an old line end", "a.csv", lambda: b"a\r=1+1\r"),
         ("table with @", "a.csv", lambda: b"a\n@SUM(1+1)\n"),
     ),
+]
+
+SLIDES_REFUSED = [
+    *bad(
+        Reason.MACROS,
+        ("PPTM", "a.pptm", docs.pptx),
+        ("PPTX with macros", "a.pptx", lambda: docs.pptx({"ppt/vbaProject.bin": docs.VBA})),
+        (
+            "PPTM as PPTX",
+            "a.pptx",
+            lambda: docs.pptx(kinds=docs.types("application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml")),
+        ),
+        ("PPTX with controls", "a.pptx", lambda: docs.pptx({"ppt/activeX/activeX1.xml": b"<x/>"})),
+        (
+            "macros in the chart of a slide",
+            "a.pptx",
+            lambda: docs.pptx({CHART: docs.xlsx({"xl/vbaProject.bin": b"x"})}),
+        ),
+        ("old slides with macros as PPTX", "a.pptx", lambda: docs.VBA),
+        ("ODP with macros", "a.odp", lambda: docs.odp({"Basic/Standard/Module1.xml": b"<x/>"})),
+        ("ODP with scripts", "a.odp", lambda: docs.odp({"Scripts/python/x.py": b"import os"})),
+    ),
+    *bad(Reason.OLD_OFFICE, ("old PowerPoint", "a.ppt", lambda: docs.OLE), ("old as PPTX", "a.pptx", lambda: docs.OLE)),
+    *bad(
+        Reason.LOCKED,
+        ("PPTX behind a password", "a.pptx", lambda: docs.LOCKED),
+        ("ODP behind a password", "a.odp", lambda: docs.odp({"encrypted-package": b"\x8f" * 99})),
+    ),
+    *bad(
+        Reason.MISMATCH,
+        ("DOCX as PPTX", "a.pptx", docs.docx),
+        ("PPTX as DOCX", "a.docx", docs.pptx),
+        ("ODS as ODP", "a.odp", docs.ods),
+        ("plain zip as PPTX", "a.pptx", lambda: pics.archive(a=b"a")),
+        ("page as PPTX", "a.pptx", lambda: HTML),
+        (
+            "slides that begin at once",
+            "a.pptx",
+            lambda: docs.pptx(kinds=docs.types(f"{docs.OFFICE}.slideshow.main+xml")),
+        ),
+    ),
+    *bad(Reason.DAMAGED, ("PPTX cut short", "a.pptx", lambda: docs.pptx()[:-40])),
+    *bad(Reason.HIDDEN, ("tail of a PPTX", "a.pptx", lambda: docs.pptx() + HTML)),
+    *bad(Reason.BOMB, ("PPTX that swells", "a.pptx", lambda: docs.pptx({"ppt/big.xml": b"a" * 20_000_000}))),
+    *bad(Reason.NESTED, ("zip within a PPTX", "a.pptx", lambda: docs.pptx({"ppt/media/x": pics.archive(a=b"a")}))),
+    *bad(Reason.TYPE, ("slides of a Mac", "a.key", lambda: pics.archive(a=b"a"))),
 ]
 
 CORPUS = [*PICTURES, *DOCUMENTS, *REFUSED]

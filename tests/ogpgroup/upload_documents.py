@@ -7,6 +7,8 @@ from io import BytesIO
 OFFICE = "application/vnd.openxmlformats-officedocument"
 WORD = f"{OFFICE}.wordprocessingml.document"
 EXCEL = f"{OFFICE}.spreadsheetml.sheet"
+POWERPOINT = f"{OFFICE}.presentationml.presentation"
+IMPRESS = "application/vnd.oasis.opendocument.presentation"
 TABLE = "application/vnd.oasis.opendocument.spreadsheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 VBA = OLE + "_VBA_PROJECT".encode("utf-16-le")
@@ -42,11 +44,20 @@ def xlsx(parts: Parts | None = None, *, kinds: bytes = b"") -> bytes:
     return zipped(own | (parts or {}))
 
 
-def ods(parts: Parts | None = None) -> bytes:
+def pptx(parts: Parts | None = None, *, kinds: bytes = b"") -> bytes:
+    own = {"[Content_Types].xml": kinds or types(f"{POWERPOINT}.main+xml"), "ppt/presentation.xml": b"<presentation/>"}
+    return zipped(own | (parts or {}))
+
+
+def odp(parts: Parts | None = None) -> bytes:
+    return ods(parts, of=IMPRESS)
+
+
+def ods(parts: Parts | None = None, *, of: str = TABLE) -> bytes:
     own = {"content.xml": b"<office:document-content/>", "META-INF/manifest.xml": b"<manifest:manifest/>"}
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", TABLE, zipfile.ZIP_STORED)
+        archive.writestr("mimetype", of, zipfile.ZIP_STORED)
         archive.writestr("Configurations2/floater/", b"")
         for name, content in (own | (parts or {})).items():
             archive.writestr(name, content)

@@ -58,6 +58,18 @@ def test_material_bears_the_name_of_its_file(item, presenter):
     assert (material.title, material.versions.get().content_type) == ("diapositivas", "application/pdf")
 
 
+def test_slides_are_handed_out_as_they_were_made(item, presenter):
+    slides = docs.pptx()
+
+    material = hand_out(item, presenter, upload=SimpleUploadedFile("avance.pptx", slides))
+
+    response: Any = Client().get(material.versions.get().get_absolute_url())
+    assert b"".join(response.streaming_content) == slides
+    assert response["Content-Disposition"] == 'attachment; filename="avance.pptx"'
+    page = signed_in(presenter).get(item.get_absolute_url()).content.decode()
+    assert "PPTX" in page
+
+
 def test_form_sent_twice_hands_out_once_and_leaves_no_bytes(item, presenter, tmp_path):
     form = uuid4()
 

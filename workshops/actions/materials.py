@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ogpgroup import uploads
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from ogpgroup.uploads import Refused, links, names, tries
+from ogpgroup.uploads import Refused, kinds, links, names, tries
 from workshops.models import AgendaItem, Material, MaterialVersion, Session
 
 QUOTA: Final = 500 * 1024 * 1024  # bytes of all materials of one session
@@ -133,7 +133,7 @@ def _looked_into(upload: "UploadedFile[bytes] | None", url: str, by: User) -> Ma
         address = links.web_address(url)
         return MaterialVersion(url=address, name=links.short(address)[:150], uploaded_by=by)
     tries.count(by)
-    accepted = uploads.accept(upload)
+    accepted = uploads.accept(upload, also=kinds.SLIDES)
     version = MaterialVersion(
         name=accepted.name,
         content_type=accepted.content_type,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from ogpgroup.uploads import Refused, kinds, links
 from workshops.models import Material
 
-ACCEPT = ",".join([f".{ending}" for ending in kinds.BY_ENDING] + [kind.content_type for kind in kinds.PICTURES])
+ENDINGS = (*kinds.BY_ENDING, *(kind.ending for kind in kinds.SLIDES))
+ACCEPT = ",".join([f".{ending}" for ending in ENDINGS] + [kind.content_type for kind in kinds.PICTURES])
 
 
 class VersionForm(forms.Form):
@@ -23,7 +24,8 @@ class VersionForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=gettext_lazy(
-            "PDF, DOCX, XLSX, ODS, CSV, JPG, PNG or WebP, up to 10 MB. Save slides as PDF: everybody can read that."
+            "PDF, PPTX, ODP, DOCX, XLSX, ODS, CSV, JPG, PNG or WebP, up to 10 MB. Best is PDF: everybody can "
+            "read that, and slides look as you made them."
         ),
     )
     url = forms.CharField(
