@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.contrib.sessions.models import Session as SignIn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -18,7 +19,7 @@ from tests.factories_schedule import create_session, publish
 from tests.journeys.conftest import PATIENCE, Product, press, wait_until
 from tests.journeys.steps import PHONE, fits, main, sign_in
 from tests.workshops.coordination import running_cycle
-from workshops.models import Participation, Session, TableNote, WorkTable
+from workshops.models import Participation, Session, SessionVersion, TableNote, WorkTable
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,8 +36,8 @@ def held_now() -> Session:
     return session
 
 
-def table_of(session: Session, rapporteur: User, **given: Any) -> WorkTable:
-    return WorkTable.objects.create(session=session, number=1, theme="Movilidad", rapporteur=rapporteur, **given)
+def table_of(session: Session, rapporteur: User, *, number: int = 1, **given: Any) -> WorkTable:
+    return WorkTable.objects.create(session=session, number=number, theme="Movilidad", rapporteur=rapporteur, **given)
 
 
 def texts(table: WorkTable) -> list[str]:
@@ -289,3 +290,89 @@ def test_door_without_network(product: Product, open_page: Callable[..., Page]) 
     expect(page.locator("[data-waiting] > li")).to_have_count(0)
     assert Participation.objects.get(user=members[1]).checked_in_at == first
     assert list(present.filter(user=None).values_list("name", flat=True)) == ["Vera Vecina"]
+
+
+def test_two_tables_on_one_device_without_network(product: Product, open_page: Callable[..., Page]) -> None:
+    rapporteur = factories.create_member(name="Rosa Relatora", language="en")
+    session = held_now()
+    first, second = (table_of(session, rapporteur, number=number) for number in (1, 2))
+    page = open_page(viewport=PHONE)
+    sign_in(page, rapporteur)
+    for table in (first, second):
+        open_table(page, table)
+
+    product.stop("web")
+    page.goto(first.get_absolute_url())
+    page.get_by_label("Note", exact=True).focus()
+    type_note(page, "banquetas")
+    page.get_by_label("Note", exact=True).fill("a medias en la uno")
+    page.goto(second.get_absolute_url())
+    expect(page.get_by_label("Note", exact=True)).to_have_value("")
+    expect(page.locator("[data-waiting] > li")).to_have_count(0)
+    page.get_by_label("Note", exact=True).focus()
+    for text in ("parques", "canchas"):
+        type_note(page, text)
+    expect(line(page)).to_contain_text("2 to be sent. 1 of another page wait on this device.")
+    fits(page)
+    page.goto(first.get_absolute_url())
+    expect(page.get_by_label("Note", exact=True)).to_have_value("a medias en la uno")
+    page.get_by_label("Note", exact=True).fill("")
+    type_note(page, "alumbrado")
+    expect(line(page)).to_contain_text("2 to be sent. 2 of another page wait on this device.")
+
+    product.start("web")
+    wait_until(lambda: texts(first) == ["banquetas", "alumbrado"], "what waited for the first table, in its order")
+    wait_until(lambda: texts(second) == ["parques", "canchas"], "what waited for the second")
+    expect(line(page)).to_be_empty()
+    expect(page.locator("[data-notes] > li")).to_have_count(2)
+    page.goto(second.get_absolute_url())
+    expect(page.locator("[data-notes] > li")).to_have_count(2)
+    expect(page.locator("[data-waiting] > li")).to_have_count(0)
+
+
+def test_what_arrives_after_the_close_counts_once_the_facilitator_says_so(
+    product: Product, open_page: Callable[..., Page]
+) -> None:
+    rapporteur, facilitator = (factories.create_member(name=name, language="en") for name in ("Rosa", "Fabián"))
+    session = held_now()
+    table = table_of(session, rapporteur, facilitator=facilitator)
+    phone, desk, reading = open_page(viewport=PHONE), open_page(), open_page()
+    sign_in(phone, rapporteur)
+    open_table(phone, table)
+    phone.get_by_label("Note", exact=True).focus()
+    type_note(phone, "a tiempo")
+    wait_until(lambda: texts(table) == ["a tiempo"], "the note of the session")
+    phone.context.set_offline(True)
+    for text in ("tarde", "tarde y equivocada"):
+        type_note(phone, text)
+    expect(line(phone)).to_contain_text("2 to be sent.")
+
+    # The line comes back the next day.
+    held = datetime.now(UTC) - timedelta(days=1)
+    with pgtrigger.ignore("workshops.SessionVersion:append_only"):
+        SessionVersion.objects.filter(session=session).update(starts_at=held, ends_at=held + timedelta(hours=2))
+    phone.context.set_offline(False)
+    wait_until(lambda: texts(table) == ["a tiempo", "tarde", "tarde y equivocada"], "what waited")
+    late = phone.locator("[data-notes] > li").filter(has_text="tarde")
+    expect(late).to_have_count(2)
+    expect(late.first).to_contain_text("arrived late")
+    expect(late.get_by_role("button", name="Let it count")).to_have_count(0)
+    fits(phone)
+    sign_in(reading, factories.create_member(language="en"))
+    reading.goto(table.get_absolute_url())
+    expect(main(reading)).to_contain_text("a tiempo")
+    expect(main(reading)).not_to_contain_text("tarde")
+
+    # The facilitator lets one count and refuses the other.
+    sign_in(desk, facilitator)
+    desk.goto(table.get_absolute_url())
+    expect(main(desk)).to_contain_text("2 notes arrived after the session had closed and do not count yet.")
+    waiting = desk.locator("[data-notes] > li")
+    waiting.nth(1).get_by_role("button", name="Let it count").click()
+    wait_until(lambda: table.notes.awaiting().count() == 1, "one note to count")
+    waiting.nth(2).get_by_role("button", name="Refuse").click()
+    wait_until(lambda: table.notes.awaiting().count() == 0, "nothing to decide")
+    reading.reload()
+    expect(main(reading)).to_contain_text("tarde")
+    expect(main(reading)).not_to_contain_text("equivocada")
+    assert list(table.notes.standing().order_by("pk").values_list("text", flat=True)) == ["a tiempo", "tarde"]
