@@ -178,6 +178,27 @@ def test_what_waits_is_its_own_persons(product: Product, open_page: Callable[...
     kept = page.evaluate("caches.keys()")
     assert [name for name in kept if name.startswith("kept-")] == [f"kept-{other.pk}"]
 
+    # A page that nobody opened for a week is no longer kept, and is not shown.
+    page.evaluate(
+        """async (name) => {
+            const cache = await caches.open(name);
+            const old = new Date(Date.now() - 8 * 24 * 3600 * 1000).toUTCString();
+            await cache.put("/sessions/old/", new Response("Old", { headers: { "X-Kept-At": old } }));
+        }""",
+        f"kept-{other.pk}",
+    )
+    product.stop("web")
+    page.goto("/sessions/old/")
+    expect(page.get_by_role("heading", name="There is no network")).to_be_visible()
+    page.goto(table.get_absolute_url())
+    expect(page.get_by_label("Note", exact=True)).to_be_visible()
+    product.start("web")
+    page.goto("/desk/")
+    paths = "async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)"
+    wait_until(
+        lambda: page.evaluate(paths, f"kept-{other.pk}") == [table.get_absolute_url()], "the old page to be deleted"
+    )
+
     # At sign-out nobody's page is kept; the notes of the first wait for her.
     page.goto("/desk/")
     page.get_by_role("button", name="Sign out").click()

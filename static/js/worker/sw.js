@@ -3,11 +3,13 @@
  * server puts RELEASE before this text: version, files, the page that stands in, the address of signing out.
  *
  * Kept are static files and pages whose answer says for whom ("X-Kept-For: 17"): each person's in a cache of their own,
- * one page per path, the newest. As soon as a page tells of somebody else, or somebody signs out, the others' are
- * deleted. What is sent (POST), the news of a table and all other pages pass by here untouched.
+ * one page per path, the newest, and for a week at most: they name people. As soon as a page tells of somebody else, or
+ * somebody signs out, the others' are deleted. What is sent (POST), the news of a table and all other pages pass by here untouched.
  */
 const FILES = `files-${RELEASE.version}`;
 const KEPT = "kept-";
+const KEPT_AT = "X-Kept-At";
+const WEEK = 7 * 24 * 3600 * 1000;
 const PATIENCE = 6000; // then a page that is kept is better than one that may come
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 
@@ -40,9 +42,25 @@ const forget = async (exceptFor = "") => {
   await Promise.all(others.map((name) => caches.delete(name)));
 };
 
+/* When the page was kept, by this device's own clock; a page that does not say so is old. */
+const isOld = (response) => !(Math.abs(Date.now() - Date.parse(response.headers.get(KEPT_AT))) < WEEK);
+
+const forgetOld = async () => {
+  for (const name of (await caches.keys()).filter((one) => one.startsWith(KEPT))) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const found = await cache.match(request);
+      if (found && isOld(found)) {
+        await cache.delete(request);
+      }
+    }
+  }
+};
+
+/* Each page that somebody signed in opens says so: see reader.js. */
 self.addEventListener("message", (event) => {
   if (event.data.reader) {
-    event.waitUntil(forget(event.data.reader));
+    event.waitUntil(forget(event.data.reader).then(forgetOld));
   }
 });
 
@@ -51,7 +69,7 @@ const pathOf = (request) => new URL(request.url).pathname;
 const kept = async (request) => {
   for (const name of (await caches.keys()).filter((one) => one.startsWith(KEPT))) {
     const found = await (await caches.open(name)).match(pathOf(request));
-    if (found) {
+    if (found && !isOld(found)) {
       return found;
     }
   }
@@ -62,7 +80,10 @@ const keep = async (request, response) => {
   const reader = response.headers.get("X-Kept-For");
   if (reader && response.ok && !response.redirected) {
     await forget(reader);
-    await (await caches.open(KEPT + reader)).put(pathOf(request), response);
+    const headers = new Headers(response.headers);
+    headers.set(KEPT_AT, new Date().toUTCString());
+    const { status, statusText } = response;
+    await (await caches.open(KEPT + reader)).put(pathOf(request), new Response(response.body, { status, statusText, headers }));
   }
 };
 
