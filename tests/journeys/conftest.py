@@ -70,18 +70,27 @@ class Product:
     sink: Sink
     start: Callable[[str], None] = lambda _name: None  # a part by its name, as when the machine starts
     stop: Callable[[str], None] = lambda _name: None
+    has_worker: bool = True
+
+    def begin_work(self) -> None:
+        """Worker and beat come with the first mail that a story asks for: starting them costs seconds."""
+        if not self.has_worker:
+            self.has_worker = True
+            self.start("worker and beat")
 
     def mails_to(self, recipient: str) -> list[EmailMessage]:
+        self.begin_work()
         mails = zip(self.sink.ledger.recipients(), self.sink.ledger.parsed(), strict=False)
         return [mail for to, mail in mails if to == recipient]
 
     def mail_to(self, recipient: str, *, number: int) -> EmailMessage:
         """The person's mail of this number, counted from 1, as soon as it is there."""
-        wait_until(lambda: len(self.mails_to(recipient)) >= number, f"mail {number} to {recipient}")
+        wait_until(lambda: len(self.mails_to(recipient)) >= number, f"mail {number} to {recipient}", seconds=30)
         return self.mails_to(recipient)[number - 1]
 
     def call_like_beat(self) -> None:
         """Beat plans each minute; a test calls earlier."""
+        self.begin_work()
         for name in ("plan", "deliver"):
             app.send_task(f"ogpgroup.tasks.{name}")
 
@@ -128,7 +137,7 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Iterator[Product]:
-    """Everything that runs in production, on this test's database."""
+    """Everything that runs in production, on this test's database; what works behind it once it is needed."""
     shutil.copytree(static_files, tmp_path / "static")
     with Sink() as sink:
         url = f"http://127.0.0.1:{_free_port()}"
@@ -165,9 +174,8 @@ def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Itera
                 wait_until(lambda: _answers(url), "the web server", seconds=30)
 
         try:
-            for name in reversed(commands):
-                start(name)
-            yield Product(url, sink, start, lambda name: _stop([processes.pop(name)]))
+            start("web")
+            yield Product(url, sink, start, lambda name: _stop([processes.pop(name)]), has_worker=False)
         finally:
             _stop(list(processes.values()))
 
