@@ -1,7 +1,7 @@
 """A fair draw of places at work tables: cities and kinds of institution mixed, the same seed giving the same places."""
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -125,28 +125,31 @@ def best_table(one: Person, places: Sequence[Place], seated: Mapping[int, Iterab
 
 @dataclass(frozen=True)
 class Mix:
-    """How mixed tables are: of ten people whom one meets there, how many come from elsewhere."""
+    """How mixed tables are: of ten people whom one meets there, how many come from elsewhere, and how many act for
+    another kind of institution; beside each, how many it would be were all people of all tables met.
+    """
 
     others_of_ten: int
-    possible_of_ten: int  # were all people of all tables met
-    by_city: Mapping[int, Mapping[Hashable, int]]
+    possible_of_ten: int
+    other_kinds_of_ten: int
+    possible_kinds_of_ten: int
 
 
 def mix_of(seated: Mapping[int, Sequence[Person]]) -> Mix | None:
-    """None where nobody meets anybody. Who comes for themselves is from elsewhere for everybody."""
-    met = others = 0
-    by_city: dict[int, Counter[Hashable]] = defaultdict(Counter)
-    for number, people in seated.items():
-        by_city[number] = Counter(one.city for one in people)
-        met += len(people) * (len(people) - 1)
-        others += len(people) * (len(people) - 1) - _of_one_city(by_city[number])
-    everybody = [one for people in seated.values() for one in people]
-    pairs = len(everybody) * (len(everybody) - 1)
-    if not met:
+    """None where nobody meets anybody. Who comes for themselves is from elsewhere for everybody, and of another kind."""
+    tables = list(seated.values())
+    everybody = [one for people in tables for one in people]
+    cities = [_others_of_ten(groups, lambda one: one.city) for groups in (tables, [everybody])]
+    kinds = [_others_of_ten(groups, lambda one: one.kind) for groups in (tables, [everybody])]
+    if cities[0] is None or cities[1] is None or kinds[0] is None or kinds[1] is None:
         return None
-    possible = pairs - _of_one_city(Counter(one.city for one in everybody))
-    return Mix(round(10 * others / met), round(10 * possible / pairs), by_city)
+    return Mix(cities[0], cities[1], kinds[0], kinds[1])
 
 
-def _of_one_city(cities: Counter[Hashable]) -> int:
-    return sum(count * (count - 1) for city, count in cities.items() if city != NOWHERE)
+def _others_of_ten(groups: Iterable[Sequence[Person]], of: Callable[[Person], Hashable]) -> int | None:
+    """Of ten people whom one meets in one's group, how many differ; None where nobody meets anybody."""
+    met = alike = 0
+    for people in groups:
+        met += len(people) * (len(people) - 1)
+        alike += sum(count * (count - 1) for what, count in Counter(map(of, people)).items() if what != NOWHERE)
+    return round(10 * (met - alike) / met) if met else None

@@ -106,6 +106,17 @@ def test_mix_says_how_many_of_ten_come_from_elsewhere() -> None:
     assert (apart.others_of_ten, apart.possible_of_ten) == (0, 7)
 
 
+def test_mix_says_how_many_of_ten_act_for_another_kind_of_institution() -> None:
+    council, society = Person(1, "A", "government"), Person(2, "B", "society")
+    apart = drawing.mix_of({1: [council, council], 2: [society, society]})
+    mixed = drawing.mix_of({1: [council, society], 2: [council, society]})
+
+    assert apart
+    assert mixed
+    assert (apart.other_kinds_of_ten, apart.possible_kinds_of_ten) == (0, 7)
+    assert (mixed.other_kinds_of_ten, mixed.possible_kinds_of_ten) == (10, 7)
+
+
 def test_who_comes_for_themselves_is_a_stranger_to_everybody() -> None:
     mix = drawing.mix_of({1: people("", "")})
 

@@ -37,11 +37,17 @@ class Seated:
     table: WorkTable
     seats: list[Seat] = field(default_factory=list)
     cities: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
 
     @property
     def by_city(self) -> list[tuple[str, int]]:
         """The most first."""
         return self.cities.most_common()
+
+    @property
+    def by_kind(self) -> list[tuple[str, int]]:
+        """The most first."""
+        return self.kinds.most_common()
 
     @property
     def free(self) -> int | None:
@@ -77,6 +83,7 @@ def overview_of(session: Session, version: SessionVersion) -> Overview:
         at.seats.append(seat)
         names[person.city] = _city_name(row)
         at.cities[names[person.city]] += 1
+        at.kinds[_kind_name(row)] += 1
         people[at.table.number].append(person)
     return Overview(numbered, without, drawing.mix_of(people), sorted(set(names.values())))
 
@@ -95,6 +102,11 @@ def _city_name(row: Participation) -> str:
     if organization is None:
         return _("for themselves")
     return organization.city.name if organization.city else organization.name
+
+
+def _kind_name(row: Participation) -> str:
+    organization = tables.organization_of(row)
+    return str(organization.get_kind_display()) if organization else _("for themselves")
 
 
 def own_table(own: Participation | None, shown: Sequence[WorkTable]) -> WorkTable | None:
