@@ -9,7 +9,7 @@ const enhance = (form) => {
 
   const show = () => {
     const rest = each - given();
-    left.textContent = form.dataset.left.replace("{count}", rest);
+    left.textContent = rest === 1 ? form.dataset.oneLeft : form.dataset.left.replace("{count}", rest);
     for (const { button, field, step } of buttons) {
       button.setAttribute("aria-disabled", String(step > 0 ? rest <= 0 : value(field) <= 0));
     }

@@ -1,7 +1,7 @@
 /*
  * [data-grouping]: notes are chosen by their boxes and sent by the form's button; this adds shorter ways. By keys, with a note
  * in focus: arrows go to the next and the one before, T goes to the list of themes. By pointer: a note, and those chosen
- * with it, is dragged onto a theme. The focus comes back to where it was when the board is drawn anew.
+ * with it, is dragged onto a theme by mouse or pen; Escape leaves it. The focus comes back to where it was when the board is drawn anew.
  */
 const board = document.querySelector("[data-grouping]");
 const FAR = 8; // pixels before a press is a drag
@@ -100,4 +100,5 @@ document.addEventListener("pointerup", (event) => {
   });
 });
 document.addEventListener("pointercancel", end);
+document.addEventListener("keydown", (event) => event.key === "Escape" && drag && end());
 count();

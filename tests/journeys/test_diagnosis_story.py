@@ -118,7 +118,7 @@ def test_from_notes_to_a_diagnosis_that_a_stranger_reads_back(
     more = ines.get_by_role("button", name="One vote more for Presupuesto claro")
     for _vote in range(2):
         more.click()
-    expect(ines.get_by_text("1 votes left")).to_be_visible()
+    expect(ines.get_by_text("1 vote left")).to_be_visible()
     press(ines, re.compile("^Vote$"))
     expect(ines.get_by_text("Your 2 votes count.")).to_be_visible()
 
