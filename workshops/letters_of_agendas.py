@@ -12,7 +12,7 @@ from ogpgroup.models import OutgoingMail, User
 from workshops.agenda import agenda, answered_with
 from workshops.models import AgendaItem, SessionVersion
 
-type Told = tuple[OutgoingMail, SessionVersion, AgendaItem, User, bool]
+type Told = tuple[OutgoingMail, SessionVersion, AgendaItem, User]
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ def write(told: Sequence[Told]) -> dict[int, mail.Rendered]:
     for item in AgendaItem.objects.filter(session__in=sessions).with_people():
         items.setdefault(item.session_id, []).append(item)
     return {
-        one.pk: _written(one, version, item, user, items.get(version.session_id, []), answers=answers)
-        for one, version, item, user, answers in told
+        one.pk: _written(one, version, item, user, items.get(version.session_id, []))
+        for one, version, item, user in told
     }
 
 
 def _written(
-    one: OutgoingMail, version: SessionVersion, item: AgendaItem, user: User, items: list[AgendaItem], *, answers: bool
+    one: OutgoingMail, version: SessionVersion, item: AgendaItem, user: User, items: list[AgendaItem]
 ) -> mail.Rendered:
     with override(user.language):
         presented = [each for each in items if each.pk in answered_with(items).get(item.pk, set())]
@@ -98,8 +98,7 @@ def _written(
             "due_on": dates.spoken_day(item.response_due_on, user.language) if item.response_due_on else "",
             "link": f"{settings.PUBLIC_URL}{version.get_absolute_url()}#point-{item.pk}",
         }
-    template = "agenda_respondent" if answers else "agenda_presenter"
-    parts = mail.render_parts(f"workshops/emails/{template}.html", context, user.language)
+    parts = mail.render_parts(f"workshops/emails/{one.kind}.html", context, user.language)
     content = mail.compose(mail=one, subject=parts.subject, text=parts.text, html=parts.html)
     return mail.Rendered(headline=parts.subject, content=content)
 

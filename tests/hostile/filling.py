@@ -13,6 +13,7 @@ from actionplans import emails as plan_emails
 from cities.emails import invitation_mail
 from cities.models import group_day
 from feedback.actions import notes as note_actions
+from feedback.emails import direct
 from feedback.emails import rounds as round_emails
 from feedback.models import Note
 from ogpgroup import mail
@@ -22,7 +23,10 @@ from tests.access.roles import Role
 from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
+from workshops.actions import agenda
+from workshops.actions.minutes import decide
 from workshops.actions.nudges import nudge
+from workshops.emails import agreements
 from workshops.models import (
     AgreementUpdate,
     MaterialVersion,
@@ -156,6 +160,28 @@ def enrich(world: World) -> None:
     _seats(world, now)
     _plans_and_feedback(world, now)
     _workshops(world)
+    _mails_of_workshops(world, now)
+
+
+def _mails_of_workshops(world: World, now: datetime) -> None:
+    """Parts in an agenda, one of them asked of somebody else meanwhile; what was agreed; minutes and a correction."""
+    day, official = group_day(now), world.people[Role.OFFICIAL]
+    fields = {"kind": "presentation", "presenter": official, "response_due_on": day + timedelta(days=3)}
+    items = [
+        agenda.add_item(world.open, fields={**fields, "title": role, "respondent": world.people[role]}, now=now)
+        for role in (Role.MEMBER, Role.GUEST)
+    ]
+    OutgoingMail.objects.filter(kind="agenda_respondent", user=world.people[Role.GUEST]).update(
+        status="sent", sent_at=now
+    )
+    changed = {"respondent": None, "response_due_on": None}
+    agenda.save_item(items[1], fields=changed, co_presenters=[], edition=items[1].edition, now=now)
+    direct.plan(now)
+    agreements.plan(now)
+    minutes = world.minutes["in correction"]
+    emails.minutes.queue_open(minutes, now=now)
+    word: dict[str, Any] = {"decision": "taken", "reply": "Así fue.", "by": world.people[Role.COORDINATOR], "now": now}
+    decide(minutes.corrections.earliest("pk"), **word)
 
 
 def _workshops(world: World) -> None:

@@ -193,7 +193,7 @@ def test_point_goes_with_its_parts(session):
     put(session, "La propuesta", parent=block)
     put(session, "Acuerdos")
 
-    actions.delete_item(block)
+    actions.delete_item(block, now=NOW)
 
     assert titles(session) == ["Acuerdos"]
     assert session.agenda.get().position == 1
@@ -260,10 +260,10 @@ def test_saving_the_same_again_is_no_new_edition(session):
 def test_point_taken_off_meanwhile_is_told(session):
     item = put(session, "Jalisco", 20)
     stale = AgendaItem.objects.get(pk=item.pk)
-    actions.delete_item(item)
+    actions.delete_item(item, now=NOW)
 
     for act in (
-        lambda: actions.delete_item(stale),
+        lambda: actions.delete_item(stale, now=NOW),
         lambda: actions.move_item(stale, up=True),
         lambda: actions.save_item(stale, fields={"title": "X"}, co_presenters=[], edition=1, now=NOW),
     ):

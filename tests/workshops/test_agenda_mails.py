@@ -75,9 +75,70 @@ def test_news_that_waits_is_taken_back_when_somebody_else_is_asked(version, pres
 
 
 def test_point_off_the_agenda_is_told_to_nobody(version, presenter, respondent):
-    actions.delete_item(put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent))
+    item = put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent)
+
+    actions.delete_item(item, now=NOW)
 
     assert (waiting(respondent), waiting(presenter)) == ([], [])
+
+
+def test_who_was_told_and_is_no_longer_asked_is_told_so_and_may_be_asked_anew(version, presenter, respondent):
+    other = factories.create_member()
+    item = put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent)
+    all_is_sent(NOW)
+
+    item = actions.save_item(item, fields={"respondent": other}, co_presenters=[], edition=1, now=NOW)
+    assert waiting(respondent) == ["agenda_released"]
+    assert "Reynosa" in told("agenda_released", respondent)
+    all_is_sent(NOW)
+    emails.plan_parts(NOW)
+    assert waiting(respondent) == []
+    actions.save_item(item, fields={"respondent": respondent}, co_presenters=[], edition=2, now=NOW)
+
+    assert waiting(respondent) == ["agenda_respondent"]
+    assert waiting(other) == ["agenda_released"]
+
+
+def test_who_is_asked_again_before_the_release_went_hears_nothing(version, presenter, respondent):
+    other = factories.create_member()
+    item = put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent)
+    all_is_sent(NOW)
+
+    item = actions.save_item(item, fields={"respondent": other}, co_presenters=[], edition=1, now=NOW)
+    actions.save_item(item, fields={"respondent": respondent}, co_presenters=[], edition=2, now=NOW)
+
+    assert (waiting(respondent), waiting(other)) == ([], [])
+
+
+def test_respondent_of_a_point_off_the_agenda_is_told_so(version, presenter, respondent):
+    item = put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent)
+    all_is_sent(NOW)
+
+    actions.delete_item(item, now=NOW)
+
+    assert waiting(respondent) == ["agenda_released"]
+    text = told("agenda_released", respondent)
+    assert version.title in text
+    assert "Reynosa" not in text
+
+
+def test_session_that_is_over_releases_nobody(version, presenter, respondent):
+    put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent)
+    all_is_sent(NOW)
+
+    emails.tell_parts([version.session_id], now=START + timedelta(days=1))
+
+    assert waiting(respondent) == []
+
+
+def test_presenter_of_a_point_that_nobody_answers_first_is_told_what_to_hand_out(version, presenter, respondent):
+    item = put(version.session, "Reynosa", 30, presenter=presenter)
+
+    assert waiting(presenter) == ["agenda_presenter"]
+    assert "Usted presenta esto en la sesión." in told("agenda_presenter", presenter)
+    actions.save_item(item, fields={"respondent": respondent}, co_presenters=[], edition=1, now=NOW)
+    assert waiting(presenter) == ["agenda_presenter"]
+    assert respondent.name in text_of(read(OutgoingMail.objects.get(user=presenter, status="queued"), NOW))
 
 
 def test_session_that_is_not_published_tells_nobody_until_it_is(presenter, respondent):

@@ -19,6 +19,7 @@ from workshops.models import AgendaItem, Minutes, Session, WorkTable
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+PARTS = ["agenda_presenter", "agenda_presenter", "agenda_respondent"]
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_successor_takes_over_every_post_at_sessions_ahead(leaver, successor, co
     assert (held(leaver), held(successor)) == ([], EVERY)
     assert len(labels) == 7
     assert f"Facilita la mesa 7 en la sesión «{session.title}»" in labels
-    assert (waiting(leaver), waiting(successor)) == ([emails.INVITATION], ["agenda_respondent", emails.INVITATION])
+    assert (waiting(leaver), waiting(successor)) == ([emails.INVITATION], [*PARTS, emails.INVITATION])
 
 
 def test_posts_stay_while_another_role_keeps_the_person_in_the_group(leaver, successor, coordinator):

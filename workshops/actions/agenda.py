@@ -108,8 +108,8 @@ def move_item(item: AgendaItem, *, up: bool) -> bool:
 
 
 @transaction.atomic
-def delete_item(item: AgendaItem) -> None:
-    """Take a point and its parts off the agenda; news of it that waits is taken back, its materials stay.
+def delete_item(item: AgendaItem, *, now: datetime) -> None:
+    """Take a point and its parts off the agenda, and tell who had to answer it first; its materials stay.
 
     Raises ActionNotPossible where somebody has written about it.
     """
@@ -117,10 +117,10 @@ def delete_item(item: AgendaItem) -> None:
     current = _here(item)
     if any(_is_written_about(one) for one in [current, *current.parts.all()]):
         raise ActionNotPossible(_("Somebody has written a note about this point; it stays."))
-    emails.withdraw_parts([current.pk, *current.parts.values_list("pk", flat=True)])
     current.delete()
     _renumber(session)
 
+    emails.tell_parts([session.pk], now=now)
 
 @transaction.atomic
 def copy_agenda(source: Session, session: Session) -> int:

@@ -1,7 +1,7 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
 from workshops.emails import agenda, agreements, kinds, minutes, nudges, seats
-from workshops.emails.agenda import plan_parts, tell_parts, withdraw_parts
+from workshops.emails.agenda import plan_parts, tell_parts
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -61,7 +61,6 @@ __all__ = [
     "tellings_of",
     "withdraw_changes",
     "withdraw_outdated",
-    "withdraw_parts",
     "withdraw_reminders",
     "withdraw_uninvitations",
     "write_reminders_anew",

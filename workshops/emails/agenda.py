@@ -1,6 +1,7 @@
-"""What people hear of their part in an agenda: who answers a presentation first, and whoever presents it."""
+"""What people hear of their part in an agenda: who presents, who answers first, and who was asked and no longer is."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -17,21 +18,27 @@ from workshops import letters_of_agendas as letters
 from workshops import posts
 from workshops.agenda import answered_with
 from workshops.models import AgendaItem, SessionVersion
-from workshops.told import SUBJECT
+from workshops.told import PERHAPS_READ, SUBJECT
 
 RESPONDENT: Final = "agenda_respondent"
 PRESENTER: Final = "agenda_presenter"
+RELEASED: Final = "agenda_released"
+NAMES: Final = (RESPONDENT, PRESENTER, RELEASED)
 REPLACED: Final = gettext_noop("Somebody else does this now.")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One person's part in one point: they answer first, or present what somebody is going to answer."""
+    """One person's part in one point: they answer first, present, or were told that they answer first and do not.
+
+    `number` counts how often they were released from it before: who is asked anew is told anew.
+    """
 
     kind: str
     version: SessionVersion
     item: AgendaItem
     user_id: int
+    number: int = 0
 
     @property
     def pair(self) -> posts.Pair:
@@ -41,13 +48,14 @@ class Part:
     def key(self) -> str:
         """Holds what makes it another piece of news: the point, the person, and for presenters who answers them."""
         about = f"{self.item.pk}:{self.item.respondent_id}" if self.kind == PRESENTER else f"{self.item.pk}"
-        return f"{self.kind}:{self.version.session_id}:{about}:{self.user_id}"
+        again = f":{self.number}" if self.number else ""
+        return f"{self.kind}:{self.version.session_id}:{about}:{self.user_id}{again}"
 
 
 def parts_of(session_ids: Iterable[int], *, now: datetime) -> list[Part]:
-    """Who is to hear of their part in these sessions, published and not over; five queries.
+    """Who is to hear of their part in these sessions, published and not over; seven queries.
 
-    Those are the respondents, and the presenters of what they answer, as long as their posts concern them.
+    Those are the respondents, whoever presents, and who is no longer asked, as long as their posts concern them.
     `AgendaItem.presenters` of each item is known.
     """
     current = SessionVersion.objects.current().filter(session__in=list(session_ids)).select_related("session")
@@ -55,18 +63,64 @@ def parts_of(session_ids: Iterable[int], *, now: datetime) -> list[Part]:
     by_session: dict[int, list[AgendaItem]] = {}
     for item in AgendaItem.objects.filter(session__in=versions).with_people().order_by("session", "position"):
         by_session.setdefault(item.session_id, []).append(item)
+    released = _numbers_of_releases(versions)
     found: list[Part] = []
     for session_id, items in by_session.items():
-        version = versions[session_id]
-        known, answered = {item.pk: item for item in items}, answered_with(items)
-        for item in items:
-            if item.respondent_id is None or useful_until(version, item) <= now:
-                continue
-            found.append(Part(RESPONDENT, version, item, item.respondent_id))
-            presenters = {one.pk for pk in answered[item.pk] for one in known[pk].presenters} - {item.respondent_id}
-            found += [Part(PRESENTER, version, item, user) for user in sorted(presenters)]
+        found += _parts_in(versions[session_id], items, released, now)
+    found += _released({part.key for part in found}, versions, by_session, now)
     concerned = posts.still_hold({part.pair for part in found}, on=group_day(now)) if found else set()
     return [part for part in found if part.pair in concerned]
+
+
+def _parts_in(
+    version: SessionVersion, items: Sequence[AgendaItem], released: Mapping[tuple[int, int], int], now: datetime
+) -> list[Part]:
+    """In one agenda. Who presents is told once: by whom they are answered, or else that they present."""
+    found: list[Part] = []
+    known, answered, told = {item.pk: item for item in items}, answered_with(items), set[int]()
+    for item in items:
+        if item.respondent_id is None or useful_until(version, item) <= now:
+            continue
+        number = released.get((item.pk, item.respondent_id), 0)
+        found.append(Part(RESPONDENT, version, item, item.respondent_id, number))
+        told |= answered[item.pk]
+        presenters = {one.pk for pk in answered[item.pk] for one in known[pk].presenters} - {item.respondent_id}
+        found += [Part(PRESENTER, version, item, user) for user in sorted(presenters)]
+    alone = [item for item in items if item.pk not in told and version.finishes_at > now]
+    return found + [Part(PRESENTER, version, item, one.pk) for item in alone for one in item.presenters]
+
+
+def _numbers_of_releases(versions: Iterable[int]) -> dict[tuple[int, int], int]:
+    """How often somebody has heard that a point is no longer theirs to answer, by point and person; one query."""
+    gone = OutgoingMail.objects.filter(kind=RELEASED, subject_type=SUBJECT, subject_id__in=versions)
+    return Counter(_about(key) for key in gone.filter(status__in=PERHAPS_READ).values_list("key", flat=True))
+
+
+def _released(
+    current: Collection[str],
+    versions: Mapping[int, SessionVersion],
+    items: Mapping[int, Sequence[AgendaItem]],
+    now: datetime,
+) -> list[Part]:
+    """Who was told to answer a point first and is no longer asked; of a point off the agenda no title is left."""
+    told = OutgoingMail.objects.filter(
+        kind=RESPONDENT, subject_type=SUBJECT, subject_id__in=versions, user__isnull=False
+    )
+    told = told.filter(status__in=PERHAPS_READ, useful_until__gt=now).exclude(key__in=current)
+    known = {item.pk: item for some in items.values() for item in some}
+    found = []
+    for session_id, key in told.values_list("subject_id", "key"):
+        point, person = _about(key)
+        item = known.get(point) or AgendaItem(pk=point, session_id=session_id)
+        number = int((key.split(":") + ["0"])[4])
+        found.append(Part(RELEASED, versions[session_id or 0], item, person, number))
+    return found
+
+
+def _about(key: str) -> tuple[int, int]:
+    """The point and the person of mail to respondents; see `Part.key`."""
+    point, person = key.split(":")[2:4]
+    return int(point), int(person)
 
 
 def useful_until(version: SessionVersion, item: AgendaItem) -> datetime:
@@ -88,7 +142,7 @@ def tell_parts(session_ids: Iterable[int], *, now: datetime) -> int:
     """
     session_ids = list(session_ids)
     parts = {part.key: part for part in parts_of(session_ids, now=now)}
-    kinds = OutgoingMail.objects.filter(kind__in=[RESPONDENT, PRESENTER], subject_type=SUBJECT)
+    kinds = OutgoingMail.objects.filter(kind__in=NAMES, subject_type=SUBJECT)
     mine = kinds.filter(subject_id__in=session_ids)
     queued = mine.filter(status=OutgoingMail.Status.QUEUED)
     mail.withdraw(queued.exclude(key__in=parts), reason=REPLACED)
@@ -115,18 +169,9 @@ def _row(part: Part, user: User, *, now: datetime) -> OutgoingMail:
     )
 
 
-def withdraw_parts(item_ids: Iterable[int]) -> int:
-    """Take back what waits and tells of points that go off the agenda."""
-    about = Q()
-    for pk in item_ids:
-        about |= Q(key__regex=rf"^[a-z_]+:\d+:{int(pk)}:")
-    waiting = OutgoingMail.objects.filter(kind__in=[RESPONDENT, PRESENTER], status=OutgoingMail.Status.QUEUED)
-    return mail.withdraw(waiting.filter(about), reason=REPLACED) if about else 0
-
-
 def plan_parts(now: datetime) -> int:
     """Tell the parts of all sessions ahead: of a session that was published after its agenda was written, too."""
-    ahead = SessionVersion.objects.current().planned().filter(session__agenda__respondent__isnull=False)
+    ahead = SessionVersion.objects.current().planned().filter(session__agenda__isnull=False)
     soon = ahead.filter(Q(finishes_at__gt=now) | Q(session__agenda__response_due_on__gte=now.date()))
     return tell_parts(soon.values_list("session_id", flat=True).distinct(), now=now)
 
@@ -141,12 +186,25 @@ def _write(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rende
     parts = {part.key: part for part in parts_of({one.subject_id for one in mails if one.subject_id}, now=now)}
     people = User.objects.in_bulk([one.user_id for one in mails if one.user_id])
     known = [(one, parts[one.key], people[one.user_id]) for one in mails if one.key in parts and one.user_id in people]
-    return letters.write([(one, part.version, part.item, user, part.kind == RESPONDENT) for one, part, user in known])
+    return letters.write([(one, part.version, part.item, user) for one, part, user in known])
 
 
 KINDS = [
     mail.Kind(RESPONDENT, OutgoingMail.Priority.CHANGE, True, _still_true, _write, _("request for direct feedback")),
     mail.Kind(
-        PRESENTER, OutgoingMail.Priority.CHANGE, True, _still_true, _write, _("who answers a presentation first")
+        PRESENTER,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _still_true,
+        _write,
+        _("what somebody presents"),
+    ),
+    mail.Kind(
+        RELEASED,
+        OutgoingMail.Priority.CHANGE,
+        True,
+        _still_true,
+        _write,
+        _("no direct feedback asked any more"),
     ),
 ]

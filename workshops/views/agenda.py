@@ -118,7 +118,7 @@ def agenda_item_move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def agenda_item_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     item = _item(request, slug, pk)
-    actions.delete_item(item)
+    actions.delete_item(item, now=database_now())
     messages.success(request, _("“%(title)s” is off the agenda.") % {"title": item.title})
     return redirect("workshops:agenda_edit", slug=slug)
 
