@@ -12,6 +12,7 @@ agenda_urls: list[URLPattern] = [
     path(f"{EDIT}new/", agenda.agenda_item_create, name="agenda_item_create"),
     path(f"{EDIT}copy/", agenda.agenda_copy, name="agenda_copy"),
     path(f"{EDIT}publish/", agenda.agenda_publish, name="agenda_publish"),
+    path(f"{EDIT}unpublish/", agenda.agenda_unpublish, name="agenda_unpublish"),
     path(f"{EDIT}<int:pk>/", agenda.agenda_item_edit, name="agenda_item_edit"),
     path(f"{EDIT}<int:pk>/move/", agenda.agenda_item_move, name="agenda_item_move"),
     path(f"{EDIT}<int:pk>/delete/", agenda.agenda_item_delete, name="agenda_item_delete"),

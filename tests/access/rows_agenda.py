@@ -84,6 +84,13 @@ AGENDA: Final = [
         POST=COORDINATION_DOES,
     ),
     Row("workshops:agenda_publish", at=_open, POST=COORDINATION_DOES),
+    Row(
+        "workshops:agenda_unpublish",
+        "of the group",
+        lambda w: {"slug": w.group.slug},
+        data=lambda _: {"reason": "Faltan personas."},
+        POST=COORDINATION_DOES,
+    ),
     Row("workshops:agenda", "in preparation", _open, GET=only(PRESENTS, is_open=True)),
     Row("workshops:agenda", "of the group", lambda w: {"slug": w.group.slug}, GET=only(GROUP, is_open=True)),
     Row("workshops:agenda", "reserved", lambda w: {"slug": w.invited.slug}, GET=only(EXPECTED, is_open=True)),

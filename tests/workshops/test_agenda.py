@@ -9,6 +9,7 @@ from django.utils.translation import override
 from ogpgroup.errors import ActionNotPossible
 from tests import factories
 from tests.factories_schedule import create_session
+from tests.feedback.noting import write
 from tests.workshops.agendas import put, titles
 from tests.workshops.published import NOW, START
 from workshops import agenda as hours
@@ -308,6 +309,24 @@ def test_agenda_is_published_once(session):
 
     session.refresh_from_db()
     assert session.agenda_published_at == NOW
+
+
+def test_published_agenda_is_taken_back_with_a_reason_until_somebody_writes_about_it(session):
+    item = put(session, "Jalisco", presenter=factories.create_official())
+    actions.publish_agenda(session, now=NOW)
+    with pytest.raises(ActionNotPossible):
+        actions.unpublish_agenda(session, reason="  ")
+
+    actions.unpublish_agenda(session, reason="Faltan dos ponentes.")
+
+    session.refresh_from_db()
+    assert session.agenda_published_at is None
+    kept = Session.pgh_event_model.objects.filter(pgh_obj=session).order_by("pgh_id").last()  # type: ignore[attr-defined]
+    assert kept.pgh_context.metadata["reason"] == "Faltan dos ponentes."
+    actions.publish_agenda(session, now=NOW)
+    write(item)
+    with pytest.raises(ActionNotPossible):
+        actions.unpublish_agenda(session, reason="Faltan dos ponentes.")
 
 
 # --- Who is answered --------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import pghistory
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -119,8 +120,8 @@ def delete_item(item: AgendaItem, *, now: datetime) -> None:
         raise ActionNotPossible(_("Somebody has written a note about this point; it stays."))
     current.delete()
     _renumber(session)
-
     emails.tell_parts([session.pk], now=now)
+
 
 @transaction.atomic
 def copy_agenda(source: Session, session: Session) -> int:
@@ -157,6 +158,24 @@ def publish_agenda(session: Session, *, now: datetime) -> Session:
             raise ActionNotPossible(_("There is nothing to publish: the agenda has no points yet."))
         session.agenda_published_at = now
         session.save(update_fields=["agenda_published_at"])
+    return session
+
+
+@transaction.atomic
+def unpublish_agenda(session: Session, *, reason: str) -> Session:
+    """Let only coordinators, and those who have a part in it, read the agenda again; the history keeps the reason.
+
+    Raises ActionNotPossible without a reason, and where somebody has written about a point: they would lose their note.
+    """
+    session = _locked(session)
+    if not reason.strip():
+        raise ActionNotPossible(_("Please say why the agenda is taken back."))
+    if any(_is_written_about(item) for item in AgendaItem.objects.filter(session=session)):
+        raise ActionNotPossible(_("Somebody has written a note about a point; the agenda stays published."))
+    if session.agenda_published_at is not None:
+        session.agenda_published_at = None
+        with pghistory.context(reason=reason.strip()):
+            session.save(update_fields=["agenda_published_at"])
     return session
 
 

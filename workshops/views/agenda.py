@@ -146,6 +146,15 @@ def agenda_publish(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("workshops:agenda_edit", slug=slug)
 
 
+@coordinator_required
+@require_POST
+def agenda_unpublish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a published agenda back to work on it."""
+    actions.unpublish_agenda(_editable(request, slug), reason=request.POST.get("reason", "")[:300])
+    messages.success(request, _("The agenda is in preparation again."))
+    return redirect("workshops:agenda_edit", slug=slug)
+
+
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
