@@ -63,8 +63,7 @@ def read(raw: bytes) -> Report | None:
 def _failures(parts: list[Message]) -> Iterator[Message]:
     """What is said of each recipient for whom it failed."""
     for part in parts:
-        blocks = part.get_payload() if part.get_content_type() == "message/delivery-status" else []
-        for block in blocks if isinstance(blocks, list) else []:
+        for block in _inside(part) if part.get_content_type() == "message/delivery-status" else []:
             if str(block.get("Action", "")).strip().lower() == "failed":
                 yield block
 
@@ -72,13 +71,20 @@ def _failures(parts: list[Message]) -> Iterator[Message]:
 def _message_ids(parts: list[Message]) -> Iterator[str]:
     """How the mail was named that came back, whole or its head alone."""
     for part in parts:
-        kind, payload = part.get_content_type(), part.get_payload()
-        if kind == "message/rfc822" and isinstance(payload, list) and payload:
-            yield from MESSAGE_ID.findall(str(payload[0].get("Message-ID", "")))
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            for original in _inside(part):
+                yield from MESSAGE_ID.findall(str(original.get("Message-ID", "")))
         elif kind == "text/rfc822-headers":
             head = part.get_payload(decode=True)
             text = head.decode("latin-1") if isinstance(head, bytes) else ""
             yield from MESSAGE_ID.findall(str(HeaderParser().parsestr(text).get("Message-ID", "")))
+
+
+def _inside(part: Message) -> list[Message]:
+    """The mails, or heads of mails, of which a part consists."""
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 
 def _reply(failure: Message) -> str:

@@ -208,7 +208,7 @@ def outbox_release_parked(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest) -> OutgoingMailQuerySet:
     """The mails that the filter in the address finds; none where it cannot be read: a wrong one must not mean all."""
     found = OutboxFilter(request.GET)
-    return found.qs.select_related(None).order_by() if found.is_valid() else OutgoingMail.objects.none()
+    return found.qs.select_related(None).order_by() if found.form.is_valid() else OutgoingMail.objects.none()
 
 
 def _totals(found: OutboxFilter) -> telling.Totals | None:

@@ -8,7 +8,7 @@ from ogpgroup.mail import returned
 from ogpgroup.models import OutgoingMail, RefusedAddress
 from tests import factories
 from tests.faults.kinds import enqueue
-from tests.ogpgroup.sending import deliver, the
+from tests.ogpgroup.sending import deliver
 from tests.reports import NO_SUCH_USER, report
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,8 @@ def sent(key: str = "a") -> OutgoingMail:
     person = factories.create_user(email="ines@example.org")
     (one,) = enqueue(key, recipient=person.email)
     OutgoingMail.objects.filter(pk=one.pk).update(status="sent", sent_at=timezone.now(), user=person)
-    return the(key)
+    one.refresh_from_db()
+    return one
 
 
 @pytest.mark.parametrize("original", ["message/rfc822", "text/rfc822-headers"])
