@@ -15,7 +15,7 @@ from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
 from workshops import emails as workshops_emails
 from workshops.actions import seats
-from workshops.actions.replies import receive_reply
+from workshops.actions.replies import purge_mails, receive_reply
 from workshops.emails import agreements
 from workshops.mailbox import MailboxError, read_mailbox
 from workshops.models import ReceivedReply
@@ -75,4 +75,5 @@ def _purge_daily(now: datetime) -> None:
     if not Heartbeat.objects.filter(name=Heartbeat.PURGE, seen_at__gt=now - timedelta(days=1)).exists():
         mail.purge_bodies(now=now)
         evidence.purge_waiting(now=now)
+        purge_mails(now=now)
         mail.beat(Heartbeat.PURGE)

@@ -11,6 +11,7 @@ from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind, Rendered
 from ogpgroup.mail.message import Parts, compose, render_parts
 from ogpgroup.mail.queue import (
+    BODIES_KEPT_FOR,
     dismiss,
     enqueue,
     park,
@@ -29,6 +30,7 @@ from ogpgroup.mail.watch import Watch, beat, database_now, watch
 from ogpgroup.masks import mask_links
 
 __all__ = [
+    "BODIES_KEPT_FOR",
     "Kind",
     "Parts",
     "Rendered",

@@ -19,7 +19,7 @@ from tests.workshops.replying import answered, calendar, reply, uid_of
 from tests.workshops.seating import MINUTE, members, own, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read
 from workshops import emails
-from workshops.actions.replies import receive_reply
+from workshops.actions.replies import purge_mails, put_aside, receive_reply
 from workshops.models import Participation, ReceivedReply, Session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -433,3 +433,21 @@ def test_mail_of_ours_that_comes_back_is_no_answer_and_waits_in_the_outbox(membe
     assert (found.outcome, invited.status) == ("returned", "bounced")
     assert not ReceivedReply.objects.to_look_at().exists()
     assert received(report(invited, number=2)).outcome == "unreadable"
+
+
+# --- Forgotten --------------------------------------------------------------------------------------------------------
+
+
+def test_what_mails_say_is_forgotten_after_90_days_unless_it_waits_for_somebody(coordinator, member):
+    session = publish_session(people=[member]).session
+    recorded = received(answered(session, member))
+    waiting, seen = person_writes(1), person_writes(2)
+    put_aside(ReceivedReply.objects.filter(pk=seen.pk), by=coordinator, now=LATER)
+    came = recorded.received_at
+
+    purged = [purge_mails(now=came + timedelta(days=days)) for days in (90, 91, 92)]
+
+    assert purged == [0, 2, 0]
+    kept = {one.pk: bool(one.raw) for one in ReceivedReply.objects.all()}
+    assert kept == {recorded.pk: False, waiting.pk: True, seen.pk: False}
+    assert (ReceivedReply.objects.get(pk=seen.pk).subject, own(session, member).answer) == ("Hola 2", "yes")

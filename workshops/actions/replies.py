@@ -112,3 +112,13 @@ def record(reply: ReceivedReply, answer: Participation.Answer, *, by: User, now:
 def put_aside(replies: ReceivedReplyQuerySet, *, by: User, now: datetime) -> int:
     """A coordinator has seen these and wants them listed no more; they stay on record. Returns how many were listed."""
     return replies.to_look_at().update(settled_at=now, settled_by=by.pk)
+
+
+def purge_mails(*, now: datetime) -> int:
+    """Forget what mails say 90 days after they came, unless they still wait for somebody to look at them.
+
+    Strangers write here too, more than they were asked; who wrote and what became of it stays on record.
+    """
+    waiting = ReceivedReply.objects.to_look_at()
+    old = ReceivedReply.objects.filter(received_at__lt=now - mail.BODIES_KEPT_FOR).exclude(pk__in=waiting.values("pk"))
+    return old.exclude(raw=b"").update(raw=b"")
