@@ -31,8 +31,13 @@ class Duties:
     owes: Mapping[int, list[Deliverable]] = field(default_factory=dict)  # by person: all their cities hand in
     agendas: Mapping[int, list[AgendaItem]] = field(default_factory=dict)  # by session
 
-    def sentences(self, version: SessionVersion, user_id: int, *, now: datetime, zone: str = "") -> list[str]:
-        """In the reader's language, by the clock of `zone`; somebody without a part of their own takes part."""
+    def sentences(
+        self, version: SessionVersion, user_id: int, *, now: datetime, zone: str = "", seat: str = ""
+    ) -> list[str]:
+        """In the reader's language, by the clock of `zone`; somebody without a part of their own takes part.
+
+        `seat` is said to who has none: they take no part before they have.
+        """
         pair = (version.session_id, user_id)
         said = self._in_agenda(version, self.presents.get(pair, []), self.answers.get(pair, []), zone)
         said += [_("You lead work table %(table)s.") % {"table": table} for table in self.leads.get(pair, [])]
@@ -42,6 +47,8 @@ class Duties:
             for one in self.owes.get(user_id, [])
             if _is_said(one, version, now)
         ]
+        if seat:
+            said.append(seat)
         said = said or [_("You take part in this session. If you cannot come, please say so on its page.")]
         return said + [_("Your table: %(table)s.") % {"table": table} for table in self.sits.get(pair, [])]
 

@@ -13,8 +13,9 @@ from django.utils.translation import override
 
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, told
+from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, seating, told
 from workshops.models import Participation, SessionVersion
+from workshops.models.seats import seats_of, ways_to_come
 
 # Stands where the person's own link comes; no template or title can contain it.
 OWN_LINK = "\ue000own-link\ue000"
@@ -95,7 +96,7 @@ def write(
             method=method,
             email=letter.user.email,
             name=letter.user.name,
-            partstat=PARTSTAT[Participation.Answer(letter.participation.answer)],
+            partstat=_partstat(letter.participation),
             rsvp=rsvp and letter.version.is_planned,
             join_url=letter.join_url,
             least_sequence=letter.participation.calendar_sequence,
@@ -112,6 +113,17 @@ def write(
         )
         rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
     return rendered
+
+
+def _partstat(participation: Participation) -> str:
+    """A yes without a seat is tentative: a calendar must not say that somebody comes who cannot."""
+    return "TENTATIVE" if participation.lacks_seat else PARTSTAT[Participation.Answer(participation.answer)]
+
+
+def kept_until(letter: Letter) -> str:
+    """When the offer of a seat ends, by the reader's clock; nothing where none is offered."""
+    until = letter.participation.offered_until
+    return dates.spoken_instant(until, letter.user.time_zone, letter.user.language) if until else ""
 
 
 def _parts(template: str, letter: Letter, more: dict[str, Any]) -> mail.Parts:
@@ -158,6 +170,7 @@ def _context(letter: Letter, more: dict[str, Any]) -> dict[str, Any]:
         "link": settings.PUBLIC_URL + version.get_absolute_url(),
         "own_link": OWN_LINK,
         "answer_links": list(answer_links.marks()),
+        "is_limited": any(seats_of(version, way) is not None for way in ways_to_come(version)),
         **more,
     }
 
@@ -222,10 +235,16 @@ def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, date
     """How near the session is, and what the person does there."""
     sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
     known = duties.duties(sessions, users, now=now)
-    return lambda letter, at: (
-        _nearness(letter, at)
-        | {"duties": known.sentences(letter.version, letter.user.pk, now=at, zone=letter.user.time_zone)}
-    )
+
+    def extra(letter: Letter, at: datetime) -> dict[str, Any]:
+        seat = seating.no_seat_yet(letter.participation, until=kept_until(letter))
+        zone = letter.user.time_zone
+        return {
+            **_nearness(letter, at),
+            "duties": known.sentences(letter.version, letter.user.pk, now=at, zone=zone, seat=seat),
+        }
+
+    return extra
 
 
 def _agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ogpgroup import dates, mail
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail
 from workshops import letters
 
 
 def _kept_until(letter: letters.Letter, now: datetime) -> dict[str, Any]:
-    until = letter.participation.offered_until
-    return {"until": dates.spoken_instant(until, letter.user.time_zone, letter.user.language) if until else ""}
+    return {"until": letters.kept_until(letter)}
 
 
 def seat_offer(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
@@ -22,6 +21,16 @@ def seat_offer(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.R
 def seat_given(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """Somebody who waited has a seat, without having to say more."""
     return letters.write(mails, now, template="seat_given", method="REQUEST")
+
+
+def seat_waiting(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """Somebody said yes and all seats are taken: they wait, and had better not travel."""
+    return letters.write(mails, now, template="seat_waiting", method="REQUEST")
+
+
+def seat_lapsed(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """Somebody let the seat pass that was kept for them: it is another's, and how to wait again."""
+    return letters.write(mails, now, template="seat_lapsed", method="REQUEST")
 
 
 def nudge(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

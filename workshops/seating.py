@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from workshops.models import Participation, SessionVersion
 from workshops.models.seats import ROOM, seats_of, ways_to_come
@@ -33,6 +34,17 @@ class Standing:
     let_pass: bool = False
     comes_by: str = ""
     ways: Sequence[Way] = ()
+
+
+def no_seat_yet(own: Participation, *, until: str) -> str:
+    """What mails say to who said yes and has no seat; nothing for the others. `until` is when an offer ends."""
+    if not own.lacks_seat:
+        return ""
+    if own.place == Place.OFFERED:
+        return _("A seat is kept for you until %(until)s. Please say whether you take it.") % {"until": until}
+    if own.place == Place.WAITING:
+        return _("You are on the waiting list and have no seat yet.")
+    return _("You have no seat: the time to take the one that was kept for you is over.")
 
 
 def standing_of(own: Participation | None, version: SessionVersion, *, now: datetime) -> Standing:

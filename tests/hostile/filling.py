@@ -26,6 +26,7 @@ from workshops import actions, emails, ical
 from workshops.actions import agenda
 from workshops.actions.minutes import decide
 from workshops.actions.nudges import nudge
+from workshops.actions.seats import settle_seats
 from workshops.emails import agreements
 from workshops.models import (
     AgreementUpdate,
@@ -194,15 +195,23 @@ def _workshops(world: World) -> None:
 
 
 def _seats(world: World, now: datetime) -> None:
-    """Somebody waited and is offered a seat; at another session it is too late to ask."""
+    """Somebody waited and is offered a seat, or let one pass, or waits; at another session it is too late to ask."""
     coordinator, guest = world.people[Role.COORDINATOR], world.people[Role.GUEST]
-    for starts_at in (in_days(24), now + timedelta(hours=3)):
+    for starts_at in (in_days(24), now + timedelta(hours=3), in_days(26)):
         session = create_session(
             cycle=world.cycle, people=[guest, coordinator], starts_at=starts_at, mode="face_to_face", seats_in_person=1
         )
         publish(world.cycle, by=coordinator)
         for person, given in ((coordinator, "yes"), (guest, "yes"), (coordinator, "no")):
             actions.answer(session, user=person, answer=Participation.Answer(given), now=now)
+    settle_seats(session.pk, now=now + timedelta(days=3))
+    waiting = create_session(
+        cycle=world.cycle, people=[guest], starts_at=in_days(27), mode="face_to_face", seats_in_person=0
+    )
+    publish(world.cycle, by=coordinator)
+    row = actions.answer(waiting, user=guest, answer=Participation.Answer.YES, now=now)
+    version = SessionVersion.objects.current().select_related("session").get(session=waiting)
+    emails.queue_seats(version, [row], now=now)
     silent = create_session(cycle=world.cycle, people=[guest], starts_at=in_days(25))
     publish(world.cycle, by=coordinator)
     nudge(silent, now=now + timedelta(days=3))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cities.models import Membership
-from ogpgroup.models import User
+from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.reports import report
 from tests.workshops.published import NOW, START, cancel, change, publish_session
@@ -98,6 +98,8 @@ def test_yes_where_all_seats_are_taken_waits_and_is_listed():
 
     assert received(answered(session, people[1])).outcome == "no_seat"
     assert own(session, people[1]).place == "waiting"
+    told = OutgoingMail.objects.filter(kind__startswith="session_seat_")
+    assert list(told.values_list("kind", "user")) == [("session_seat_waiting", people[1].pk)]
     assert ReceivedReply.objects.to_look_at().count() == 1
 
 

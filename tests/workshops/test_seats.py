@@ -10,10 +10,10 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests.workshops.published import NOW, START, change, publish_session
 from tests.workshops.seating import LINE, MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
-from tests.workshops.told import all_is_sent, read, text_of, waiting
+from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import seats
-from workshops.models import Participation
+from workshops.models import AgendaItem, Participation, Session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 2 * HOUR
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def seat_mails(user: User) -> list[str]:
-    mails = OutgoingMail.objects.filter(user=user, kind__in=[emails.SEAT_OFFER, emails.SEAT_GIVEN])
+    mails = OutgoingMail.objects.filter(user=user, kind__startswith="session_seat_")
     return list(mails.order_by("pk").values_list("kind", flat=True))
 
 
@@ -196,12 +196,14 @@ def test_lapsed_offer_goes_to_the_next_and_is_made_to_each_once():
     say(session, people[:1], NO, now=LATER)
 
     assert seats.plan(LATER + 48 * HOUR - MINUTE) == 0
-    assert seats.plan(LATER + 48 * HOUR) == 1
+    assert seats.plan(LATER + 48 * HOUR) == 2  # one is offered it, the other hears that it is gone
     assert seats.plan(LATER + 48 * HOUR) == 0
     assert places(session, people) == ["-", "-", "offered"]
+    assert seats.plan(LATER + 96 * HOUR) == 1
     assert seats.plan(LATER + 96 * HOUR) == 0
     assert places(session, people) == ["-", "-", "-"]
-    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_OFFER], [emails.SEAT_OFFER]]
+    offered_once = [emails.SEAT_OFFER, emails.SEAT_LAPSED]
+    assert [seat_mails(user) for user in people] == [[], offered_once, offered_once]
 
 
 def test_who_let_an_offer_pass_may_answer_again_and_is_last_in_line():
@@ -392,3 +394,105 @@ def test_offer_is_sent_only_while_it_stands(what, still):
         change(session, at=now, status="cancelled", cancel_reason="No hay sede.")
 
     assert kind.still_true([mail], now) == ({mail.pk} if still else set())
+
+
+# --- What is said to who has none -------------------------------------------------------------------------------------
+
+
+def standing(place: str) -> tuple[Session, User]:
+    """Somebody who said yes, and where they stand at noon of the day before the session."""
+    people = members(2)
+    User.objects.update(language="en")
+    session = seated(2 if place == "held" else 1, people=people)
+    say(session, people)
+    if place in {"offered", "let pass"}:
+        say(session, people[:1], NO, now=START - (30 * HOUR if place == "offered" else 5 * DAY))
+        seats.plan(START - 28 * HOUR)
+    return session, people[1]
+
+
+@pytest.mark.parametrize(
+    ("place", "partstat", "said"),
+    [
+        ("held", "ACCEPTED", "You take part in this session. If you cannot come, please say so on its page."),
+        ("waiting", "TENTATIVE", "You are on the waiting list and have no seat yet."),
+        (
+            "offered",
+            "TENTATIVE",
+            "A seat is kept for you until Thursday 3 December 2026, 08:00 (Central Mexico time). "
+            "Please say whether you take it.",
+        ),
+        ("let pass", "TENTATIVE", "You have no seat: the time to take the one that was kept for you is over."),
+    ],
+)
+def test_reminder_and_calendar_say_who_has_no_seat(place, partstat, said):
+    session, user = standing(place)
+    emails.plan_reminders(START - DAY)
+
+    mail = OutgoingMail.objects.filter(kind=emails.REMINDER, user=user).latest("due")
+    message = read(mail, START - DAY)
+
+    assert said in text_of(message)
+    assert ("You take part" in text_of(message)) == (place == "held")
+    (event,) = calendar_of(message).all("VEVENT")
+    assert event.get("ATTENDEE").parameters["PARTSTAT"] == partstat
+
+
+def test_who_presents_reads_as_well_that_there_is_no_seat_yet():
+    session, user = standing("waiting")
+    AgendaItem.objects.create(session=session, position=1, kind="presentation", title="Diagnóstico", presenter=user)
+    emails.plan_reminders(START - DAY)
+
+    text = text_of(read(OutgoingMail.objects.filter(kind=emails.REMINDER, user=user).latest("due"), START - DAY))
+
+    assert "You present “Diagnóstico”" in text
+    assert "You are on the waiting list and have no seat yet." in text
+
+
+def test_who_loses_the_seat_because_the_session_goes_on_the_line_is_told_that_they_wait():
+    people = members(2)
+    session = seated(2, line=1, people=people)
+    say(session, people)
+    change(session, at=LATER, mode=LINE)
+
+    assert seats.plan(LATER) == 1
+    assert seats.plan(LATER) == 0
+    assert places(session, people) == ["held", "waiting"]
+    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_WAITING]]
+
+
+def test_who_waits_by_the_word_of_a_coordinator_is_told(coordinator):
+    people = members(2)
+    session = seated(1, people=people)
+
+    say(session, people, by=coordinator)
+
+    assert [seat_mails(user) for user in people] == [[], [emails.SEAT_WAITING]]
+
+
+@pytest.mark.parametrize(("count", "said"), [(3, True), (None, False)])
+def test_invitation_says_that_places_are_limited(count, said):
+    people = members(1)
+    User.objects.update(language="en")
+    seated(count, people=people)
+
+    text = text_of(read(OutgoingMail.objects.get(user=people[0]), NOW))
+
+    assert ("Places are limited; they go in the order of the answers." in text) == said
+
+
+def test_news_of_a_seat_go_only_while_they_are_so():
+    people = members(3)
+    session = seated(1, people=people)
+    say(session, people)
+    row = own(session, people[1])
+    emails.queue_seats(session.current_version, [row], now=LATER)
+    say(session, people[:1], NO, now=LATER)  # what was waiting is offered
+
+    all_is_sent(LATER)
+
+    mails = OutgoingMail.objects.filter(user=people[1], kind__startswith="session_seat_").order_by("kind")
+    assert list(mails.values_list("kind", "status")) == [
+        (emails.SEAT_OFFER, "sent"),
+        (emails.SEAT_WAITING, "withdrawn"),
+    ]

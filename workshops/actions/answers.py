@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
+from workshops import emails
 from workshops.actions import seats
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, Session, SessionVersion
@@ -61,6 +62,8 @@ def answer(
     participation.save(update_fields=[*ANSWER, "expected_because", "expected_since", *seats.PLACING])
     if before[0] in seats.TAKEN and before != (participation.place, participation.comes_by):
         seats.move_up(version, now=now)
+    if by is not None and participation.place == Participation.Place.WAITING:
+        emails.queue_seats(version, [participation], now=now)  # the person sees no page that says so
     return participation
 
 

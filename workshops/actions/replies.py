@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from workshops import ical, itip
+from workshops import emails, ical, itip
 from workshops.actions import answers
 from workshops.models import Participation, ReceivedReply, SessionVersion
 from workshops.models.calendars import ReceivedReplyQuerySet
@@ -70,7 +70,10 @@ def _apply(said: itip.Received, *, now: datetime) -> tuple[Outcome, Participatio
             own = answers.answer(version.session, user=user, answer=Participation.Answer(said.answer), now=now)
     except ActionNotPossible:
         return Outcome.TOO_LATE, own
-    return (Outcome.NO_SEAT if own.place == Participation.Place.WAITING else Outcome.APPLIED), own
+    if own.place != Participation.Place.WAITING:
+        return Outcome.APPLIED, own
+    emails.queue_seats(version, [own], now=now)  # a calendar says nothing of seats, and shows a yes
+    return Outcome.NO_SEAT, own
 
 
 def _person_at(address: str) -> User | None:

@@ -126,11 +126,18 @@ def settle_seats(session_id: int, *, now: datetime) -> int:
     ways = ways_to_come(version)
     moved = people.exclude(place=Place.NONE).exclude(comes_by__in=ways)
     moved.update(place=Place.NONE, waiting_since=None, offered_until=None)
-    people.filter(place=Place.OFFERED, offered_until__lte=now).update(
-        place=Place.NONE, offered_until=None, waiting_since=F("offered_until")
-    )
-    _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
-    return move_up(version, now=now)
+    lapsed = _lapsed(people, now=now)
+    waiting = _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
+    return move_up(version, now=now) + emails.queue_seats(version, [*lapsed, *waiting], now=now)
+
+
+def _lapsed(people: ParticipationQuerySet, *, now: datetime) -> list[Participation]:
+    """End the offers whose time is over; returns whose they were."""
+    lapsed = list(people.filter(place=Place.OFFERED, offered_until__lte=now))
+    for one in lapsed:
+        one.place, one.waiting_since, one.offered_until = Place.NONE, one.offered_until, None
+    Participation.objects.bulk_update(lapsed, ["place", "waiting_since", "offered_until"])
+    return lapsed
 
 
 def _unplaced() -> Q:
@@ -138,8 +145,11 @@ def _unplaced() -> Q:
     return Q(answer=Participation.Answer.YES, place=Place.NONE, waiting_since=None)
 
 
-def _place(unplaced: Iterable[Participation], version: SessionVersion) -> None:
-    """Seat people as of the moment of their answer: before who began to wait later, after who began before."""
+def _place(unplaced: Iterable[Participation], version: SessionVersion) -> list[Participation]:
+    """Seat people as of the moment of their answer: before who began to wait later, after who began before.
+
+    Returns those for whom there is no seat.
+    """
     people = Participation.objects.filter(session=version.session_id)
     ways = ways_to_come(version)
     free = {way: _free(version, way, people) for way in ways}
@@ -155,6 +165,7 @@ def _place(unplaced: Iterable[Participation], version: SessionVersion) -> None:
             one.comes_by, one.place, one.waiting_since = way, Place.WAITING, one.answered_at
         placed.append(one)
     Participation.objects.bulk_update(placed, PLACING, batch_size=1000)
+    return [one for one in placed if one.place == Place.WAITING]
 
 
 def _since(participation: Participation) -> datetime:

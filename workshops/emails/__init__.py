@@ -25,7 +25,7 @@ from workshops.emails.reminders import (
     withdraw_reminders,
     write_reminders_anew,
 )
-from workshops.emails.seats import SEAT_GIVEN, SEAT_OFFER, queue_seats
+from workshops.emails.seats import SEAT_GIVEN, SEAT_LAPSED, SEAT_OFFER, SEAT_WAITING, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
 KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agenda.KINDS, *agreements.KINDS, *minutes.KINDS]
@@ -40,7 +40,9 @@ __all__ = [
     "PLANNED_AHEAD",
     "REMINDER",
     "SEAT_GIVEN",
+    "SEAT_LAPSED",
     "SEAT_OFFER",
+    "SEAT_WAITING",
     "SUBJECT",
     "UNINVITATION",
     "lead_name",

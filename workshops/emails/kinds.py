@@ -15,7 +15,16 @@ from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SUBJECT, UNINVITATION
 
 # What decides whether a mail still holds; of thousands of people nothing more is loaded.
-READ = ("session", "expected", "answer", "place", "offered_until", "user__is_active", "user__wants_reminders")
+READ = (
+    "session",
+    "expected",
+    "answer",
+    "place",
+    "offered_until",
+    "waiting_since",
+    "user__is_active",
+    "user__wants_reminders",
+)
 
 
 def looked_up(

@@ -1,4 +1,4 @@
-"""News about seats: one is kept for a person for a while, or is theirs."""
+"""News about seats: one is kept for a person for a while, is theirs, is not to be had yet, or has gone to another."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,17 +13,29 @@ from workshops.emails.queueing import mail_row
 from workshops.models import Participation, SessionVersion
 
 SEAT_OFFER, SEAT_GIVEN = "session_seat_offer", "session_seat_given"
+SEAT_WAITING, SEAT_LAPSED = "session_seat_waiting", "session_seat_lapsed"
+
+Place = Participation.Place
+TELLS = {
+    Place.OFFERED: SEAT_OFFER,
+    Place.HELD: SEAT_GIVEN,
+    Place.WAITING: SEAT_WAITING,
+    Place.NONE: SEAT_LAPSED,  # of who said yes
+}
 
 
 def queue_seats(version: SessionVersion, people: Iterable[Participation], *, now: datetime) -> int:
-    """Tell those who waited that a seat is offered to them, or theirs; a later offer is another mail."""
+    """Tell people who said yes where they stand: offered a seat, seated, waiting, or passed over.
+
+    A later offer is another mail.
+    """
     people = list(people)
     users = User.objects.filter(is_active=True).in_bulk([one.user_id for one in people if one.user_id])
     rows = []
     for one in people:
         if (user := users.get(one.user_id or 0)) is None:
             continue
-        kind = SEAT_OFFER if one.place == Participation.Place.OFFERED else SEAT_GIVEN
+        kind = TELLS[Place(one.place)]
         key = f"{kind}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
         row = mail_row(kind, key, version, user.pk, user.email, due=now)
         row.useful_until = one.offered_until or version.finishes_at
@@ -32,7 +44,7 @@ def queue_seats(version: SessionVersion, people: Iterable[Participation], *, now
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """An offer holds until somebody answers or its time is over; a given seat while it is held."""
+    """News of a seat hold while the person stands there; an offer until its time is over."""
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
@@ -40,12 +52,14 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
         and version.status == SessionVersion.Status.PLANNED
         and participation.is_concerned
         and user.is_active
-        and (
-            participation.place == Participation.Place.HELD
-            if one.kind == SEAT_GIVEN
-            else participation.offered_until is not None and participation.offered_until > now
-        )
+        and _stands(participation, one.kind, now)
     }
+
+
+def _stands(one: Participation, kind: str, now: datetime) -> bool:
+    if kind == SEAT_OFFER:
+        return one.offered_until is not None and one.offered_until > now
+    return TELLS[Place(one.place)] == kind and (kind != SEAT_LAPSED or one.lacks_seat)
 
 
 KINDS = [
@@ -53,4 +67,10 @@ KINDS = [
         SEAT_OFFER, OutgoingMail.Priority.CHANGE, True, _still_true, letters.seat_offer, _("offer of a free seat")
     ),
     mail.Kind(SEAT_GIVEN, OutgoingMail.Priority.CHANGE, True, _still_true, letters.seat_given, _("seat after waiting")),
+    mail.Kind(
+        SEAT_WAITING, OutgoingMail.Priority.CHANGE, True, _still_true, letters.seat_waiting, _("on the waiting list")
+    ),
+    mail.Kind(
+        SEAT_LAPSED, OutgoingMail.Priority.CHANGE, True, _still_true, letters.seat_lapsed, _("offer that has passed")
+    ),
 ]

@@ -205,6 +205,11 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.user or self.name}: {self.session}"
 
+    @property
+    def lacks_seat(self) -> bool:
+        """Whether the person said yes and has no seat: waits, is offered one, or let it pass."""
+        return self.answer == self.Answer.YES and self.place != self.Place.HELD and self.waiting_since is not None
+
     def may_join(self, *, in_group: bool) -> bool:
         """Whether the person may see the link to join: those expected. See also `ParticipationQuerySet.open_to`."""
         return self.expected and (in_group or self.expected_because == self.Because.PERSON)
