@@ -312,7 +312,7 @@ def test_queries_do_not_grow_with_the_sessions(count, stranger, member, client, 
     client.force_login(member)
     forget_what_is_kept()
 
-    with django_assert_num_queries(5):  # stamp, cities, cities of sessions, sessions, release
+    with django_assert_num_queries(6):  # stamp, writes so far, cities, cities of sessions, sessions, release
         stranger.get("/schedule/")
     with django_assert_num_queries(10):  # session, person, roles; stamp, cities, choices, found, public, own, release
         client.get("/schedule/?q=sesion")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cities.models import City
-from ogpgroup import dates
+from ogpgroup import changes, dates
 from ogpgroup.kept import Kept
 from ogpgroup.text import SortKey
 from workshops.models import SessionBase, SessionVersion
@@ -77,8 +77,18 @@ class Row:
     is_demo: bool = field(compare=False)
 
 
+_cities: Kept[tuple[MemberCity, ...]] = Kept(megabytes=1)
+
+
 def member_cities(on: date) -> tuple[MemberCity, ...]:
-    """Cities of the group that day: the latest fellow city first, then those before it, then by name."""
+    """Cities of the group that day: the latest fellow city first, then those before it, then by name.
+
+    Kept until something counted is written, as their tables are: nearly every page with hours asks for them.
+    """
+    return _cities.get((changes.stamp(), on), lambda: _member_cities(on), size=lambda cities: 300 * len(cities))
+
+
+def _member_cities(on: date) -> tuple[MemberCity, ...]:
     cities = City.objects.in_group(on).annotate(fellow_since=Max("fellow_cycles__starts_on"), order=SortKey("name"))
     ordered = cities.order_by("order").values_list("fellow_since", "name", "time_zone", "is_demo")
     latest_first = sorted(ordered, key=lambda row: -(row[0] or date.min).toordinal())
@@ -96,6 +106,7 @@ _rows: Kept[Row] = Kept(megabytes=24)
 def forget() -> None:
     """As after a restart; only tests and measurements need this."""
     _rows.clear()
+    _cities.clear()
 
 
 class Writer:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from cities.models import group_day
@@ -57,11 +57,17 @@ class Fragment:
 _fragments: Kept[Fragment] = Kept(megabytes=24)
 
 
+_STAMP = """
+SELECT id, released_at, (SELECT count(*) FROM workshops_session WHERE current_version_id IS NOT NULL)
+FROM workshops_schedulerelease ORDER BY number DESC LIMIT 1
+"""
+
+
 def stamp() -> Stamp:
     """In one query, because every page with the schedule asks it first."""
-    count = SessionVersion.objects.current().values(everything=Value(1)).annotate(count=Count("pk")).values("count")
-    released = ScheduleRelease.objects.order_by("-number").annotate(sessions=Coalesce(Subquery(count), 0))
-    return Stamp(*(released.values_list("pk", "released_at", "sessions").first() or (0, None, 0)))
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        return Stamp(*(cursor.fetchone() or (0, None, 0)))
 
 
 def latest_release(user: User | AnonymousUser) -> ScheduleRelease | None:
