@@ -1,6 +1,6 @@
 """What a person may do, read once per request from their memberships."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -8,12 +8,13 @@ from typing import Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from cities.models import Membership, MembershipQuerySet, Role, group_day
+from cities.models import Membership, Role, group_day
 from ogpgroup.models import User
 
 
@@ -49,13 +50,31 @@ class Lost:
 ALL = Lost(group=True, coordination=True)
 
 
+# `MembershipQuerySet.on`, which see, in one statement: every page of somebody signed in asks it, and writing it down
+# anew took longer than all the rest of that page's queries.
+IN_FORCE = """
+SELECT membership.role, membership.organization_id, organization.city_id
+FROM cities_membership membership
+JOIN cities_organization organization ON organization.id = membership.organization_id
+JOIN ogpgroup_user person ON person.id = membership.user_id
+WHERE membership.user_id = %(user)s AND person.is_active
+    AND %(day)s BETWEEN membership.since AND coalesce(membership.until, 'infinity')
+    AND EXISTS (
+        SELECT FROM cities_groupmembership belongs WHERE belongs.organization_id = membership.organization_id
+            AND %(day)s BETWEEN belongs.since AND coalesce(belongs.until, 'infinity')
+    )
+"""
+
+
 def roles_of(user: User | AnonymousUser) -> Roles:
     """The person's roles today, in one query the first time and none after; none for closed accounts."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     if (known := getattr(user, "_roles", None)) is not None:
         return known  # type: ignore[no-any-return]
-    roles = _amount_to(Membership.objects.of(user).on(group_day(timezone.now())))
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE, {"user": user.pk, "day": group_day(timezone.now())})
+        roles = _amount_to(cursor.fetchall())
     user._roles = roles  # type: ignore[attr-defined]
     return roles
 
@@ -65,8 +84,8 @@ def eyes_of(user: User | AnonymousUser) -> Hashable:
     return (user.pk, roles_of(user)) if user.is_authenticated else None
 
 
-def _amount_to(memberships: MembershipQuerySet) -> Roles:
-    rows = memberships.values_list("role", "organization", "organization__city")
+def _amount_to(rows: Collection[tuple[str, int, int | None]]) -> Roles:
+    """Of rows of role, organisation and its city."""
     return Roles(
         is_coordinator=any(role == Role.COORDINATOR for role, _organization, _city in rows),
         organization_ids=frozenset(organization for _role, organization, _city in rows),
@@ -76,7 +95,8 @@ def _amount_to(memberships: MembershipQuerySet) -> Roles:
 
 def lost_with(membership: Membership, *, on: date) -> Lost:
     """What the person would not be any more on that day, had the membership ended before."""
-    still = _amount_to(Membership.objects.of(membership.user).on(on).exclude(pk=membership.pk))
+    others = Membership.objects.of(membership.user).on(on).exclude(pk=membership.pk)
+    still = _amount_to(others.values_list("role", "organization", "organization__city"))
     if not still.in_group:
         return ALL
     cities = {membership.organization.city_id} if membership.role == Role.OFFICIAL else set()

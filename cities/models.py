@@ -253,7 +253,10 @@ class Role(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date) -> Self:
-        """Memberships in force that day, of people whose account is open, in organisations that are in the group."""
+        """Memberships in force that day, of people whose account is open, in organisations that are in the group.
+
+        See also `cities.access.roles_of`, which asks the same in SQL.
+        """
         in_force = self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day, user__is_active=True)
         return in_force.filter(organization__in=GroupMembership.objects.on(day).values("organization"))
 

@@ -1,6 +1,7 @@
 """The table against code with one check taken out: it must notice every time, or it proves nothing."""
 
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +22,9 @@ from actionplans.models.progress import EvidenceQuerySet
 from actionplans.views import commitments as commitment_views
 from actionplans.views import keeping
 from actionplans.views import progress as progress_views
+from cities import access
 from cities import actions as cities_actions
-from cities.models import AccountInvitation, AccountInvitationQuerySet, MembershipQuerySet
+from cities.models import AccountInvitation, AccountInvitationQuerySet
 from feedback import targets
 from feedback.actions import notes as note_actions
 from feedback.models import NoteQuerySet
@@ -211,7 +213,12 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
         lambda _request, version, _now: {"join_url": version.join_url, "may_answer": True},
         rows_of("workshops:session_detail"),
     ),
-    "memberships do not end": (MembershipQuerySet, "on", lambda rows, _day: rows, SCHEDULE),
+    "memberships do not end": (
+        access,
+        "IN_FORCE",
+        re.sub(r"(membership|belongs)\.until", "NULL::date", access.IN_FORCE),
+        SCHEDULE,
+    ),
     "a closed account goes on": (ModelBackend, "user_can_authenticate", lambda _self, _user: True, rows_of("desk")),
     "the outbox shows account mail": (
         OutgoingMail,

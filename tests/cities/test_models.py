@@ -1,8 +1,12 @@
+import itertools
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from cities.access import roles_of
-from cities.models import City
+from cities.models import City, Membership, group_day
 from ogpgroup.models import User
 from tests import factories
 
@@ -22,6 +26,26 @@ def test_roles_of_the_cast(
     assert roles_of(member).in_group
     assert not roles_of(ex_member).in_group
     assert not roles_of(deactivated).in_group
+
+
+def test_roles_are_what_the_memberships_of_the_day_say(db: None) -> None:
+    today = group_day(timezone.now())
+    days = [today + timedelta(days=days) for days in (-1, 0, 1)]
+    person, closed = factories.create_user(), factories.create_user()
+    for since, until, joined, left in itertools.product(days, [None, *days], days, [None, *days]):
+        if (until and until < since) or (left and left < joined):
+            continue
+        organization = factories.create_organization(in_group_since=joined, in_group_until=left)
+        for user in (person, closed):
+            factories.create_membership(user=user, organization=organization, since=since, until=until)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+
+    in_force = Membership.objects.of(person).on(today).values_list("organization", flat=True)
+    still_signed_in = User(pk=closed.pk, is_active=True)  # as the request read them, a moment before
+
+    assert len(in_force) == 36
+    assert roles_of(person).organization_ids == set(in_force)
+    assert roles_of(still_signed_in).organization_ids == set()
 
 
 def test_address_is_unique_whatever_its_letters(db: None) -> None:
