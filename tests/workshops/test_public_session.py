@@ -271,9 +271,9 @@ def test_queries_do_not_grow_with_what_is_on_record(count, coordinator, stranger
         change(session, at=NOW + timedelta(minutes=number + 1), title=f"Título {number}")
     client = signed_in(coordinator)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         text = page(stranger, session)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(27):
         page(client, session)
 
     assert text.count("Acuerdo ") == 2 * count  # its number and its text

@@ -193,7 +193,11 @@ class Breakdown:
 
 def breakdown_of(version: SessionVersion) -> Breakdown:
     """Counts from records; a person of several institutions counts for the first. Three queries at most."""
-    rows = list(rows_of(version).filter(attended=Attended.PRESENT))
+    return _counts_of(rows_of(version).filter(attended=Attended.PRESENT))
+
+
+def _counts_of(present: Iterable[Participation]) -> Breakdown:
+    rows = list(present)
     modes: Counter[str] = Counter(row.get_mode_display() for row in rows)
     cities: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -222,10 +226,8 @@ class Named:
     institution: str
 
 
-def named_in_public(version: SessionVersion) -> list[Named]:
-    """Those who came and said that they may be named, by name; two queries."""
-    rows = rows_of(version).filter(attended=Attended.PRESENT, may_be_named=True)
-    return [Named(name_of(row), institution_of(row)) for row in rows]
+def _agreed_to_be_named(present: Iterable[Participation]) -> list[Named]:
+    return [Named(name_of(row), institution_of(row)) for row in present if row.may_be_named]
 
 
 @dataclass(frozen=True)
@@ -240,5 +242,5 @@ def public_record(version: SessionVersion, now: datetime) -> PublicRecord | None
     """How many came, and who agreed to be named; nothing before it is over, nor where nobody was written down."""
     if version.finishes_at > now:
         return None
-    breakdown = breakdown_of(version)
-    return PublicRecord(breakdown, named_in_public(version)) if breakdown.present else None
+    present = list(rows_of(version).filter(attended=Attended.PRESENT))
+    return PublicRecord(_counts_of(present), _agreed_to_be_named(present)) if present else None

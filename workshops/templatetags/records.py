@@ -25,12 +25,15 @@ def agreements_to_review(version: SessionVersion, user: User | AnonymousUser) ->
 @register.inclusion_tag("workshops/_left_behind.html")
 def left_behind(version: SessionVersion, user: User | AnonymousUser) -> dict[str, Any]:
     """Where to find what the session left behind: minutes, the report, photos."""
-    minutes = Minutes.objects.visible_to(user).filter(session=version.session_id).first()
+    now = timezone.now()
+    if not version.is_planned or version.first_instant() > now:
+        return {"has_begun": False}
+    minutes = Minutes.objects.visible_to(user).filter(session=version.session_id)
     return {
-        "minutes": minutes,
+        "has_begun": True,
+        "minutes": minutes.select_related("session").first(),
         "photo_count": Photo.objects.visible_to(user).shown().filter(session=version.session_id).count(),
-        "is_over": version.finishes_at <= timezone.now(),
+        "is_over": version.finishes_at <= now,
         "session": version.session,
         "is_coordinator": roles_of(user).is_coordinator,
-        "has_begun": version.first_instant() <= timezone.now() and version.is_planned,
     }

@@ -60,7 +60,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "joins_by_form": is_open(version, now),
         "agreements": _agreements_of(session),
         "today": group_day(now),
-        "history": session_reports.history_of(session, request.user),
+        "history": session_reports.history_of(session, request.user) if version.previous_id else [],
         "answers": session_reports.answers_to(session, group_day(now)) if is_coordinator else None,
         "schema": session_reports.schema_event(version) if is_public else "",
         "chat": chat.for_members(version, request.user, cities, language=reader.language, now=now),
