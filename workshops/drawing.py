@@ -136,7 +136,7 @@ class Mix:
 
 
 def mix_of(seated: Mapping[int, Sequence[Person]]) -> Mix | None:
-    """None where nobody meets anybody. Who comes for themselves is from elsewhere for everybody, and of another kind."""
+    """None where nobody meets anybody. Who comes for themselves is a stranger of another kind to everybody."""
     tables = list(seated.values())
     everybody = [one for people in tables for one in people]
     cities = [_others_of_ten(groups, lambda one: one.city) for groups in (tables, [everybody])]
