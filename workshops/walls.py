@@ -26,39 +26,43 @@ from workshops.reports import walls as reports
 
 SALT: Final = "workshops.wall"
 PATH: Final = "/wall/"
+GOOD_FOR: Final = 12 * 3600  # seconds that an address is good for: who left the group reads on no longer
 FRESH: Final = 0.8  # seconds for which nobody asks the database again
 DRAWN_ANEW: Final = 60  # seconds after which it is drawn anew though nothing changed: some of it hangs on the hour
-MOST_KEPT: Final = 64  # walls and languages, in each process
+MOST_KEPT: Final = 64  # walls, languages and kinds of people, in each process
 LANGUAGES: Final = ("es-mx", "en")
 
 
 # --- The address ------------------------------------------------------------------------------------------------------
 
 
-def token_of(session: Session, wall: Wall | None) -> str:
-    """The part of the address that nobody can guess. Another serial makes another, and so does it when other people
-    than before may see the session.
+def token_of(session: Session, wall: Wall | None, *, is_inside: bool) -> str:
+    """The part of the address that nobody can guess, good for half a day: then the page asks anew who is there.
+
+    Another serial makes another, and so does it when other people than before may see the session. Who `is_inside`
+    watches as one of the group or of those expected, and sees the code to vote by whoever else may watch.
     """
     assert session.current_version is not None  # a wall belongs to a published session
-    said = f"{session.pk}-{_terms(wall.address_serial if wall else 1, session.current_version.visibility)}"
-    return signing.Signer(salt=SALT).sign(said)
+    terms = _terms(wall.address_serial if wall else 1, session.current_version.visibility)
+    return signing.TimestampSigner(salt=SALT).sign(f"{session.pk}-{int(is_inside)}-{terms}")
 
 
 def _terms(serial: int, visibility: str) -> str:
     return f"{serial}-{visibility}"
 
 
-def _read_token(token: str) -> tuple[int, str] | None:
+def _read_token(token: str) -> tuple[int, bool, str] | None:
     try:
-        session_id, terms = signing.Signer(salt=SALT).unsign(token).split("-", 1)
-    except (signing.BadSignature, ValueError):
+        claim = signing.TimestampSigner(salt=SALT).unsign(token, max_age=GOOD_FOR)
+    except signing.BadSignature:
         return None
-    return int(session_id), terms
+    session_id, is_inside, terms = claim.split("-", 2)
+    return int(session_id), is_inside == "1", terms
 
 
-def address_of(session: Session, wall: Wall | None, *, language: str) -> str:
+def address_of(session: Session, wall: Wall | None, *, language: str, is_inside: bool) -> str:
     """Where the wall of the page asks what is new."""
-    return reverse("workshops:wall_now", args=[token_of(session, wall), language])
+    return reverse("workshops:wall_now", args=[token_of(session, wall, is_inside=is_inside), language])
 
 
 # --- What is kept -----------------------------------------------------------------------------------------------------
@@ -88,9 +92,18 @@ WHERE session.id = %s
 """
 
 
+@dataclass(frozen=True)
+class Which:
+    """One wall in one language, for who is inside or for everybody."""
+
+    session_id: int
+    language: str
+    is_inside: bool
+
+
 @dataclass
 class _Kept:
-    """One wall in one language, as it was drawn last."""
+    """One of these, as it was drawn last."""
 
     lock: Lock = field(default_factory=Lock)
     asked_at: float = float("-inf")
@@ -102,7 +115,7 @@ class _Kept:
     zipped: bytes = b""
 
 
-_kept: OrderedDict[tuple[int, str], _Kept] = OrderedDict()
+_kept: OrderedDict[Which, _Kept] = OrderedDict()
 _order = Lock()
 
 
@@ -112,18 +125,18 @@ def forget() -> None:
         _kept.clear()
 
 
-def _known(session_id: int, language: str) -> _Kept:
+def _known(which: Which) -> _Kept:
     with _order:
-        one = _kept.setdefault((session_id, language), _Kept())
-        _kept.move_to_end((session_id, language))
+        one = _kept.setdefault(which, _Kept())
+        _kept.move_to_end(which)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return one
 
 
-def _current(session_id: int, language: str) -> _Kept:
+def _current(which: Which) -> _Kept:
     """The wall, at most `FRESH` seconds old. One asks the database; who comes meanwhile takes what there is."""
-    one = _known(session_id, language)
+    one = _known(which)
     if time.monotonic() - one.asked_at < FRESH:
         return one
     if one.etag and not one.lock.acquire(blocking=False):
@@ -132,15 +145,15 @@ def _current(session_id: int, language: str) -> _Kept:
         one.lock.acquire()
     try:
         if time.monotonic() - one.asked_at >= FRESH:
-            _refresh(one, session_id, language)
+            _refresh(one, which)
     finally:
         one.lock.release()
     return one
 
 
-def _refresh(one: _Kept, session_id: int, language: str) -> None:
+def _refresh(one: _Kept, which: Which) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_STAMP, [session_id])
+        cursor.execute(_STAMP, [which.session_id])
         row = cursor.fetchone()
     now = time.monotonic()
     if row is None:
@@ -148,7 +161,7 @@ def _refresh(one: _Kept, session_id: int, language: str) -> None:
     else:
         one.terms, stamp = _terms(*row[:2]), row[2]
         if stamp != one.stamp or now - one.drawn_at > DRAWN_ANEW:
-            one.body = drawn(session_id, language).encode()
+            one.body = drawn(which).encode()
             one.zipped = gzip.compress(one.body, 6, mtime=0)
             # Weak, because the same answer goes out in two encodings.
             one.etag = f'W/"{hashlib.sha256(one.body).hexdigest()[:24]}"'
@@ -156,12 +169,12 @@ def _refresh(one: _Kept, session_id: int, language: str) -> None:
     one.asked_at = now
 
 
-def drawn(session_id: int, language: str) -> str:
+def drawn(which: Which) -> str:
     """What the wall shows now, as HTML in that language."""
-    session = Session.objects.select_related("current_version").get(pk=session_id)
-    now = timezone.now()
-    with translation.override(language):
-        return render_to_string("workshops/diagnosis/_wall.html", {"wall": reports.on_wall(session, now)})
+    session = Session.objects.select_related("current_version").get(pk=which.session_id)
+    wall = reports.on_wall(session, timezone.now(), is_inside=which.is_inside)
+    with translation.override(which.language):
+        return render_to_string("workshops/diagnosis/_wall.html", {"wall": wall})
 
 
 # --- The answer -------------------------------------------------------------------------------------------------------
@@ -174,8 +187,8 @@ def answer(request: HttpRequest, token: str, language: str) -> HttpResponse:
     claim = _read_token(token)
     if claim is None or language not in LANGUAGES:
         raise Http404
-    session_id, terms = claim
-    one = _current(session_id, language)
+    session_id, is_inside, terms = claim
+    one = _current(Which(session_id, language, is_inside))
     if one.terms != terms:
         raise Http404
     headers = {

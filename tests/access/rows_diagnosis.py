@@ -41,7 +41,7 @@ def _code(world: World) -> dict[str, Any]:
 
 def _token(world: World) -> dict[str, Any]:
     session = Session.objects.select_related("current_version").get(pk=world.running.pk)
-    return {"token": walls.token_of(session, None), "language": "en"}
+    return {"token": walls.token_of(session, None, is_inside=True), "language": "en"}
 
 
 def _whole(theme: Theme) -> str:

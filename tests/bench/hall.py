@@ -95,7 +95,7 @@ class _Watcher:
 def watch() -> Watched:
     """Let everybody watch for a minute."""
     session, _people = fill()
-    path = walls.address_of(session, None, language="es-mx")
+    path = walls.address_of(session, None, language="es-mx", is_inside=True)
     table = session.tables.get(number=1)
     with gunicorn() as (port, server):
         until = time.monotonic() + SECONDS

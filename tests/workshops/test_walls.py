@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ from tests.workshops.grouping import hall, lead, note, present, revealed, signed
 from workshops import walls
 from workshops.actions import votes as vote_actions
 from workshops.actions import walls as actions
-from workshops.models import Session, TableNote, Wall
+from workshops.models import Participation, Session, TableNote, Wall
 from workshops.reports import walls as reports
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,9 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walls, "FRESH", 0)
 
 
-def address(session: Session, language: str = "en") -> str:
-    return walls.address_of(session, Wall.objects.filter(session=session).first(), language=language)
+def address(session: Session, language: str = "en", *, is_inside: bool = True) -> str:
+    wall = Wall.objects.filter(session=session).first()
+    return walls.address_of(session, wall, language=language, is_inside=is_inside)
 
 
 def page(session: Session) -> str:
@@ -114,18 +116,35 @@ def test_wall_frozen_twice_stands_since_the_first_time() -> None:
     assert wall.frozen_at == NOW
 
 
-def test_code_to_vote_is_on_the_wall_of_the_group_and_not_on_one_that_everybody_sees() -> None:
+def test_code_to_vote_is_on_the_wall_of_the_group_and_not_on_what_everybody_sees() -> None:
     session = hall()
-    one = vote_on(session, theme(session))
-
-    closed = reports.on_wall(session, NOW).vote
+    code = f"/vote/{vote_on(session, theme(session)).code}/"
     actions.open_to_everybody(session)
-    opened = reports.on_wall(session, NOW).vote
+    inside, everybody = signed_in(factories.create_member()), Client()
 
-    assert closed
-    assert closed.address.endswith(f"/vote/{one.code}/")
-    assert opened
-    assert (opened.address, opened.drawing) == ("", "")
+    assert code in inside.get(page(session)).content.decode()
+    assert code in Client().get(address(session)).content.decode()
+    assert code not in everybody.get(page(session)).content.decode()
+    assert code not in Client().get(address(session, is_inside=False)).content.decode()
+
+
+def test_who_is_expected_watches_without_being_of_the_group() -> None:
+    guest = factories.create_user()
+    session = hall()
+    assert signed_in(guest).get(page(session)).status_code == 404
+
+    Participation.objects.create(session=session, user=guest, expected_because="person")
+
+    assert signed_in(guest).get(page(session)).status_code == 200
+
+
+def test_address_is_good_for_half_a_day() -> None:
+    at = address(hall())
+
+    with time_machine.travel(timezone.now() + timedelta(hours=11, minutes=59)):
+        assert Client().get(at).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(hours=12, minutes=1)):
+        assert Client().get(at).status_code == 404
 
 
 def test_totals_are_on_the_wall_once_they_are_revealed_for_half_an_hour() -> None:

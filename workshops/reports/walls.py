@@ -100,8 +100,10 @@ def timer_of(wall: Wall | None, now: datetime) -> Timer | None:
     return None
 
 
-def on_wall(session: Session, now: datetime) -> OnWall:
-    """What the wall of this session shows now; seven queries at most, however many tables and notes."""
+def on_wall(session: Session, now: datetime, *, is_inside: bool = True) -> OnWall:
+    """What the wall of this session shows now, to who `is_inside` (the group and those expected) or to everybody; seven
+    queries at most, however many tables and notes.
+    """
     assert session.current_version is not None  # a wall belongs to a published session
     wall = Wall.objects.filter(session=session).first()
     notes = TableNote.objects.standing().filter(table__session=session)
@@ -117,7 +119,7 @@ def on_wall(session: Session, now: datetime) -> OnWall:
         waiting=waiting,
         count=sum(one.count for one in tables),
         timer=timer_of(wall, now),
-        vote=_vote(session, now, shows_code=not (wall and wall.is_open)),
+        vote=_vote(session, now, shows_code=is_inside),
         tables=tables,
     )
 
@@ -133,7 +135,9 @@ def _tables(session: Session, shown: TableNoteQuerySet) -> list[TableOnWall]:
 
 
 def _vote(session: Session, now: datetime, *, shows_code: bool) -> VoteOnWall | None:
-    """The code to vote by stands where those in the hall see it: not on a wall that is open to everybody."""
+    """The code to vote by leads to the door, where strangers write their names: it is for those in the hall, whose wall
+    is opened by somebody inside, and not for everybody who watches from elsewhere.
+    """
     going_on = ~Q(status=VotingRound.Status.REVEALED) | Q(revealed_at__gte=now - REVEALED_FOR)
     last = session.voting_rounds.filter(going_on).order_by("-number").first()
     if last is None:

@@ -17,7 +17,7 @@ from ogpgroup.mail import database_now
 from workshops import walls
 from workshops.actions import walls as actions
 from workshops.forms.facilitating import TimerForm
-from workshops.models import Session, SessionVersion, Wall
+from workshops.models import Participation, Session, SessionVersion, Wall
 from workshops.reports import walls as reports
 from workshops.views.answering import visible_version
 
@@ -37,17 +37,19 @@ def about(session: Session) -> dict[str, Any]:
 @never_cache
 @require_safe
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
-    """All tables live. The group watches; everybody else once the wall of a public session was opened to them."""
+    """All tables live, for the group and those expected; for everybody once the wall of a public session was opened."""
     version = visible_version(request, slug)
     session, row = version.session, Wall.objects.filter(session=version.session_id).first()
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
-    if not (roles_of(request.user).in_group or (row and row.is_open and is_public)):
+    expected = Participation.objects.open_to(request.user).filter(session=version.session_id)
+    is_inside = roles_of(request.user).in_group or (request.user.is_authenticated and expected.exists())
+    if not (is_inside or (row and row.is_open and is_public)):
         raise Http404
     session.current_version = version
     language = get_language() if get_language() in walls.LANGUAGES else walls.LANGUAGES[0]
     context = about(session) | {
-        "wall": reports.on_wall(session, timezone.now()),
-        "address": walls.address_of(session, row, language=language or ""),
+        "wall": reports.on_wall(session, timezone.now(), is_inside=is_inside),
+        "address": walls.address_of(session, row, language=language or "", is_inside=is_inside),
         "may_lead": Session.objects.facilitated_by(request.user).filter(pk=session.pk).exists(),
     }
     return render(request, "workshops/diagnosis/wall.html", context)
