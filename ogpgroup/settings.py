@@ -19,6 +19,7 @@ PUBLIC_URL = environment.required("PUBLIC_URL", "the address people type, such a
     "/"
 )
 HTTPS = PUBLIC_URL.startswith("https://")
+GROUP_NAME = "Ciudades abiertas"  # as calendars, documents and other programs show it, in Spanish whoever reads
 DEBUG = environment.flag("DEBUG")
 ADMIN_ENABLED = environment.flag("ADMIN")
 # Names of points at which a test may kill a worker; empty outside the tests.
@@ -222,7 +223,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "cities.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_KEY = environment.optional("MFA_KEY")  # a Fernet key; without it one is derived from SECRET_KEY
-MFA_TOTP_ISSUER = "Ciudades abiertas"
+MFA_TOTP_ISSUER = GROUP_NAME
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every request; `cities.sessions` notes visits now and then
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 

@@ -110,7 +110,7 @@ def _description(version: "SessionVersion") -> str:
 
 def _organizer() -> vCalAddress:
     organizer = vCalAddress(f"mailto:{settings.REPLY_ADDRESS}")
-    organizer.params["CN"] = vText("Ciudades abiertas")
+    organizer.params["CN"] = vText(settings.GROUP_NAME)
     return organizer
 
 

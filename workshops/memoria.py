@@ -55,7 +55,7 @@ def _content(record: Record) -> dict[str, Any]:
     return {
         "title": _("Report: %(session)s") % {"session": version.title},
         "kicker": version.cycle_name,
-        "author": "Ciudades abiertas",
+        "author": settings.GROUP_NAME,
         "source": settings.PUBLIC_URL + version.get_absolute_url(),
         "pages": _("Page {n} of {all}"),
         "facts_of": _("About the session"),

@@ -91,7 +91,7 @@ def as_docx(minutes: Minutes, sections: Sequence[MinutesSection]) -> bytes:
 def _set_up(document: Any, minutes: Minutes) -> None:
     properties = document.core_properties
     properties.title, properties.language = _clean(title_of(minutes)), "es-MX"
-    properties.author, properties.comments = "Ciudades abiertas", ""
+    properties.author, properties.comments = settings.GROUP_NAME, ""
     properties.subject = settings.PUBLIC_URL + minutes.get_absolute_url()
     defaults = document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")[0]
     for language in defaults.findall(qn("w:lang")):

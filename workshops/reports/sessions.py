@@ -122,7 +122,7 @@ def schema_event(version: SessionVersion) -> SafeString:
         "eventStatus": f"https://schema.org/{status}",
         "eventAttendanceMode": ATTENDANCE_MODES[SessionBase.Mode(version.mode)],
         "location": _locations(version, url),
-        "organizer": {"@type": "Organization", "name": "Ciudades abiertas", "url": settings.PUBLIC_URL},
+        "organizer": {"@type": "Organization", "name": settings.GROUP_NAME, "url": settings.PUBLIC_URL},
         "isAccessibleForFree": True,
         "inLanguage": "es-MX",
     }

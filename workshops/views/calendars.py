@@ -57,14 +57,9 @@ def schedule_ics(request: HttpRequest) -> HttpResponseBase:
 
     def make() -> bytes:
         versions = public.only("vevent", "time_zone", "starts_at", "begins_at")
-        return ical.feed(list(versions), name=_calendar_name(), url=settings.PUBLIC_URL + request.path)
+        return ical.feed(list(versions), name=settings.GROUP_NAME, url=settings.PUBLIC_URL + request.path)
 
     return _calendar(request, ("schedule", now), make, changed=now.released_at, filename="calendario.ics")
-
-
-def _calendar_name() -> str:
-    """In Spanish whoever asks, like the entries: the feed is one for all."""
-    return "Ciudades abiertas"
 
 
 @login_not_required

@@ -50,12 +50,12 @@ def _news() -> str:
     releases = list(release_reports.visible_releases(stranger).select_related("cycle")[:NEWS])
     changes = release_reports.told_by_release(releases, stranger)
     feed = Atom1Feed(
-        title=_("Changes of the schedule · Ciudades abiertas"),
+        title=f"{_('Changes of the schedule')} · {settings.GROUP_NAME}",
         link=settings.PUBLIC_URL + reverse("workshops:releases"),
         description=_("Each publication of the schedule, when it was made and what it changed."),
         language="es-MX",
         feed_url=settings.PUBLIC_URL + reverse("workshops:releases_atom"),
-        author_name="Ciudades abiertas",
+        author_name=settings.GROUP_NAME,
     )
     for release in releases:
         title = _("Version %(number)s of the schedule") % {"number": release.number}
