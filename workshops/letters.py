@@ -42,8 +42,9 @@ class Letter:
 
     @property
     def join_url(self) -> str:
-        """The link to join is for those expected, not for who comes at their own wish."""
-        return self.version.join_url if self.participation.expected and self.version.is_planned else ""
+        """For those expected who have a place, where places are counted; not for who comes at their own wish."""
+        may_join = self.participation.expected and self.participation.has_place_on_line(self.version)
+        return self.version.join_url if may_join and self.version.is_planned else ""
 
 
 type Extra = Callable[[Letter, datetime], dict[str, Any]]

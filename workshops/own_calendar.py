@@ -107,8 +107,10 @@ def _joinable(feed: CalendarFeed, versions: list[SessionVersion]) -> set[int]:
     roles = roles_of(feed.user)
     if roles.is_coordinator:
         return {version.session_id for version in versions}
-    opening = Participation.objects.open_to(feed.user)
-    return set(opening.filter(session__in=[one.session_id for one in versions]).values_list("session", flat=True))
+    by_session = {version.session_id: version for version in versions}
+    opening = Participation.objects.open_to(feed.user).filter(session__in=by_session)
+    own = opening.only("session", "place", "comes_by")
+    return {one.session_id for one in own if one.has_place_on_line(by_session[one.session_id])}
 
 
 @lru_cache(maxsize=4096)

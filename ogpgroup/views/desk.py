@@ -50,7 +50,8 @@ class OwnSession:
 
     @property
     def join_url(self) -> str:
-        return self.version.join_url if self.participation.expected else ""
+        may_join = self.participation.expected and self.participation.has_place_on_line(self.version)
+        return self.version.join_url if may_join else ""
 
 
 @require_safe

@@ -206,7 +206,7 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
         lambda rows, user: rows.expected().filter(user=user.pk),
         SCHEDULE,
     ),
-    "everybody may join": (Participation, "may_join", lambda _self, *, in_group: True, SCHEDULE),
+    "everybody may join": (Participation, "opens", lambda _self, *, in_group: True, SCHEDULE),
     "the link to join is on the page of a stranger": (
         public,
         "answering",

@@ -13,7 +13,7 @@ from cities.access import roles_of
 from cities.models import Membership, Organization
 from ogpgroup.models import User
 from workshops.models.base import SessionBase
-from workshops.models.seats import no_seat_too_many
+from workshops.models.seats import LINE, no_seat_too_many, seats_of
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
@@ -33,7 +33,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """The person's own that open a session to them. Who has left the group keeps only what names them.
 
         The planner takes leavers off sessions to come, but sessions that are over keep their lists. See also
-        `Participation.may_join`.
+        `Participation.opens`.
         """
         own = self.expected().filter(user=user.pk)
         return own if roles_of(user).in_group else own.filter(expected_because=Participation.Because.PERSON)
@@ -210,6 +210,15 @@ class Participation(models.Model):
         """Whether the person said yes and has no seat: waits, is offered one, or let it pass."""
         return self.answer == self.Answer.YES and self.place != self.Place.HELD and self.waiting_since is not None
 
-    def may_join(self, *, in_group: bool) -> bool:
-        """Whether the person may see the link to join: those expected. See also `ParticipationQuerySet.open_to`."""
+    def may_join(self, version: SessionBase, *, in_group: bool) -> bool:
+        """Whether the person may have the link to join: those expected who have a place, where places are counted."""
+        return self.opens(in_group=in_group) and self.has_place_on_line(version)
+
+    def has_place_on_line(self, version: SessionBase) -> bool:
+        """Whether a place on the line is theirs; where nobody counts, everybody has one."""
+        is_held = self.place == self.Place.HELD and self.comes_by == LINE
+        return is_held or seats_of(version, LINE) is None
+
+    def opens(self, *, in_group: bool) -> bool:
+        """Whether it opens the session to the person: to those expected. See also `ParticipationQuerySet.open_to`."""
         return self.expected and (in_group or self.expected_because == self.Because.PERSON)

@@ -88,4 +88,4 @@ def may_see_link(table: WorkTable, own: Participation | None, user: User | Anony
     if own is None:
         return False
     seated = own.table_id == table.pk and (roles.in_group or own.expected_because == Participation.Because.PERSON)
-    return seated or own.may_join(in_group=roles.in_group)
+    return seated or own.opens(in_group=roles.in_group)

@@ -39,10 +39,11 @@ def answering(request: HttpRequest, version: SessionVersion, now: datetime) -> d
     people = Participation.objects.select_related("delegated_by__user")
     own = people.filter(session=version.session_id, user=request.user.pk).first()
     roles = roles_of(request.user)
-    is_expected = own is not None and own.may_join(in_group=roles.in_group)
+    is_expected = own is not None and own.opens(in_group=roles.in_group)
     is_open = takes_answers(version, now)
     may_answer = is_open and (roles.in_group or is_expected)
-    may_join = is_expected or roles.is_coordinator or _is_about_to_be_expected(version, own, now)
+    has_place = own is not None and own.has_place_on_line(version)
+    may_join = roles.is_coordinator or has_place and (is_expected or _is_about_to_be_expected(version, own, now))
     return {
         "own": own,
         "may_answer": may_answer,

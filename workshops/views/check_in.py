@@ -255,12 +255,14 @@ def join_link(request: HttpRequest, token: str) -> HttpResponse:
     Without a CSRF token and without signing in, because the link itself is the proof that its person is expected.
     """
     now, own = timezone.now(), join_links.read_token(token)
-    if own is None or own.user is None or not own.may_join(in_group=roles_of(own.user).in_group):
+    if own is None or own.user is None or not own.opens(in_group=roles_of(own.user).in_group):
         raise Http404
     versions = SessionVersion.objects.current().visible_to(own.user).select_related("session")
     version = get_object_or_404(versions, session=own.session_id)
     if not takes_answers(version, now):
         return render(request, "workshops/attendance/join_closed.html", _about(version, now), status=410)
+    if not own.has_place_on_line(version):
+        return redirect(version)  # where the person reads where they stand
     if request.method == "POST" and version.join_url:
         return _led_on(request, version, own.user, version.join_url, now)
     context = {
