@@ -61,6 +61,7 @@ PUBLIC: Final = {
     "workshops:agreement_detail",
     "workshops:memoria",
     "workshops:memoria_pdf",
+    "workshops:photo_ask",
     "workshops:photos",
     "workshops:minutes",
     "workshops:minutes_docx",
