@@ -10,8 +10,8 @@ from cities.models import Membership
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.published import NOW, publish_session
-from tests.workshops.seating import MINUTE, YES, members, own, places, say, seated
+from tests.workshops.published import NOW, START, publish_session
+from tests.workshops.seating import MINUTE, NO, YES, members, own, places, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read, waiting
 from workshops import actions, emails
 from workshops.actions import delegates, seats
@@ -47,6 +47,27 @@ def test_delegate_is_invited_and_the_senders_answer_is_no(official_reynosa, coll
     assert (sender.answer, sender.expected) == ("no", True)
     assert (row.expected, row.expected_because, row.delegated_by, row.answer) == (True, "delegate", sender, "none")
     assert waiting(colleague) == [emails.INVITATION]
+
+
+def test_who_once_said_no_is_asked_anew_when_they_are_sent(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    say(session, [colleague], NO)
+
+    send(session, official_reynosa, colleague)
+
+    row = own(session, colleague)
+    assert (row.answer, row.answered_at, row.earlier_answer) == ("none", None, "no")
+    emails.plan_reminders(START - timedelta(days=3))
+    assert waiting(colleague) == ["session_invitation", "session_reminder"]
+
+
+def test_who_comes_anyway_keeps_the_yes_when_they_are_sent(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    say(session, [colleague], YES)
+
+    send(session, official_reynosa, colleague)
+
+    assert own(session, colleague).answer == "yes"
 
 
 def test_those_of_the_same_city_can_be_sent_and_others_cannot(

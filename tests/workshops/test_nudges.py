@@ -12,7 +12,7 @@ from django.utils import timezone
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.published import NOW, START, cancel, publish_session
+from tests.workshops.published import NOW, START, cancel, change, publish_session
 from tests.workshops.seating import NO, YES, members, say
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of
 from workshops import emails
@@ -53,6 +53,20 @@ def test_nobody_is_asked_within_two_days_of_the_last_question(after, count, memb
 
     nudge(session, now=NOW + 5 * DAY)
     assert nudge(session, now=NOW + 5 * DAY + after) == count
+
+
+def test_who_was_asked_again_because_the_date_moved_is_not_asked_at_once(member):
+    other = factories.create_member()
+    session = publish_session(people=[member, other]).session
+    all_is_sent(NOW)
+    say(session, [member], YES)
+    moved = NOW + 5 * DAY
+    change(session, at=moved, starts_at=START + DAY, ends_at=START + DAY + 2 * HOUR)
+    all_is_sent(moved)
+
+    assert nudge(session, now=moved + HOUR) == 1  # who never answered was told of the date, and asked days ago
+    assert nudged(session) == [other]
+    assert nudge(session, now=moved + 2 * DAY) == 1
 
 
 def test_mail_asks_with_three_links_and_in_the_calendar(member):

@@ -12,7 +12,7 @@ from ogpgroup.models import User
 from ogpgroup.text import SortKey
 from workshops import audience, emails, posts
 from workshops.actions import seats
-from workshops.actions.answers import answer
+from workshops.actions.answers import ANSWER, answer
 from workshops.actions.locks import hold_off_releases
 from workshops.actions.posts import pass_posts
 from workshops.audience import Expectation, Rule
@@ -67,6 +67,7 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     row, is_new = Participation.objects.update_or_create(session=session, user=delegate, defaults=expected)
     if not is_new:
         _outbid(row)
+        _ask_anew(row)
     _pass_posts(session, from_user=sender, to_user=delegate, now=now)
     emails.queue_invitations([version], [Expectation(session.pk, delegate.pk)], now=now)
     return row
@@ -106,6 +107,14 @@ def _hold(session: Session) -> None:
 def _pass_posts(session: Session, *, from_user: User, to_user: User, now: datetime) -> None:
     held = posts.held_by(from_user.pk, now=now, session_id=session.pk)
     pass_posts(held, from_user=from_user, to_user=to_user, now=now)
+
+
+def _ask_anew(row: Participation) -> None:
+    """A no that the delegate gave for themselves answers nothing now; who stays declined is not even reminded."""
+    if row.answer == Participation.Answer.NO:
+        row.earlier_answer, row.earlier_answered_at = row.answer, row.answered_at
+        row.answer, row.answered_at, row.answered_by = Participation.Answer.NONE, None, None
+        row.save(update_fields=["earlier_answer", "earlier_answered_at", *ANSWER])
 
 
 def _outbid(row: Participation) -> None:

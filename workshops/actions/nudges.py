@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
@@ -22,7 +23,7 @@ class Nudge:
     """Whom a click would write to, and whom it would leave out and why."""
 
     people: Sequence[User]
-    asked_lately: Sequence[User]  # by this, or by the invitation itself
+    asked_lately: Sequence[User]  # by this, by the invitation, or by news that asked again
     wants_none: Sequence[User]
 
 
@@ -31,7 +32,8 @@ def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
     silent = Participation.objects.expected().filter(session=version.session_id, answer=Participation.Answer.NONE)
     people = User.objects.filter(pk__in=silent.values("user"), is_active=True).order_by(SortKey("name"), "pk")
     mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id)
-    asking = mails.filter(kind__in=[emails.NUDGE, emails.INVITATION], due__gt=now - AGAIN_AFTER)
+    asked_anew = Q(kind=emails.CHANGE, user__in=silent.exclude(earlier_answer="").values("user"))
+    asking = mails.filter(Q(kind__in=[emails.NUDGE, emails.INVITATION]) | asked_anew, due__gt=now - AGAIN_AFTER)
     lately = set(asking.exclude(status=OutgoingMail.Status.WITHDRAWN).values_list("user", flat=True))
     others = [person for person in people if person.pk not in lately]
     return Nudge(
@@ -45,7 +47,7 @@ def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
 def nudge(session: Session, *, now: datetime) -> int:
     """Write to everybody expected who has not answered; returns to how many.
 
-    Guarantees that nobody is written to within two days of the last nudge or invitation, however often and by however
+    Guarantees that nobody is written to within two days of the last question, however often and by however
     many coordinators the button is pressed: they come here one after the other. Raises ActionNotPossible for a session
     that takes no answers.
     """
