@@ -47,11 +47,12 @@ def test_nobody_is_told_at_night(zone, due, told):
     assert local(considerate(moment, zone, lead=DAY, start=moment + DAY), zone) == told
 
 
-def test_a_lead_of_less_than_twelve_hours_goes_when_it_is_due():
+def test_a_lead_of_two_hours_goes_when_it_is_due_and_no_longer_one_at_night():
     zone, due = "America/Mazatlan", at("America/Mazatlan", "2026-12-03T05:00")
 
-    assert considerate(due, zone, lead=timedelta(hours=11), start=due + 11 * HOUR) == due
-    assert considerate(due, zone, lead=timedelta(hours=12), start=due + 12 * HOUR) == due + 2 * HOUR
+    assert considerate(due, zone, lead=2 * HOUR, start=due + 2 * HOUR) == due
+    assert considerate(due, zone, lead=6 * HOUR, start=due + 6 * HOUR) == due + 2 * HOUR
+    assert local(considerate(due, zone, lead=3 * HOUR, start=due + 3 * HOUR), zone) == "2026-12-02T20:59"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Quiet hours: no reminder of a day or more wakes anybody; one that would fall into the night goes beside it."""
+"""Quiet hours: no reminder but that of the last two hours wakes anybody; one due in the night goes beside it."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -7,7 +7,7 @@ from ogpgroup.dates import zone_info
 QUIET_FROM, QUIET_UNTIL = time(21), time(7)  # by the clock of the person who is told
 LAST_MINUTE = time(20, 59)  # the evening before, where the morning would be too late
 LEAST_TIME_LEFT = timedelta(hours=2)  # between a reminder put off to the morning and the start
-SHORT_LEAD = timedelta(hours=12)  # shorter ones go when they are due: who begins at eight is told at six
+SHORT_LEAD = timedelta(hours=2)  # it goes when it is due: who begins at eight is told at six
 
 
 def is_quiet(moment: datetime, zone: str) -> bool:
@@ -22,7 +22,7 @@ def considerate(
 
     The morning must be two hours or more before the start, and before the next reminder is due.
     """
-    if lead < SHORT_LEAD or not is_quiet(due, zone):
+    if lead <= SHORT_LEAD or not is_quiet(due, zone):
         return due
     clock = zone_info(zone)
     local = due.astimezone(clock)
