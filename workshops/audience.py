@@ -140,10 +140,8 @@ WHERE known.id IS NULL OR NOT known.expected
 # The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them. Who was
 # expected for a post alone has passed it to the person sent, and stays expected as long as that one has it: so they may
 # take it back, and nobody who sends somebody is told that they are no longer expected.
-_REMOVE = """
-UPDATE workshops_participation AS known SET expected = false
-FROM rules
-WHERE known.session_id = rules.session_id AND known.expected AND known.user_id IS NOT NULL
+_LEAVES = """
+    known.session_id = rules.session_id AND known.expected AND known.user_id IS NOT NULL
     AND NOT EXISTS (
         SELECT 1 FROM expected WHERE expected.session_id = known.session_id AND expected.user_id = known.user_id
     )
@@ -159,8 +157,23 @@ WHERE known.session_id = rules.session_id AND known.expected AND known.user_id I
             WHERE sent.delegated_by_id = known.id AND sent.expected
         )
     )
-RETURNING known.session_id, known.user_id
 """
+
+_REMOVE = f"""
+UPDATE workshops_participation AS known SET expected = false
+FROM rules
+WHERE {_LEAVES}
+RETURNING known.session_id, known.user_id
+"""  # noqa: S608 our own words
+
+_MOVED = f"""
+SELECT EXISTS (SELECT 1 FROM rules, workshops_participation known WHERE {_LEAVES})
+    OR EXISTS (
+        SELECT 1 FROM expected LEFT JOIN workshops_participation known
+            ON known.session_id = expected.session_id AND known.user_id = expected.user_id
+        WHERE known.id IS NULL OR NOT known.expected
+    )
+"""  # noqa: S608 our own words
 
 
 def _run(statement: str, rules: Iterable[Rule], **values: date | int) -> list[Any]:
@@ -186,6 +199,11 @@ def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
 def names(version: SessionVersion, user: User | AnonymousUser, *, on: date) -> bool:
     """Whether the rule of a published session expects the person that day, recorded or not."""
     return any(one.user_id == user.pk for one in who([Rule.of(version)], on=on))
+
+
+def has_moved(rules: Iterable[Rule], *, on: date) -> bool:
+    """Whether anybody has come whom the rules expect, or gone whom they named; writes nothing."""
+    return any(moved for (moved,) in _run(_MOVED, rules, on=on))
 
 
 def still_to_add(rules: Iterable[Rule], *, on: date) -> int:

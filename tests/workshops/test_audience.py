@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cities.models import City, Cycle, GroupMembership, Membership, Role
 from ogpgroup.models import OutgoingMail, User
@@ -223,6 +225,28 @@ def test_page_of_the_session_names_cities_and_roles(cycle, client):
     assert f'<li><a href="{reynosa.get_absolute_url()}">Reynosa, Tamaulipas</a></li><li>City official</li>' in "".join(
         line.strip() for line in page.splitlines()
     )
+
+
+# --- Each minute ------------------------------------------------------------------------------------------------------
+
+
+def test_answers_are_held_up_only_where_somebody_has_come_or_gone(cycle, official_reynosa):
+    session = publish_session(cycle=cycle, cities=[official_reynosa.memberships.get().organization.city]).session
+
+    def holds_answers_up() -> bool:
+        with CaptureQueriesContext(connection) as asked:
+            actions.refresh_expectations(now=NOW)
+        return any("pg_advisory_xact_lock(" in query["sql"] for query in asked)
+
+    quiet = holds_answers_up()
+    newcomer = factories.create_official(city=official_reynosa.memberships.get().organization.city)
+    came, then = holds_answers_up(), holds_answers_up()
+    assert set(expected_at(session)) == {official_reynosa.pk, newcomer.pk}
+    newcomer.memberships.update(until=date(2026, 10, 1))
+    left, at_last = holds_answers_up(), holds_answers_up()
+
+    assert (quiet, came, then, left, at_last) == (False, True, False, True, False)
+    assert set(expected_at(session)) == {official_reynosa.pk}
 
 
 # --- A post -----------------------------------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ def test_planner_waits_for_a_release_and_resolves_what_it_published():
     """It may not read the version before, wait, and write down whom that one expected."""
     cycle = factories.create_cycle(starts_on=date(2026, 9, 1), ends_on=date(2027, 8, 31))
     left_out, chosen = factories.create_member(), factories.create_member()
-    session = draft(cycle=cycle, people=[left_out, chosen])
+    session, other = draft(cycle=cycle, people=[left_out, chosen]), draft(cycle=cycle, title="De todas las personas")
     publish(cycle)
+    newcomer = factories.create_member()  # so that there is something to write down
     is_published, may_commit = Event(), Event()
 
     def release() -> None:
@@ -56,8 +57,9 @@ def test_planner_waits_for_a_release_and_resolves_what_it_published():
     releasing.join(timeout=20)
     planning.join(timeout=20)
 
-    expected = Participation.objects.expected().filter(session=session)
-    assert list(expected.values_list("user", flat=True)) == [chosen.pk]
+    expected = Participation.objects.expected()
+    assert list(expected.filter(session=session).values_list("user", flat=True)) == [chosen.pk]
+    assert expected.filter(session=other, user=newcomer).exists()
 
 
 def change_audience(session: Session, people: list[User]) -> None:

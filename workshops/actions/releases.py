@@ -164,10 +164,13 @@ def refresh_expectations(*, now: datetime) -> int:
 def _refresh_some(now: datetime) -> tuple[int, bool]:
     """One part, and whether it was the last. It never meets a release halfway: that would write down who was expected
     at a version that counts no more.
+
+    Whether there is anything to do is looked up first, without holding up answers: most minutes there is not.
     """
+    if not audience.has_moved([Rule.of(version) for version in _ahead(now)], on=group_day(now)):
+        return 0, True
     lock_releases()
-    current = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
-    versions = list(current.select_related("session").defer("vevent"))
+    versions = _ahead(now)
     rules = [Rule.of(version) for version in versions]
     leavers = audience.remove_leavers(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
@@ -177,6 +180,12 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     queued = emails.queue_invitations(versions, invited, now=now)
     queued += emails.queue_uninvitations(versions, leavers, now=now)
     return queued, len(newcomers) < INVITED_AT_ONCE
+
+
+def _ahead(now: datetime) -> list[SessionVersion]:
+    """The versions that count, are to come, and whose people are told."""
+    current = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
+    return list(current.select_related("session").defer("vevent"))
 
 
 def _with_news(newcomers: list[Expectation], versions: list[SessionVersion]) -> list[Expectation]:
