@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from html import escape
 from typing import Any
@@ -20,6 +20,7 @@ from workshops.models.seats import seats_of, ways_to_come
 # Stands where the person's own link comes; no template or title can contain it.
 OWN_LINK = "\ue000own-link\ue000"
 
+NOTE_IS_NEWS = timedelta(days=1)  # after the release, whatever its mails wait for
 BODIES_KEPT = 200  # some megabytes
 _bodies: dict[Any, mail.Parts] = {}
 
@@ -46,6 +47,13 @@ class Letter:
         may_join = self.participation.expected and self.participation.has_place_on_line(self.version)
         return self.version.join_url if may_join and self.version.is_planned else ""
 
+    @property
+    def note(self) -> str:
+        """What coordinators wrote to the release, in the mails that it caused: who joins later knows of no change."""
+        release = self.version.release
+        is_of_release = self.mail.kind in told.OF_A_RELEASE and self.mail.due < release.released_at + NOTE_IS_NEWS
+        return release.note if is_of_release else ""
+
 
 type Extra = Callable[[Letter, datetime], dict[str, Any]]
 
@@ -53,7 +61,11 @@ type Extra = Callable[[Letter, datetime], dict[str, Any]]
 def _letters(mails: Sequence[OutgoingMail]) -> list[Letter]:
     """The batch with all it needs, in three queries; mails whose session or person is gone are left out."""
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails if one.user_id}
-    current = SessionVersion.objects.current().filter(session__in=session_ids).select_related("session", "previous")
+    current = (
+        SessionVersion.objects.current()
+        .filter(session__in=session_ids)
+        .select_related("session", "previous", "release")
+    )
     versions = {version.session_id: version for version in current}
     users = User.objects.in_bulk(list(user_ids))
     participations = {
@@ -88,7 +100,7 @@ def write(
     for letter in _letters(mails):
         with override(letter.user.language):
             more = extra(letter, now) if extra else {}
-        more["join_url"] = join_links.MARK if letter.join_url else ""
+        more |= {"join_url": join_links.MARK if letter.join_url else "", "note": letter.note}
         parts = _parts(template, letter, more)
         url = mail.unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
         own = {OWN_LINK: url, **_own_links(parts.text, letter)}

@@ -11,12 +11,14 @@ from icalendar import Calendar
 from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
+from tests.workshops.published import publish_session
 from tests.workshops.test_releases import NOW, draft, edit
 from workshops import actions, emails
 from workshops.models import Participation, Session
 
 pytestmark = pytest.mark.django_db
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KINDS = {kind.name: kind for kind in emails.KINDS}
 START = datetime(2026, 12, 3, 16, tzinfo=UTC)  # 10:00 in Mexico City
 
@@ -133,6 +135,46 @@ def test_public_entry_has_no_link_to_join_and_no_attendee(cycle, reader):
 
     assert b"sala-secreta" not in entry
     assert b"ATTENDEE" not in entry
+
+
+@pytest.mark.parametrize("kind", ["invitation", "change", "cancellation", "uninvitation"])
+def test_mails_of_a_release_bring_its_note(kind, reader):
+    other = factories.create_user()
+    session = publish_session(people=[reader, other]).session
+    if kind != "invitation":  # one that waits is written anew
+        sent()
+    session.refresh_from_db()
+    if kind == "cancellation":
+        actions.cancel(session, reason="Paro", by=None)
+    else:
+        session.venue = "Sala 2"
+        people = [other] if kind == "uninvitation" else [reader, other]
+        actions.save_draft(session, organizations=[], people=people, by=None, seen_edits=session.edits)
+    actions.publish_release(session.cycle, by=None, note="Gracias por\nsu paciencia & ayuda.", at=NOW + HOUR)
+
+    mail = OutgoingMail.objects.get(kind=f"session_{kind}", user=reader, status="queued")
+    message = KINDS[mail.kind].render([mail], NOW + HOUR)[mail.pk].content
+    parts = [one for one in message_from_bytes(message, policy=policy.default).walk() if not one.is_multipart()]
+    text, html = (str(one.get_content()) for one in parts[:2])
+
+    assert "Nota de la coordinación: Gracias por\nsu paciencia & ayuda." in text.replace("\r\n", "\n")
+    assert "<b>Nota de la coordinación:</b> Gracias por<br>su paciencia &amp; ayuda." in html
+
+
+def test_who_joins_long_after_a_release_and_who_is_reminded_read_no_note(cycle, reader):
+    session = draft(cycle)
+    actions.publish_release(cycle, by=None, note="Cambió la sede.", at=NOW)
+    sent()
+    newcomer = factories.create_member()
+    actions.refresh_expectations(now=NOW + 2 * DAY)
+    emails.plan_reminders(START - DAY)
+
+    mails = OutgoingMail.objects.filter(status="queued", subject_id=session.pk)
+
+    assert {mail.kind for mail in mails} == {emails.INVITATION, emails.REMINDER}
+    assert mails.filter(kind=emails.INVITATION).get().user == newcomer
+    texts = [text_of(message) for kind in (emails.INVITATION, emails.REMINDER) for message in read(kind, START - DAY)]
+    assert ["Nota de la" in text for text in texts] == [False] * mails.count()
 
 
 def test_change_shows_old_and_new_and_raises_the_sequence(cycle, reader):

@@ -12,7 +12,9 @@ class ReleaseForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("Covering note"),
-        help_text=gettext_lazy("Everybody reads it beside this version: what changes, and why."),
+        help_text=gettext_lazy(
+            "What changes, and why. Whoever hears of a change of this version reads it, on its page and in the mail."
+        ),
         max_length=ScheduleRelease._meta.get_field("note").max_length,
         required=False,
         widget=forms.Textarea,
