@@ -56,6 +56,7 @@ def test_mail_and_calendar_bring_the_link_with_the_place(people):
     invitation = OutgoingMail.objects.get(kind=emails.INVITATION, user=people[2])
     say(session, people[:1], NO, now=NOW)
     say(session, people[1:2], now=NOW)
+    assert session.current_version
     emails.queue_seats(session.current_version, [own(session, people[1])], now=NOW)
     given = OutgoingMail.objects.get(kind=emails.SEAT_GIVEN)
 

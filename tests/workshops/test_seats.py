@@ -486,6 +486,7 @@ def test_news_of_a_seat_go_only_while_they_are_so():
     session = seated(1, people=people)
     say(session, people)
     row = own(session, people[1])
+    assert session.current_version
     emails.queue_seats(session.current_version, [row], now=LATER)
     say(session, people[:1], NO, now=LATER)  # what was waiting is offered
 

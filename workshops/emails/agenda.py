@@ -111,7 +111,7 @@ def _released(
     found = []
     for session_id, key in told.values_list("subject_id", "key"):
         point, person = _about(key)
-        item = known.get(point) or AgendaItem(pk=point, session_id=session_id)
+        item = known.get(point) or AgendaItem(pk=point, session_id=session_id or 0)
         number = int((key.split(":") + ["0"])[4])
         found.append(Part(RELEASED, versions[session_id or 0], item, person, number))
     return found
