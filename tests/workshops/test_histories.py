@@ -266,7 +266,8 @@ class Histories(RuleBasedStateMachine):
         )
         for before, after in pairwise(mails):
             if before.user_id == after.user_id and after.kind != emails.INVITATION:
-                assert before.sent_at and after.sent_at
+                assert before.sent_at
+                assert after.sent_at
                 is_urgent = after.due == released[after.subject_version]
                 assert is_urgent or after.sent_at - before.sent_at >= SETTLE, f"{after} follows too soon"
 
