@@ -27,7 +27,7 @@ from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-BATCH = 50
+BATCH = 100  # what a batch costs is shared by its mails; a killed sender doubles none but the one in its hand
 SAFE_PART_OF_LEASE = 0.6
 RETRY_MINUTES = (1, 5, 15, 60)  # then hourly
 UNKNOWN_AT_MOST = 5  # doubles that a reminder is worth
