@@ -1,7 +1,7 @@
 """Asking once more: who is silent, by one click after a look, and nobody twice within two days."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -53,6 +53,35 @@ def test_nobody_is_asked_within_two_days_of_the_last_question(after, count, memb
 
     nudge(session, now=NOW + 5 * DAY)
     assert nudge(session, now=NOW + 5 * DAY + after) == count
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "due"),
+    [
+        ("2026-11-10T18:00:00Z", "2026-11-10T18:00:00Z"),  # noon in Mexico City
+        ("2026-11-11T04:30:00Z", "2026-11-11T13:00:00Z"),  # 22:30 there: at seven
+    ],
+)
+def test_nobody_is_woken_by_a_click(asked_at, due, member):
+    User.objects.filter(pk=member.pk).update(time_zone="America/Mexico_City")
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+
+    nudge(session, now=datetime.fromisoformat(asked_at))
+
+    assert OutgoingMail.objects.get(kind=emails.NUDGE).due == datetime.fromisoformat(due)
+
+
+def test_question_of_the_night_before_goes_at_once(member):
+    """The morning would leave no two hours."""
+    User.objects.filter(pk=member.pk).update(time_zone="America/Mexico_City")
+    session = publish_session(people=[member], starts_at=START.replace(hour=14)).session  # 8:00 there
+    all_is_sent(NOW)
+    asked_at = START.replace(hour=5) - timedelta(hours=1)  # 22:00 the evening before
+
+    nudge(session, now=asked_at)
+
+    assert OutgoingMail.objects.get(kind=emails.NUDGE).due == asked_at
 
 
 def test_who_was_asked_again_because_the_date_moved_is_not_asked_at_once(member):

@@ -10,13 +10,15 @@ from ogpgroup.models import OutgoingMail, User
 from workshops import letters_of_seats as letters
 from workshops.emails.kinds import looked_up
 from workshops.emails.queueing import mail_row
+from workshops.emails.quiet import considerate
 from workshops.models import Participation, SessionVersion
 
 NUDGE = "session_nudge"
 
 
 def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: datetime) -> int:
-    """One mail each. The caller has seen to it that nobody was asked lately."""
+    """One mail each, to whom it is night in the morning. The caller has seen to it that nobody was asked lately."""
+    start = version.begins_at
     return mail.enqueue(
         mail_row(
             NUDGE,
@@ -24,7 +26,7 @@ def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: dateti
             version,
             user.pk,
             user.email,
-            due=now,
+            due=max(now, considerate(now, user.time_zone, lead=start - now, start=start)),
         )
         for user in people
     )
