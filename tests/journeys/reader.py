@@ -21,6 +21,7 @@ class Form:
     enctype: str = ""
     fields: dict[str, list[Any]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    words: str = ""
 
 
 class Main(HTMLParser):
@@ -71,6 +72,8 @@ class Main(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.area and self.form is not None:
             self.form.fields[self.area][-1] += data.removeprefix("\n").removeprefix("\r\n")
+        elif self.form is not None:
+            self.form.words += data
         if self.in_link:
             href, words = self.links[-1]
             self.links[-1] = (href, words + data)
@@ -105,7 +108,13 @@ class Reader:
 
     def send(self, **typed: str | list[str] | SimpleUploadedFile) -> str:
         """Fill in the form that has these fields, and press its button."""
-        form = next(form for form in Main(self.page).forms if set(typed) <= form.names)
+        return self._post(next(form for form in Main(self.page).forms if set(typed) <= form.names), typed)
+
+    def press(self, words: str) -> str:
+        """Press the button of the first form that says so, and leave its fields as they are."""
+        return self._post(next(form for form in Main(self.page).forms if words in form.words), {})
+
+    def _post(self, form: Form, typed: dict[str, Any]) -> str:
         if any(isinstance(value, SimpleUploadedFile) for value in typed.values()):
             assert form.enctype == "multipart/form-data"
         data = form.fields | {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
