@@ -42,6 +42,7 @@ SUBJECTS = {
     "feedback.note": "feedback.Note",
     "review_round": "feedback.ReviewRound",
     "workshops.minutes": "workshops.Minutes",
+    "agenda_item": "workshops.AgendaItem",
 }
 
 

@@ -24,10 +24,12 @@ from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
 from django_filters.filterset import FilterSet
 
 from cities.access import coordinator_required
+from feedback.models import Note
 from ogpgroup import htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, RefusedAddress, User
+from workshops.models import AgendaItem, Minutes
 from workshops.reports import forecast, telling
 
 Status = OutgoingMail.Status
@@ -82,7 +84,19 @@ class OutboxFilter(FilterSet):
         return mails.filter(dismissed_at__isnull=answer == "no")
 
     def about_session(self, mails: QuerySet[OutgoingMail], name: str, number: int) -> QuerySet[OutgoingMail]:
-        return mails.filter(subject_type="session", subject_id=number)
+        """Also mails about its minutes, about a point of its agenda, and about what somebody wrote there.
+
+        The ids are asked for first: so the mails are found by their index.
+        """
+        about = Q(subject_type="session", subject_id=number)
+        parts: tuple[tuple[str, QuerySet[Any]], ...] = (
+            ("workshops.minutes", Minutes.objects.filter(session=number)),
+            ("agenda_item", AgendaItem.objects.filter(session=number)),
+            ("feedback.note", Note.objects.filter(agenda_item__session=number)),
+        )
+        for subject, rows in parts:
+            about |= Q(subject_type=subject, subject_id__in=list(rows.values_list("pk", flat=True)))
+        return mails.filter(about)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from actionplans import emails as plan_mails
 from actionplans.models import ActionPlan, Evidence
 from cities.models import AccountInvitation, Cycle, Membership, Organization
+from feedback.emails import direct as direct_mails
 from feedback.emails import notes as note_mails
 from feedback.emails import rounds as round_mails
 from ogpgroup import mail
@@ -305,7 +306,7 @@ def test_subjects_of_mail_are_models_that_exist():
 
 
 def test_subjects_of_every_kind_of_mail_are_known():
-    told = {one.SUBJECT for one in (plan_mails, note_mails, round_mails, session_mails)}
+    told = {one.SUBJECT for one in (plan_mails, direct_mails, note_mails, round_mails, session_mails)}
 
     assert told - set(SUBJECTS) == set()
 

@@ -11,6 +11,9 @@ from ogpgroup import mail
 from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
 from tests import factories
 from tests.faults.kinds import DECISION, enqueue
+from tests.feedback.noting import create_item, write
+from tests.workshops.published import publish_session
+from workshops.models import Minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +88,31 @@ def test_outbox_filters(desk, member, query, expected):
     response = desk.get(OUTBOX, query)
 
     assert {row["mail"].key for row in response.context["rows"]} == expected
+
+
+def test_mails_of_a_session_are_also_those_about_its_parts(desk):
+    session, other = (publish_session(visibility="public").session for _ in range(2))
+    organization = factories.create_organization()
+    point, elsewhere = (create_item(session=one, presenter=organization) for one in (session, other))
+    note = write(point)
+    minutes = Minutes.objects.create(session=session)
+    OutgoingMail.objects.all().delete()
+    abouts = {
+        "itself": ("session", session.pk),
+        "minutes": ("workshops.minutes", minutes.pk),
+        "point": ("agenda_item", point.pk),
+        "question": ("feedback.note", note.pk),
+        "of_another": ("session", other.pk),
+        "point_of_another": ("agenda_item", elsewhere.pk),
+        "same_number": ("plan", session.pk),
+    }
+    enqueue(*abouts)
+    for key, (subject, pk) in abouts.items():
+        OutgoingMail.objects.filter(key=key).update(subject_type=subject, subject_id=pk)
+
+    found = desk.get(OUTBOX, {"session": session.pk}).context["rows"]
+
+    assert {row["mail"].key for row in found} == {"itself", "minutes", "point", "question"}
 
 
 def test_outbox_runs_the_same_queries_for_1_3_and_300_rows(desk):
