@@ -83,3 +83,25 @@ def test_hidden_agreements_stay_hidden():
     Agreement.objects.create(session=session, number=1, kind="task", text="Acuerdo reservado", plan=plan)
 
     assert drawn("plan_agreements", plan).strip() == ""
+
+
+def test_commitment_shows_what_was_agreed_about_it_alone(member):
+    plan = factories.create_plan()
+    commitment, other = (factories.create_commitment(plan=plan) for _ in range(2))
+    open_session, reserved = publish_session().session, publish_session(visibility="group").session
+    for session, about, text in (
+        (open_session, commitment, "Abrir las actas"),
+        (open_session, other, "De otro compromiso"),
+        (open_session, None, "De todo el plan"),
+        (reserved, commitment, "Acuerdo reservado"),
+    ):
+        number = session.agreements.count() + 1
+        Agreement.objects.create(session=session, number=number, kind="task", text=text, plan=plan, commitment=about)
+
+    def told(user=None) -> list[str]:
+        page = drawn("commitment_agreements", commitment, user)
+        return [text for text in Agreement.objects.order_by("pk").values_list("text", flat=True) if text in page]
+
+    assert told() == ["Abrir las actas"]
+    assert told(member) == ["Abrir las actas", "Acuerdo reservado"]
+    assert drawn("commitment_agreements", factories.create_commitment(plan=plan)).strip() == ""

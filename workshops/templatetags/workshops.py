@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from actionplans.models import ActionPlan
+from actionplans.models import ActionPlan, Commitment
 from cities.models import City, Cycle, Organization, group_day
 from ogpgroup.models import User
 from workshops.models import Agreement, SessionVersion
@@ -64,7 +64,17 @@ def organization_sessions(
 @register.inclusion_tag("workshops/_agreements.html")
 def plan_agreements(plan: ActionPlan, user: User | AnonymousUser) -> dict[str, Any]:
     """What the group agreed about a plan."""
-    agreements = Agreement.objects.visible_to(user).filter(plan=plan).prefetch_related("responsible")
+    return _agreed(user, Q(plan=plan))
+
+
+@register.inclusion_tag("workshops/_agreements.html")
+def commitment_agreements(commitment: Commitment, user: User | AnonymousUser) -> dict[str, Any]:
+    """What the group agreed about one commitment of a plan."""
+    return _agreed(user, Q(commitment=commitment))
+
+
+def _agreed(user: User | AnonymousUser, about: Q) -> dict[str, Any]:
+    agreements = Agreement.objects.visible_to(user).filter(about).prefetch_related("responsible")
     return {
         "agreements": agreements.select_related("session__current_version").order_by("session", "number"),
         "today": group_day(timezone.now()),
