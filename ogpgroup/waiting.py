@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from actionplans.models import ActionPlan, Deliverable, Milestone
 from cities.access import roles_of
+from cities.models import group_day
 from feedback.models import Answer, Note, ReviewRound
 from feedback.reports import direct
 from feedback.reports import notes as note_reports
@@ -20,6 +21,8 @@ from ogpgroup import dates, markdown
 from ogpgroup.models import User
 from workshops import duties
 from workshops.models import AgendaItem, Agreement, Photo, SessionVersion
+from workshops.preparation import when_of
+from workshops.reports import readiness
 
 # What is due later than this does not wait yet.
 DUE_SOON = timedelta(days=60)
@@ -276,3 +279,14 @@ def _late_since(note: Note, today: date) -> date:
         return note.answer_due_on
     standing = max(note.answers.all(), key=lambda answer: answer.pk, default=None)
     return standing.change_by if standing and standing.change_by else note.answer_due_on
+
+
+def at_sessions(now: datetime) -> list[Waiting]:
+    """What is missing at sessions at hand and at those that are not wound up, session by session; constant queries."""
+    sessions = list(readiness.wanting(now))
+    gaps = readiness.gaps_at(sessions, now=now)
+    return [
+        Waiting(gap.what, gap.href, f"{one.title} · {when_of(one).day}", gap.due_on, group_day(now))
+        for one in sessions
+        for gap in gaps.get(one.pk, [])
+    ]

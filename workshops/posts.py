@@ -12,12 +12,13 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Membership, group_day
+from ogpgroup.models import User
 from workshops.models import AgendaItem, Minutes, Participation, Session, WorkTable
 
 type Row = AgendaItem | WorkTable | Minutes
@@ -31,6 +32,7 @@ class Post:
     model: type[Row]
     field: str
     label: Promise | str
+    declined: Promise | str  # its holder does not come
 
     @property
     def is_shared(self) -> bool:
@@ -58,13 +60,48 @@ class Post:
 
 
 POSTS: Final = (
-    Post(AgendaItem, "presenter", _("Presents “%(what)s” in the session “%(session)s”")),
-    Post(AgendaItem, "co_presenters", _("Presents “%(what)s” in the session “%(session)s”")),
-    Post(AgendaItem, "respondent", _("Gives the first feedback on “%(what)s” in the session “%(session)s”")),
-    Post(WorkTable, "facilitator", _("Leads table %(what)s in the session “%(session)s”")),
-    Post(WorkTable, "rapporteur", _("Writes at table %(what)s in the session “%(session)s”")),
-    Post(WorkTable, "co_rapporteurs", _("Writes at table %(what)s in the session “%(session)s”")),
-    Post(Minutes, "rapporteur", _("Writes the minutes of the session “%(session)s”")),
+    Post(
+        AgendaItem,
+        "presenter",
+        _("Presents “%(what)s” in the session “%(session)s”"),
+        _("%(person)s is to present “%(what)s” and has answered no."),
+    ),
+    Post(
+        AgendaItem,
+        "co_presenters",
+        _("Presents “%(what)s” in the session “%(session)s”"),
+        _("%(person)s is to present “%(what)s” and has answered no."),
+    ),
+    Post(
+        AgendaItem,
+        "respondent",
+        _("Gives the first feedback on “%(what)s” in the session “%(session)s”"),
+        _("%(person)s is to give the first feedback on “%(what)s” and has answered no."),
+    ),
+    Post(
+        WorkTable,
+        "facilitator",
+        _("Leads table %(what)s in the session “%(session)s”"),
+        _("%(person)s is to lead table %(what)s and has answered no."),
+    ),
+    Post(
+        WorkTable,
+        "rapporteur",
+        _("Writes at table %(what)s in the session “%(session)s”"),
+        _("%(person)s is to write at table %(what)s and has answered no."),
+    ),
+    Post(
+        WorkTable,
+        "co_rapporteurs",
+        _("Writes at table %(what)s in the session “%(session)s”"),
+        _("%(person)s is to write at table %(what)s and has answered no."),
+    ),
+    Post(
+        Minutes,
+        "rapporteur",
+        _("Writes the minutes of the session “%(session)s”"),
+        _("%(person)s is to write the minutes and has answered no."),
+    ),
 )
 # session_id and user_id of everybody who holds a post, each once.
 SQL: Final = " UNION ".join(post.sql for post in POSTS)
@@ -83,8 +120,15 @@ class Held:
 
     @property
     def label(self) -> str:
-        what = f"{self.row.number}" if isinstance(self.row, WorkTable) else f"{self.row}"
-        return self.post.label % {"what": what, "session": self.session.title}
+        return self.post.label % {"what": self._what, "session": self.session.title}
+
+    def declined_by(self, user: User) -> str:
+        """That its holder does not come, in words."""
+        return self.post.declined % {"what": self._what, "person": user}
+
+    @property
+    def _what(self) -> str:
+        return f"{self.row.number}" if isinstance(self.row, WorkTable) else f"{self.row}"
 
     @property
     def url(self) -> str:
@@ -116,6 +160,26 @@ def holders(session_ids: Iterable[int]) -> dict[int, set[int]]:
         )
         for session, person in cursor.fetchall():
             found[session].add(person)
+    return found
+
+
+def declined(session_ids: Iterable[int], *, now: datetime) -> list[tuple[Held, User]]:
+    """Posts at these sessions in which something is still to be done and whose holder has answered no.
+
+    Two queries; where somebody has, one more for each kind of post.
+    """
+    people = holders(session_ids)
+    answers = Participation.objects.filter(session__in=people, user__in=set().union(*people.values()))
+    no = {
+        (one.session_id, one.user_id): one.user
+        for one in answers.filter(answer=Participation.Answer.NO).select_related("user")
+    }
+    found = []
+    for post in POSTS if no else ():
+        rows = post.standing(now).filter(session__in=people, **{f"{post.field}__in": {user for _session, user in no}})
+        for row in rows.annotate(holder_id=F(post.field)).select_related("session").order_by("session", "pk"):
+            if user := no.get((row.session_id, row.holder_id)):
+                found.append((Held(post, row), user))
     return found
 
 

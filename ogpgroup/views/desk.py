@@ -142,10 +142,13 @@ def coordination(request: HttpRequest) -> HttpResponse:
     )
     soon = Agreement.objects.awaited(today, today + SESSIONS_SOON).select_related("session").order_by("due_on", "pk")
     late_agreements, late = list(agreements), waiting_things.late_in_plans(_person(request), today)
+    missing = waiting_things.at_sessions(now)
     context = {
         "pending": pending,
         "pending_count": sum(one.count for one in pending),
         "near": near,
+        "missing": missing[:AT_MOST],
+        "missing_count": len(missing),
         "is_demo": any(one.version.is_demo for one in near) or any(one.cycle.is_demo for one in pending),
         "agreements": late_agreements[:AT_MOST],
         "agreements_soon": [waiting_things.agreement(one, today) for one in soon[:AT_MOST]],

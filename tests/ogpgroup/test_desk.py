@@ -21,7 +21,7 @@ from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
 DESK_QUERIES = 23
-COORDINATION_QUERIES = 26
+COORDINATION_QUERIES = 32
 
 STOPPED = "Mail is not going out at the moment."
 

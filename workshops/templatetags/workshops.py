@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from actionplans.models import ActionPlan, Commitment
+from cities.access import roles_of
 from cities.models import City, Cycle, Organization, group_day
 from ogpgroup.models import User
-from workshops.models import Agreement, SessionVersion
+from workshops.models import Agreement, Session, SessionVersion
+from workshops.reports import readiness
 from workshops.reports.rows import Reader, Writer, member_cities, plain
 
 register = template.Library()
@@ -79,3 +81,12 @@ def _agreed(user: User | AnonymousUser, about: Q) -> dict[str, Any]:
         "agreements": agreements.select_related("session__current_version").order_by("session", "number"),
         "today": group_day(timezone.now()),
     }
+
+
+@register.inclusion_tag("workshops/_ready.html")
+def missing_at(session: Session, user: User | AnonymousUser) -> dict[str, Any]:
+    """What is still missing at a session, for coordinators."""
+    if not roles_of(user).is_coordinator:
+        return {}
+    now = timezone.now()
+    return {"gaps": readiness.gaps_at([session], now=now).get(session.pk), "is_over": session.last_instant() <= now}
