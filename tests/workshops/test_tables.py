@@ -359,3 +359,9 @@ def test_own_table_stands_on_the_sessions_page_and_on_the_desk(client: Client) -
         text = " ".join(client.get(page).content.decode().split())
         assert "Su mesa:" in text
         assert "2, Movilidad" in text
+
+
+def test_coordinators_who_write_at_every_table_find_no_empty_box(desk: Client) -> None:
+    table = table_on()
+
+    assert '<div class="notice">' not in desk.get(table.session.get_absolute_url()).content.decode()
