@@ -1,9 +1,8 @@
 """What the mails about sessions say. One body per version, language and zone; only the person's parts are filled in."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from html import escape
 from typing import Any
 
@@ -98,10 +97,7 @@ def write(
     """Render a batch of one kind; bodies are shared by all who read the same words."""
     rendered = {}
     for letter in _letters(mails):
-        with override(letter.user.language):
-            more = extra(letter, now) if extra else {}
-        more |= {"join_url": join_links.MARK if letter.join_url else "", "note": letter.note}
-        parts = _parts(template, letter, more)
+        parts = _parts(template, letter, _more(letter, now, extra))
         url = mail.unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
         own = {OWN_LINK: url, **_own_links(parts.text, letter)}
         calendar = ical.invitation(
@@ -126,6 +122,21 @@ def write(
         )
         rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
     return rendered
+
+
+def shown(letter: Letter, now: datetime, *, template: str, extra: Extra | None = None) -> mail.Parts:
+    """The words of a mail that is not queued yet, its version perhaps not published; personal links are cut short."""
+    context = _context(letter, _more(letter, now, extra))
+    parts = mail.render_parts(f"workshops/emails/{template}.html", context, letter.user.language, with_html=False)
+    own = {OWN_LINK: mail.unsubscribe_url(0), **_own_links(parts.text, letter)}
+    return replace(parts, text=mail.mask_links(_filled(parts.text, own)))
+
+
+def _more(letter: Letter, now: datetime, extra: Extra | None) -> dict[str, Any]:
+    """What the words say beyond the facts of the version."""
+    with override(letter.user.language):
+        more = extra(letter, now) if extra else {}
+    return more | {"join_url": join_links.MARK if letter.join_url else "", "note": letter.note}
 
 
 def _partstat(participation: Participation) -> str:
@@ -206,9 +217,12 @@ def _nearness(letter: Letter, now: datetime) -> dict[str, Any]:
 
 
 def _changes_since_heard(mails: Sequence[OutgoingMail]) -> Extra:
-    """What changed since the version each person last heard of, be that several releases ago."""
     sessions, users = {one.subject_id for one in mails if one.subject_id}, {one.user_id for one in mails if one.user_id}
-    heard = told.heard(sessions, users)
+    return changes_since(told.heard(sessions, users))
+
+
+def changes_since(heard: told.Heard) -> Extra:
+    """What changed since the version each person last heard of, be that several releases ago."""
 
     def extra(letter: Letter, now: datetime) -> dict[str, Any]:
         version, last = letter.version, heard.last(letter.version.session_id, letter.user.pk)
@@ -260,25 +274,33 @@ def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, date
     return extra
 
 
-def _agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
-    """The agenda by the reader's clock, where it is published; two queries for a batch."""
-    items = letters_of_agendas.published_items({one.subject_id for one in mails if one.subject_id})
+def _agenda(mails: Sequence[OutgoingMail]) -> Extra:
+    return agenda_of({one.subject_id for one in mails if one.subject_id})
 
-    @cache
-    def lines(version: SessionVersion, zone: str, language: str) -> list[letters_of_agendas.Line]:
-        return letters_of_agendas.lines(version, items.get(version.session_id, []), zone=zone, language=language)
 
-    return lambda letter, at: {"agenda": lines(letter.version, letter.user.time_zone, letter.user.language)}
+def agenda_of(session_ids: Iterable[int]) -> Extra:
+    """The agenda by the reader's clock, where it is published; two queries for all sessions."""
+    items = letters_of_agendas.published_items(session_ids)
+    kept: dict[tuple[int, str, str], list[letters_of_agendas.Line]] = {}
+
+    def extra(letter: Letter, now: datetime) -> dict[str, Any]:
+        session_id, zone, language = key = (letter.version.session_id, letter.user.time_zone, letter.user.language)
+        if key not in kept:
+            points = items.get(session_id, [])
+            kept[key] = letters_of_agendas.lines(letter.version, points, zone=zone, language=language)
+        return {"agenda": kept[key]}
+
+    return extra
 
 
 def _duties_and_agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
-    own, common = _duties(mails, now), _agenda(mails, now)
+    own, common = _duties(mails, now), _agenda(mails)
     return lambda letter, at: own(letter, at) | common(letter, at)
 
 
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
-    return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=_agenda(mails, now))
+    return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=_agenda(mails))
 
 
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from cities.models import Cycle, group_day
 from ogpgroup.models import OutgoingMail, User
-from workshops import audience, diff, reviewing
+from workshops import audience, diff, letters_shown, making, reviewing
 from workshops.advice import advice_on_all
 from workshops.diff import PendingChange, Sentence
+from workshops.letters_shown import NEWS, ShownLetter
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import listed, member_cities, place_of, when_of
 from workshops.reviewing import Reviews
@@ -37,30 +38,34 @@ class Told:
     def everybody(self) -> set[int]:
         return self.invited | self.changed | self.postponed | self.cancelled | self.uninvited
 
-    def sentences(self) -> list[str]:
+    def lists(self) -> dict[str, set[int]]:
+        """Each kind of mail that somebody gets, as `letters_shown.NEWS` calls them, and to whom it goes."""
+        return {kind: people for kind in NEWS if (people := getattr(self, kind))}
+
+    def sentences(self) -> dict[str, str]:
         """“12 people are invited.”, one for each kind of mail that somebody gets."""
-        told = [
-            ngettext("%(n)s person is invited.", "%(n)s people are invited.", len(self.invited)),
-            ngettext("%(n)s person is told of the change.", "%(n)s people are told of the change.", len(self.changed)),
-            ngettext(
+        told = {
+            "invited": ngettext("%(n)s person is invited.", "%(n)s people are invited.", len(self.invited)),
+            "changed": ngettext(
+                "%(n)s person is told of the change.", "%(n)s people are told of the change.", len(self.changed)
+            ),
+            "postponed": ngettext(
                 "%(n)s person is told that it is postponed.",
                 "%(n)s people are told that it is postponed.",
                 len(self.postponed),
             ),
-            ngettext(
+            "cancelled": ngettext(
                 "%(n)s person is told of the cancellation.",
                 "%(n)s people are told of the cancellation.",
                 len(self.cancelled),
             ),
-            ngettext(
+            "uninvited": ngettext(
                 "%(n)s person is told that they are no longer expected.",
                 "%(n)s people are told that they are no longer expected.",
                 len(self.uninvited),
             ),
-        ]
-        lists = (self.invited, self.changed, self.postponed, self.cancelled, self.uninvited)
-        numbers = [len(people) for people in lists]
-        return [text % {"n": number} for text, number in zip(told, numbers, strict=True) if number]
+        }
+        return {kind: told[kind] % {"n": len(people)} for kind, people in self.lists().items()}
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,13 @@ class PreviewItem:
     kind: str
     sentences: list[Sentence]
     facts: list[dict[str, str]]  # of a session that nobody has heard of
-    told: list[str]
+    letters: list[tuple[str, ShownLetter]]  # each with the sentence that says how many people get it
     is_over: bool
     advice: list[str]
+
+    @property
+    def told(self) -> list[str]:
+        return [sentence for sentence, _letter in self.letters]
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,12 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
     cities = member_cities(is_demo=cycle.is_demo, now=now)
     advice = advice_on_all([change.session for change in pending], cities=cities, now=now)
     last = ScheduleRelease.objects.aggregate(last=Max("number"))["last"] or 0
+    release = ScheduleRelease(cycle=cycle, number=last + 1, released_at=now)
+    letters = letters_shown.of_release(
+        [making.version_of(change, release=release) for change in pending],
+        {change.session.pk: told[change.session.pk].lists() for change in pending},
+        now=now,
+    )
     return Preview(
         items=[
             PreviewItem(
@@ -108,14 +123,17 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
                 kind="good" if change.version is None or change.change == SessionVersion.Change.REINSTATED else "warm",
                 sentences=_sentences(change, names, reviewed),
                 facts=_facts(change.session, names, reviewed) if change.version is None else [],
-                told=told[change.session.pk].sentences(),
+                letters=[
+                    (sentence, letters[change.session.pk, kind])
+                    for kind, sentence in told[change.session.pk].sentences().items()
+                ],
                 is_over=change.session.last_instant() <= now,
                 advice=advice.get(change.session.pk, []),
             )
             for change in pending
         ],
         fingerprint=diff.fingerprint(pending),
-        number=last + 1,
+        number=release.number,
         people=len(set().union(*(one.everybody for one in told.values()))),
         mails=sum(len(one.everybody) for one in told.values()),
         settle_minutes=settings.SETTLE // MINUTE if any(one.everybody - one.invited for one in told.values()) else 0,

@@ -29,13 +29,13 @@ class Parts:
     html: str
 
 
-def render_parts(template: str, context: dict[str, Any], language: str) -> Parts:
-    """Render the three partials of one mail template in the reader's language."""
+def render_parts(template: str, context: dict[str, Any], language: str, *, with_html: bool = True) -> Parts:
+    """Render the three partials of one mail template in the reader's language; the third where it is wanted."""
     with translation.override(language):
         return Parts(
             subject=one_line(render_to_string(f"{template}#subject", context)),
             text=render_to_string(f"{template}#text", context).strip() + "\n",
-            html=render_to_string(f"{template}#html", context).strip() + "\n",
+            html=render_to_string(f"{template}#html", context).strip() + "\n" if with_html else "",
         )
 
 

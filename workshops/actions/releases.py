@@ -12,12 +12,12 @@ from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now, kill_point
 from ogpgroup.models import OutgoingMail, User
-from workshops import audience, diff, emails, ical, told
+from workshops import audience, diff, emails, ical, making, told
 from workshops.actions.answers import ask_again, keep_answers
 from workshops.actions.locks import lock_releases
 from workshops.audience import Expectation, Rule
 from workshops.diff import PendingChange
-from workshops.models import RELEASED_FIELDS, Participation, ScheduleRelease, Session, SessionVersion
+from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 
 # So many people are invited in one transaction: a coordinator waits a second or two, who answers meanwhile no longer.
 INVITED_AT_ONCE = 2000
@@ -76,31 +76,10 @@ def publish_release(
 
 def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersion:
     """Copy one draft into an immutable version and make it the current one."""
-    session, previous, facts = change.session, change.version, diff.draft_facts(change.session)
-    session.sequence = session.sequence + 1 if previous else 0
-    version = SessionVersion(
-        session=session,
-        release=release,
-        previous=previous,
-        sequence=session.sequence,
-        change=change.change,
-        begins_at=session.first_instant(),
-        finishes_at=session.last_instant(),
-        start_released_at=release.released_at,
-        slug=session.slug,
-        city_name=facts["city_name"],
-        city_slug=facts["city"],
-        cycle_name=release.cycle.name,
-        expected={name: facts[name] for name in diff.EXPECTED},
-        reviews=facts["reviews"],
-        is_demo=session.is_demo,
-        **{field: facts[field] for field in RELEASED_FIELDS},
-    )
-    if previous and not version.is_another_plan and previous.reminder_start() == version.reminder_start():
-        version.start_released_at = previous.start_released_at
+    session, version = change.session, making.version_of(change, release=release)
     version.vevent = ical.vevent(version, stamp=release.released_at)
     version.save(force_insert=True)
-    session.current_version = version
+    session.sequence, session.current_version = version.sequence, version
     session.save(update_fields=["sequence", "current_version"])
     return version
 

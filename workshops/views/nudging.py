@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from cities.access import coordinator_required
 from ogpgroup.mail import database_now
+from workshops import letters_shown
 from workshops.actions import nudges
 from workshops.models import Session, SessionVersion
 from workshops.preparation import when_of
@@ -19,7 +20,7 @@ def nudge(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who would be asked once more, and in which words; ask them."""
     now = database_now()
     session = get_object_or_404(Session.objects.editable_by(request.user), slug=slug)
-    version = SessionVersion.objects.current().select_related("session").filter(session=session).first()
+    version = SessionVersion.objects.current().select_related("session", "release").filter(session=session).first()
     if version is None or not takes_answers(version, now):
         messages.warning(request, _("This session takes no answers."))
         return redirect("workshops:people", slug=slug)
@@ -33,6 +34,7 @@ def nudge(request: HttpRequest, slug: str) -> HttpResponse:
         "version": version,
         "when": when_of(version),
         "nudge": nudges.whom_to_nudge(version, now=now),
+        "letter": letters_shown.nudge(version, now=now),
         "is_demo": session.is_demo,
     }
     return render(request, "workshops/coordination/nudge.html", context)
