@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from cities.models import group_day
 from ogpgroup.models import User
 from tests import factories
 from tests.workshops.attending import NOW
@@ -317,8 +319,21 @@ def test_member_reads_what_counts_and_not_who_said_it(client: Client, table: Wor
     assert "Ana Nombrada" not in client.get(table.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize("writes", [True, False])
+def test_link_to_a_note_leads_to_the_page_it_stands_on(client: Client, table: WorkTable, *, writes: bool) -> None:
+    notes = [written(table, str(number)) for number in range(120)]
+    client.force_login(rapporteur_of(table) if writes else factories.create_member())
+
+    for note, expected in ((notes[0], 1), (notes[49], 1), (notes[50], 2), (notes[119], 3)):
+        page = client.get(note.get_absolute_url().partition("#")[0])
+        assert page.context["page"].number == expected
+        assert f'id="note-{note.pk}"' in page.content.decode()
+    for asked, expected in (("", 3 if writes else 1), ("?page=2", 2), ("?note=x", 3 if writes else 1), ("?page=9", 3)):
+        assert client.get(f"{table.get_absolute_url()}{asked}").context["page"].number == expected
+
+
 def test_rapporteur_who_left_the_group_writes_no_more(rapporteur: Client, table: WorkTable) -> None:
-    rapporteur_of(table).memberships.update(until=NOW.date() - timedelta(days=1))
+    rapporteur_of(table).memberships.update(until=group_day(timezone.now()) - timedelta(days=1))
 
     assert send(rapporteur, table, entry()).status_code == 404
     assert TableNote.objects.count() == 0

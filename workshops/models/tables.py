@@ -161,7 +161,8 @@ class TableNote(models.Model):
         return self.text[:80]
 
     def get_absolute_url(self) -> str:
-        return f"{self.table.get_absolute_url()}#note-{self.pk}"
+        """On the page of its table's notes on which it stands."""
+        return f"{self.table.get_absolute_url()}?note={self.pk}#note-{self.pk}"
 
     def stands(self) -> bool:
         """See also `TableNoteQuerySet.standing`."""

@@ -129,7 +129,7 @@ def _told(note: dict[str, Any], slug: str, gone: set[int]) -> Told:
 
 def _table_href(slug: str, number: int, note: int) -> str:
     try:
-        return f"{reverse('workshops:table', args=[slug, number])}#note-{note}"
+        return f"{reverse('workshops:table', args=[slug, number])}?note={note}#note-{note}"
     except NoReverseMatch:
         return ""
 

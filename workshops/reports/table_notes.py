@@ -1,6 +1,6 @@
 """Notes of one table as those who write there read them: the newest, and what has changed since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from workshops.models import Participation, Session, TableNote, WorkTable
 from workshops.models.tables import TableNoteQuerySet
 
 NOTES_PER_PAGE: Final = 50
+MOST_IDS: Final = 2**63
 MOST_CHANGES: Final = 200  # told at once; who was away for longer reads the page anew
 
 
@@ -23,10 +24,14 @@ def notes_of(table: WorkTable) -> TableNoteQuerySet:
     return table.notes.select_related("city", "written_by").order_by("pk")
 
 
-def page_of(table: WorkTable, number: str | None) -> "Page[TableNote]":
-    """A part of the notes; without a number the last, where the newest stand."""
-    paginator = Paginator(notes_of(table), NOTES_PER_PAGE)
-    return paginator.get_page(number or paginator.num_pages)
+def page_of(
+    notes: TableNoteQuerySet, asked: Mapping[str, str], *, begins_at_the_end: bool = False
+) -> "Page[TableNote]":
+    """A part of the notes: the `page` asked for, or that of one `note`; see `TableNote.get_absolute_url`."""
+    paginator, number, note = Paginator(notes, NOTES_PER_PAGE), asked.get("page"), asked.get("note", "")
+    if not number and note.isdecimal() and int(note) < MOST_IDS:
+        number = str(notes.filter(pk__lt=int(note)).count() // NOTES_PER_PAGE + 1)
+    return paginator.get_page(number or (paginator.num_pages if begins_at_the_end else 1))
 
 
 def _events() -> QuerySet[Any]:

@@ -92,7 +92,7 @@ def _writing(request: HttpRequest, found: WorkTable) -> HttpResponse:
             return redirect(f"{found.get_absolute_url()}?kind={note.kind}#note-form")
     if request.GET.get("kind") in LETTERS:
         form.fields["kind"].initial = request.GET["kind"]
-    page = reports.page_of(found, request.GET.get("page"))
+    page = reports.page_of(reports.notes_of(found), request.GET, begins_at_the_end=True)
     context = {
         **_about(found),
         "form": form,
@@ -117,9 +117,11 @@ def _reading(request: HttpRequest, found: WorkTable) -> HttpResponse:
     user = request.user
     own = Participation.objects.filter(session=found.session_id, user=user.pk).first() if user.pk else None
     notes = TableNote.objects.visible_to(user).standing().filter(table=found).select_related("city").order_by("pk")
+    page = reports.page_of(notes, request.GET)
     context = {
         **_about(found),
-        "notes": notes[: TableNote.MOST],
+        "page": page,
+        "notes": page.object_list,
         "own": own,
         "join_url": found.join_url if reports.may_see_link(found, own, user) else "",
     }
