@@ -6,6 +6,7 @@ from uuid import uuid4
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, GROUP, LOGIN, NOBODY, Role, answers, only
 from tests.access.world import World
+from workshops.actions.tables import edition_of
 from workshops.models import WorkTable
 
 COORDINATION: Final = only(COORDINATORS)
@@ -61,7 +62,7 @@ TABLES: Final = [
     Row(
         "workshops:table_edit",
         at=_table,
-        data=lambda _: {"number": "1", "theme": "Agua"},
+        data=lambda w: {"number": "1", "theme": "Agua", "seen": edition_of(w.running.tables.get(number=1))},
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),

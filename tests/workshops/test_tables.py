@@ -53,6 +53,35 @@ def test_real_table_has_real_people() -> None:
         actions.save_table(table, co_rapporteurs=[])
 
 
+def test_who_saves_second_sees_what_the_first_one_stored() -> None:
+    table = table_on()
+    one, two = (WorkTable.objects.get(pk=table.pk) for _ in range(2))
+    seen, helper = actions.edition_of(table), factories.create_member()
+
+    one.seats = 8
+    actions.save_table(one, co_rapporteurs=[helper], seen=seen)
+    two.theme = "Agua"
+    with pytest.raises(actions.EditedMeanwhile) as refused:
+        actions.save_table(two, co_rapporteurs=[], seen=seen)
+
+    assert (refused.value.current.theme, refused.value.current.seats) == ("Movilidad", 8)
+    table.refresh_from_db()
+    assert (table.theme, table.seats, list(table.co_rapporteurs.all())) == ("Movilidad", 8, [helper])
+    actions.save_table(one, co_rapporteurs=[helper], seen=seen)  # sent twice
+    actions.save_table(two, co_rapporteurs=[], seen=actions.edition_of(table))  # after looking at it
+    table.refresh_from_db()
+    assert (table.theme, table.seats, list(table.co_rapporteurs.all())) == ("Agua", None, [])
+
+
+def test_table_taken_away_meanwhile_is_not_saved() -> None:
+    table = table_on()
+    seen, open_form = actions.edition_of(table), WorkTable.objects.get(pk=table.pk)
+    actions.remove_table(table)
+
+    with pytest.raises(ActionNotPossible, match="se quitó mientras tanto"):
+        actions.save_table(open_form, co_rapporteurs=[], seen=seen)
+
+
 def test_table_with_a_note_stays() -> None:
     table = table_on()
     written(table)
@@ -275,6 +304,23 @@ def test_number_that_is_taken_is_told_next_to_the_field(desk: Client) -> None:
     answer = desk.post(address(session, "table_create"), {"number": "1", "theme": "Otra"})
 
     assert answer.context["form"].errors == {"number": ["Ya hay una mesa 1."]}
+
+
+def test_page_shows_what_was_stored_beside_what_was_typed(desk: Client) -> None:
+    table = table_on()
+    page = address(table.session, "table_edit", table.number)
+    form = desk.get(page).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"co_rapporteurs": []}
+    WorkTable.objects.filter(pk=table.pk).update(theme="Agua")
+
+    answer = desk.post(page, sent | {"theme": "Suelo"})
+
+    assert answer.status_code == 409
+    assert [(one.stored, one.typed) for one in answer.context["conflict"]] == [("Agua", "Suelo")]
+    again = sent | {"theme": "Suelo", "seen": answer.context["form"]["seen"].value()}
+    assert desk.post(page, again).status_code == 302
+    table.refresh_from_db()
+    assert table.theme == "Suelo"
 
 
 @pytest.mark.parametrize("number", ["0", "1000", "-1", "x"])

@@ -4,6 +4,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -24,12 +25,32 @@ SET_UP = ("number", "theme", "seats", "facilitator", "rapporteur", "join_url")
 # --- Setting up -------------------------------------------------------------------------------------------------------
 
 
+class EditedMeanwhile(ActionNotPossible):
+    """Somebody else saved the same table since the form was opened; `current` is what is stored now."""
+
+    def __init__(self, current: WorkTable) -> None:
+        super().__init__(
+            _("Somebody else changed this table meanwhile. Your text is still here; compare before you save again.")
+        )
+        self.current = current
+
+
+def edition_of(table: WorkTable) -> str:
+    """What a form carries of the table it was drawn from: who saves, replaces what they read. Empty for a new one."""
+    if table._state.adding:
+        return ""
+    read = [str(getattr(table, _column(name)) or "") for name in SET_UP]
+    people = ",".join(map(str, sorted(table.co_rapporteurs.values_list("pk", flat=True))))
+    return sha256("\x1f".join([*read, people]).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_table(table: WorkTable, *, co_rapporteurs: Sequence[User]) -> WorkTable:
-    """Store a new table of a session, or an edit of one.
+def save_table(table: WorkTable, *, co_rapporteurs: Sequence[User], seen: str = "") -> WorkTable:
+    """Store a new table of a session, or an edit of the edition `seen`.
 
     Guarantees that a number stands once in a session, and that the people of a table are of its world. Raises
-    ActionNotPossible for a number that is taken, and for one table too many.
+    ActionNotPossible for a number that is taken, for one table too many, and for one taken away meanwhile;
+    EditedMeanwhile where somebody else has stored something else since.
     """
     session = _held(table.session)
     people = [table.facilitator, table.rapporteur, *co_rapporteurs]
@@ -38,6 +59,8 @@ def save_table(table: WorkTable, *, co_rapporteurs: Sequence[User]) -> WorkTable
     is_new = table._state.adding
     if is_new and session.tables.count() >= WorkTable.MOST:
         raise ActionNotPossible(_("A session has %(most)s tables at most.") % {"most": WorkTable.MOST})
+    if not is_new and _is_stored(table, co_rapporteurs, seen):
+        return table  # sent twice, or nothing changed
     try:
         with transaction.atomic():
             table.save(update_fields=None if is_new else SET_UP)
@@ -45,6 +68,25 @@ def save_table(table: WorkTable, *, co_rapporteurs: Sequence[User]) -> WorkTable
         raise ActionNotPossible(_("There is a table %(number)s already.") % {"number": table.number}) from error
     table.co_rapporteurs.set(co_rapporteurs)
     return table
+
+
+def _is_stored(table: WorkTable, co_rapporteurs: Sequence[User], seen: str) -> bool:
+    """Whether the edit stands already. Raises as `save_table` where it cannot be stored on what is there now."""
+    current = WorkTable.objects.filter(pk=table.pk).first()
+    if current is None:
+        raise ActionNotPossible(_("This table was taken away meanwhile."))
+    columns = [_column(name) for name in SET_UP]
+    is_same = all(getattr(current, column) == getattr(table, column) for column in columns)
+    if is_same and set(current.co_rapporteurs.all()) == set(co_rapporteurs):
+        return True
+    if edition_of(current) != seen:
+        raise EditedMeanwhile(current)
+    return False
+
+
+def _column(name: str) -> str:
+    column: str = WorkTable._meta.get_field(name).attname  # type: ignore[union-attr]
+    return column
 
 
 @transaction.atomic

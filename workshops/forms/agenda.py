@@ -15,7 +15,7 @@ from cities.models import Membership, Organization, group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops.actions.agenda import DoesNotFit
-from workshops.forms.differences import Difference, shown
+from workshops.forms.differences import Difference, compared
 from workshops.forms.posted import replaced
 from workshops.forms.sessions import FIRST_DAY, LAST_DAY, PeopleField, people_by_name
 from workshops.models import AgendaItem, Session
@@ -185,13 +185,7 @@ class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
 
     def reopen(self, stored: AgendaItem) -> list[Difference]:
         """What is stored beside what was typed; the next attempt counts as made after looking at it."""
-        theirs = AgendaItemForm(instance=stored, session=self.session)
-        told = []
-        for typed in self.visible_fields():
-            before = shown(theirs[typed.name], theirs[typed.name].value())
-            after = shown(typed, typed.value())
-            if before != after:
-                told.append(Difference(str(typed.label), before, after))
+        told = compared(self, AgendaItemForm(instance=stored, session=self.session))
         self.data = replaced(self.data, "edition", str(stored.edition))
         return told
 

@@ -21,10 +21,14 @@ class Difference:
 
 def differences(form: SessionForm, stored: Session) -> list[Difference]:
     """Compare what was typed with what somebody else stored meanwhile, field by field, in words."""
-    now_stored = SessionForm(instance=stored, cycle=stored.cycle, now=form.now)
+    return compared(form, SessionForm(instance=stored, cycle=stored.cycle, now=form.now))
+
+
+def compared(form: forms.BaseForm, stored: forms.BaseForm) -> list[Difference]:
+    """The same for any two forms with the same fields: one that was sent, and one drawn from what is stored."""
     told = []
     for typed in form.visible_fields():
-        before = shown(now_stored[typed.name], now_stored[typed.name].value())
+        before = shown(stored[typed.name], stored[typed.name].value())
         after = shown(typed, typed.value())
         if before != after:
             told.append(Difference(str(typed.label), before, after))

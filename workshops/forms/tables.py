@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
+from workshops.actions.tables import edition_of
 from workshops.attendance import known_people
+from workshops.forms.differences import Difference, compared
+from workshops.forms.posted import replaced
 from workshops.models import Session, WorkTable
 
 MOST_SEATS = 500
@@ -16,6 +19,8 @@ MOST_SEATS = 500
 
 class TableForm(forms.ModelForm):  # type: ignore[type-arg]
     """One table; people are those of the group and of the session's list."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = WorkTable
@@ -28,6 +33,8 @@ class TableForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.session = session
+        self.initial["seen"] = edition_of(self.instance)
         people = known_people(session, on=group_day(database_now())).order_by("name", "pk")
         chosen = User.objects.filter(pk__in=[self.instance.facilitator_id, self.instance.rapporteur_id])
         for name in ("facilitator", "rapporteur", "co_rapporteurs"):
@@ -39,6 +46,12 @@ class TableForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def validate_unique(self) -> None:
         """The number is judged by the action, whoever is quicker."""
+
+    def reopen(self, stored: WorkTable) -> list[Difference]:
+        """What is stored beside what was typed; the next attempt counts as made after looking at it."""
+        told = compared(self, TableForm(instance=stored, session=self.session))
+        self.data = replaced(self.data, "seen", edition_of(stored))
+        return told
 
 
 class DrawForm(forms.Form):

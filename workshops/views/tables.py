@@ -68,17 +68,21 @@ def table_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _edited(request: HttpRequest, session: Session, version: SessionVersion, table: WorkTable) -> HttpResponse:
     form = TableForm(request.POST or None, session=session, instance=table)
-    number, is_new = table.number, table._state.adding
+    number, is_new, conflict = table.number, table._state.adding, None
     if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
         try:
-            saved = actions.save_table(form.instance, co_rapporteurs=list(form.cleaned_data["co_rapporteurs"]))
+            saved = actions.save_table(form.instance, co_rapporteurs=list(sent["co_rapporteurs"]), seen=sent["seen"])
+        except actions.EditedMeanwhile as refusal:
+            form.add_error(None, str(refusal.sentence))
+            conflict = form.reopen(refusal.current)
         except ActionNotPossible as refusal:
             form.add_error("number", str(refusal.sentence))
         else:
             messages.success(request, _("Table %(number)s is saved.") % {"number": saved.number})
             return redirect("workshops:tables", slug=session.slug)
-    context = {**_about(session, version), "form": form, "number": number, "is_new": is_new}
-    return render(request, "workshops/tables/form.html", context)
+    context = {**_about(session, version), "form": form, "number": number, "is_new": is_new, "conflict": conflict}
+    return render(request, "workshops/tables/form.html", context, status=409 if conflict else 200)
 
 
 @coordinator_required
