@@ -1,9 +1,12 @@
-/* [data-find="Find a person"] around a list of checkboxes: adds a box that shows only the lines with these letters. */
+/*
+ * [data-find="Find a person"] around a list of checkboxes: adds a box that shows only the lines with these letters, and
+ * those that are chosen. A part of the page that is drawn anew gets a new, empty one.
+ */
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 
 const enhance = (root) => {
-  const list = root.querySelector(".choices-many");
-  if (!list) {
+  const list = root.querySelector(".choices-many, .grouping-notes");
+  if (!list || list.previousElementSibling?.type === "search") {
     return;
   }
   const box = document.createElement("input");
@@ -26,4 +29,7 @@ const enhance = (root) => {
   list.before(box);
 };
 
-document.querySelectorAll("[data-find]").forEach(enhance);
+const enhanceAll = () => document.querySelectorAll("[data-find]").forEach(enhance);
+
+enhanceAll();
+document.addEventListener("htmx:afterSwap", enhanceAll);

@@ -34,7 +34,7 @@ board.addEventListener("keydown", (event) => {
   if (event.target.name !== "notes" || event.ctrlKey || event.altKey || event.metaKey) {
     return;
   }
-  const all = boxes();
+  const all = boxes().filter((box) => box.checkVisibility());
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
