@@ -40,6 +40,7 @@ coordination_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/people/<int:pk>/answer/", recording.record_answer, name="record_answer"),
     path("coordination/sessions/<slug:slug>/nudge/", nudging.nudge, name="nudge"),
     path("coordination/sessions/<slug:slug>/reminders/", reminders.reminders, name="reminders"),
+    path("coordination/reminders/", reminders.usual_reminders, name="usual_reminders"),
     path("coordination/replies/", replies.replies, name="replies"),
     path("coordination/replies/put-aside/", replies.replies_put_aside, name="replies_put_aside"),
     path("coordination/replies/<int:pk>/put-aside/", replies.reply_put_aside, name="reply_put_aside"),

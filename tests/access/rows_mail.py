@@ -17,6 +17,12 @@ MAIL: Final = [
         POST=COORDINATION_DOES,
     ),
     Row(
+        "workshops:usual_reminders",
+        data=lambda _: {"workshop": "7 d", "webinar": "", "working_session": ""},
+        GET=COORDINATION,
+        POST=COORDINATION_DOES,
+    ),
+    Row(
         "workshops:release_mails",
         at=lambda w: {"number": w.release.number},
         GET=only(COORDINATORS, answer=ELSEWHERE),

@@ -100,6 +100,7 @@ COORDINATION: Final = [
     coordinated("workshops/coordination/postpone.html", "workshops:postpone", of("session")),
     coordinated("workshops/coordination/people.html", "workshops:people", of("session")),
     coordinated("workshops/coordination/reminders.html", "workshops:reminders", of("session")),
+    coordinated("workshops/coordination/usual_reminders.html", "workshops:usual_reminders"),
     coordinated("workshops/coordination/replies.html", "workshops:replies"),
     coordinated("workshops/coordination/nudge.html", "workshops:nudge", of("seated")),
     Look("workshops/delegate.html", "workshops:delegate", of("seated"), "member"),

@@ -4,7 +4,7 @@ from workshops.actions.answers import answer
 from workshops.actions.arranging import Every, move, repeat
 from workshops.actions.drafts import cancel, discard_draft, hand_over, holdings, postpone, reinstate, save_draft
 from workshops.actions.feeds import open_feed, revoke_feed
-from workshops.actions.leads import set_lead_hours
+from workshops.actions.leads import set_lead_hours, set_usual_leads
 from workshops.actions.releases import Published, plan, publish_release, refresh_expectations, send_now
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "save_draft",
     "send_now",
     "set_lead_hours",
+    "set_usual_leads",
 ]

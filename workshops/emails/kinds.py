@@ -36,10 +36,8 @@ def looked_up(
     mail concerns the person (`is_concerned`).
     """
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails}
-    versions = {
-        version.session_id: version
-        for version in SessionVersion.objects.current().filter(session__in=session_ids).select_related("session")
-    }
+    current = SessionVersion.objects.current().with_usual_leads().select_related("session")
+    versions = {version.session_id: version for version in current.filter(session__in=session_ids)}
     participations = {
         (one.session_id, one.user_id): one
         for one in Participation.objects.with_concern(group_day(now))

@@ -44,9 +44,11 @@ def reminders_of(version: SessionVersion, zone: str) -> list[tuple[timedelta, da
     """Each lead time with when people of a zone are told and until when it is useful: the next one, or the start.
 
     Lead times that were past when this start was first published are left out: the invitation or the change mail has
-    just said the same. Of two that quiet hours put at one moment the later one is left. Expects `session`.
+    just said the same; so are those that were past when coordinators set the usual ones, which would surprise everybody
+    at once. Of two that quiet hours put at one moment the later one is left. Expects `session`.
     """
-    leads = version.lead_times()
+    leads, since = version.lead_times_since()
+    earliest = max(version.start_released_at, since or version.start_released_at)
     dues = [version.due_of(lead) for lead in leads]
     start = version.reminder_start()
     told = [
@@ -55,7 +57,7 @@ def reminders_of(version: SessionVersion, zone: str) -> list[tuple[timedelta, da
     ]
     ends = [*told[1:], version.begins_at if version.has_hours else version.finishes_at]
     rows = zip(leads, told, ends, strict=True)
-    return [row for row in rows if row[1] >= version.start_released_at and row[2] > row[1]]
+    return [row for row in rows if row[1] >= earliest and row[2] > row[1]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def remindable(now: datetime) -> SessionVersionQuerySet:
     versions = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
     long_texts = ("purpose", "bring", "decisions")
     unread = (*long_texts, "vevent", "session__report", *(f"session__{name}" for name in long_texts))
-    return versions.select_related("session").defer(*unread)
+    return versions.with_usual_leads().select_related("session").defer(*unread)
 
 
 def _people(tellings: Sequence[Telling], now: datetime) -> list[tuple[int, int, str]]:

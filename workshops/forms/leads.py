@@ -1,4 +1,4 @@
-"""Lead times of one session, typed as people write them: 14 d, 3 d, 2 h."""
+"""Lead times of one session or of a kind, typed as people write them: 14 d, 3 d, 2 h."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ogpgroup import dates
-from workshops.models import Session
+from workshops.models import Session, UsualLeads
 
 MOST = 6
+HOUR = timedelta(hours=1)
 _ONE = re.compile(r"(\d{1,4})\s*([dh])", re.IGNORECASE)
 
 
@@ -21,10 +22,42 @@ def as_typed(hours: list[int]) -> str:
     return ", ".join(f"{one // 24} d" if one % 24 == 0 else f"{one} h" for one in sorted(hours, reverse=True))
 
 
+class LeadsField(forms.CharField):
+    """Lead times as typed; hours, the longest first."""
+
+    def clean(self, value: str) -> list[int]:
+        text = super().clean(value)
+        found = [int(number) * (24 if unit.lower() == "d" else 1) for number, unit in _ONE.findall(text)]
+        if re.sub(r"[\s,;.]", "", _ONE.sub("", text)):
+            raise ValidationError(_("Please write numbers with d for days or h for hours, such as 14 d, 3 d, 2 h."))
+        hours = sorted(set(found), reverse=True)
+        longest = Session.LONGEST_LEAD // HOUR
+        if len(hours) > MOST or any(not 0 < one <= longest for one in hours):
+            raise ValidationError(_("Please give six at most, each from one hour to 60 days."))
+        return hours
+
+
+class UsualLeadsForm(forms.Form):
+    """When people are reminded of all sessions of each kind."""
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        known = dict(UsualLeads.objects.values_list("kind", "hours"))
+        for kind in Session.Kind:
+            built_in = [lead // HOUR for lead in Session.LEAD_TIMES[kind]]
+            self.fields[kind.value] = LeadsField(
+                label=str(kind.label).capitalize(),
+                help_text=_("Leave it empty for %(leads)s.") % {"leads": as_typed(built_in)},
+                initial=as_typed(known.get(kind) or built_in),
+                max_length=100,
+                required=False,
+            )
+
+
 class LeadTimesForm(forms.Form):
     """When people are reminded of one session; empty means as of all of its kind."""
 
-    leads = forms.CharField(
+    leads = LeadsField(
         label=gettext_lazy("How long before the start"),
         help_text=gettext_lazy(
             "For instance 14 d, 3 d, 2 h: fourteen days, three days and two hours before; six at most, the longest "
@@ -39,15 +72,8 @@ class LeadTimesForm(forms.Form):
         self.session, self.now = session, now
 
     def clean_leads(self) -> list[int]:
-        """Hours, the longest first. A moment that has passed is refused: it would surprise everybody at once."""
-        text = self.cleaned_data["leads"]
-        found = [int(number) * (24 if unit.lower() == "d" else 1) for number, unit in _ONE.findall(text)]
-        if re.sub(r"[\s,;.]", "", _ONE.sub("", text)):
-            raise ValidationError(_("Please write numbers with d for days or h for hours, such as 14 d, 3 d, 2 h."))
-        hours = sorted(set(found), reverse=True)
-        longest = self.session.LONGEST_LEAD // timedelta(hours=1)
-        if len(hours) > MOST or any(not 0 < one <= longest for one in hours):
-            raise ValidationError(_("Please give six at most, each from one hour to 60 days."))
+        """A moment that has passed is refused: it would surprise everybody at once."""
+        hours: list[int] = self.cleaned_data["leads"]
         if not self.session.has_hours and any(one % 24 for one in hours):
             raise ValidationError(_("This session has a date and no hours; please give whole days."))
         for one in hours:

@@ -2,7 +2,7 @@
 
 from workshops.models.agenda import AgendaItem, Material, MaterialVersion
 from workshops.models.agreements import Agreement, AgreementUpdate
-from workshops.models.base import RELEASED_FIELDS, SessionBase
+from workshops.models.base import RELEASED_FIELDS, SessionBase, UsualLeads
 from workshops.models.calendars import CalendarFeed, ReceivedReply
 from workshops.models.minutes import Correction, Minutes, MinutesSection
 from workshops.models.participations import Participation
@@ -43,6 +43,7 @@ __all__ = [
     "SessionVersion",
     "TableNote",
     "Theme",
+    "UsualLeads",
     "Vote",
     "VotingRound",
     "Wall",

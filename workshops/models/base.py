@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,9 @@ class SessionBase(models.Model):
     LONGEST_LEAD: ClassVar[timedelta] = timedelta(days=60)
     # A session with a date alone is reminded of as if it began at this hour of its zone.
     HOUR_OF_A_DATE = time(9)
+
+    hours_of_kind: list[int] | None  # of rows `with_usual_leads`
+    leads_of_kind_since: datetime  # likewise
 
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -144,11 +148,47 @@ class SessionBase(models.Model):
         """The lead times given for this session alone, in hours; never published, so versions ask the draft."""
         raise NotImplementedError
 
+    def usual_leads(self) -> "UsualLeads | None":
+        """What coordinators set for its kind, if anything; `with_usual_leads` brings it for many."""
+        if not hasattr(self, "hours_of_kind"):
+            return UsualLeads.objects.filter(kind=self.kind).first()
+        if self.hours_of_kind is None:
+            return None
+        return UsualLeads(kind=self.kind, hours=self.hours_of_kind, since=self.leads_of_kind_since)
+
     def lead_times(self) -> list[timedelta]:
         """Those given for the session, else those of its kind, longest first; a date alone knows no hours."""
-        given = {timedelta(hours=hours) for hours in self.given_lead_hours()}
-        leads = {lead for lead in given if timedelta(0) < lead <= self.LONGEST_LEAD} or set(self.LEAD_TIMES[self.kind])
-        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True)
+        return self.lead_times_since()[0]
+
+    def lead_times_since(self) -> tuple[list[timedelta], datetime | None]:
+        """The lead times, and from when on they count: what was due before those of a kind were set is left out."""
+        leads, since = self._counting(self.given_lead_hours()), None
+        if not leads and (usual := self.usual_leads()):
+            leads, since = self._counting(usual.hours), usual.since
+        leads = leads or set(self.LEAD_TIMES[self.kind])
+        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True), since
+
+    def _counting(self, hours: list[int]) -> set[timedelta]:
+        leads = {timedelta(hours=one) for one in hours}
+        return {lead for lead in leads if timedelta(0) < lead <= self.LONGEST_LEAD}
+
+
+class UsualLeads(models.Model):
+    """When people are reminded of all sessions of a kind, in hours before; without any as `LEAD_TIMES` says.
+
+    A row stays when its hours are taken away: `since` keeps the usual ones from being made up for, all at once.
+    """
+
+    kind = models.CharField(_("kind"), max_length=20, choices=SessionBase.Kind.choices, unique=True)
+    hours = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, size=6)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("usual reminders")
+        verbose_name_plural = _("usual reminders")
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
 
 
 # What is copied into a version, compared for the diff, and raises SEQUENCE. A test fails for a field in no list.

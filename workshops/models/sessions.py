@@ -9,7 +9,7 @@ import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from actionplans.models import ActionPlan, Deliverable
 from cities.access import roles_of
 from cities.models import City, Cycle, Organization, Role
 from ogpgroup.models import User
-from workshops.models.base import SessionBase, session_constraints
+from workshops.models.base import SessionBase, UsualLeads, session_constraints
 from workshops.models.participations import Participation
 
 
@@ -173,6 +173,13 @@ class SessionVersionQuerySet(models.QuerySet["SessionVersion"]):
         if user.is_authenticated:
             allowed |= Q(Exists(Participation.objects.open_to(user).filter(session=OuterRef("session"))))
         return self.filter(allowed)
+
+    def with_usual_leads(self) -> Self:
+        """Each with what its lead times need to know of its kind; `session` is needed as well."""
+        usual = UsualLeads.objects.filter(kind=OuterRef("kind"))
+        return self.annotate(
+            hours_of_kind=Subquery(usual.values("hours")), leads_of_kind_since=Subquery(usual.values("since"))
+        )
 
     def upcoming(self, now: datetime) -> Self:
         """Not over yet, soonest first."""

@@ -1,4 +1,4 @@
-"""When people are reminded of one session, for those who coordinate."""
+"""When people are reminded, of one session and of each kind, for those who coordinate."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from cities.access import coordinator_required
 from ogpgroup.mail import database_now
 from workshops import actions
 from workshops.emails.quiet import QUIET_FROM, QUIET_UNTIL, is_quiet
-from workshops.forms.leads import LeadTimesForm, as_typed
+from workshops.forms.leads import LeadTimesForm, UsualLeadsForm, as_typed
 from workshops.models import Session
 
 
@@ -46,6 +46,17 @@ def reminders(request: HttpRequest, slug: str) -> HttpResponse:
         "quiet_until": QUIET_UNTIL,
     }
     return render(request, "workshops/coordination/reminders.html", context)
+
+
+@coordinator_required
+def usual_reminders(request: HttpRequest) -> HttpResponse:
+    """Of all sessions of a kind, where a session has no lead times of its own."""
+    form = UsualLeadsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.set_usual_leads(form.cleaned_data, by=request.user, now=database_now())  # type: ignore[arg-type]
+        messages.success(request, _("The reminders are set."))
+        return redirect("workshops:usual_reminders")
+    return render(request, "workshops/coordination/usual_reminders.html", {"form": form})
 
 
 def _planned(session: Session, now: datetime) -> list[Reminding]:
