@@ -274,7 +274,8 @@ def test_outbox_release_of_what_is_not_held_is_refused_with_a_sentence(desk):
     response = desk.post(reverse("outbox_release", args=[one.pk]), follow=True)
 
     one.refresh_from_db()
-    assert (one.status, [str(said) for said in response.context["messages"]]) == ("sent", ["This mail is not held."])
+    assert one.status == "sent"
+    assert [str(said) for said in response.context["messages"]] == ["Este correo no está retenido."]
 
 
 @pytest.mark.parametrize(
