@@ -52,8 +52,7 @@ ALL = Lost(group=True, coordination=True)
 
 # `MembershipQuerySet.on`, which see, in one statement: every page of somebody signed in asks it, and writing it down
 # anew took longer than all the rest of that page's queries.
-IN_FORCE = """
-SELECT membership.role, membership.organization_id, organization.city_id
+IN_FORCE = """SELECT membership.role, membership.organization_id, organization.city_id
 FROM cities_membership membership
 JOIN cities_organization organization ON organization.id = membership.organization_id
 JOIN ogpgroup_user person ON person.id = membership.user_id

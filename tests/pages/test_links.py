@@ -121,7 +121,7 @@ def _exists(path: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("who", "pages"), [("", 40), ("member", 50), ("official", 50), ("coordinator", 90)])
+@pytest.mark.parametrize(("who", "pages"), [("", 35), ("member", 45), ("official", 45), ("coordinator", 90)])
 def test_no_link_is_dead(who: str, pages: int, site: Site, db: None) -> None:
     walk = Walk(site.client(who), signed_in=bool(who))
 

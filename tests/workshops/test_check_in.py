@@ -198,7 +198,7 @@ def test_names_from_one_connection_have_an_end(stranger: Client, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("starts_at", "sentence"),
-    [(START + timedelta(hours=3), "It is too early"), (START - timedelta(hours=9), "It is too late to check in")],
+    [(START + timedelta(hours=6), "It is too early"), (START - timedelta(hours=9), "It is too late to check in")],
 )
 def test_door_is_closed_outside_the_hours(stranger: Client, member: User, starts_at: Any, sentence: str) -> None:
     session = session_on(people=[member], starts_at=starts_at)
