@@ -111,9 +111,17 @@ def fill() -> tuple[Session, list[User], list[Rapporteur]]:
     for number in range(TABLES):
         rapporteur = people[number]
         table = WorkTable.objects.create(session=session, number=number + 1, theme="Tema", rapporteur=rapporteur)
-        group = [person.pk for person in people[number::TABLES]]
-        Participation.objects.filter(session=session, user__in=group).update(
-            table=table, attended="present", mode="face_to_face", checked_in_at=now, checked_in_how="list"
+        Participation.objects.bulk_create(  # a session that has begun expects nobody by itself
+            Participation(
+                session=session,
+                user=person,
+                table=table,
+                attended="present",
+                mode="face_to_face",
+                checked_in_at=now,
+                checked_in_how="list",
+            )
+            for person in people[number::TABLES]
         )
         found.append(Rapporteur(table, rapporteur.pk, signed_in(rapporteur)["Cookie"]))
     for number in range(8):
