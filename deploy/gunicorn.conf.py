@@ -8,5 +8,6 @@ logger_class = "ogpgroup.logs.GunicornLogger"  # masks links that let their hold
 worker_class = "gthread"
 workers = 2
 threads = 4
+keepalive = 10  # seconds; who watches the wall asks every two, and needs no new line for each question
 timeout = 60  # seconds in which a process must show that it lives
 preload_app = True

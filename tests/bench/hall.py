@@ -79,8 +79,12 @@ class _Watcher:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         etag = ""
         while (began := time.monotonic()) < self.until:
-            line.request("GET", self.path, headers={"Host": "localhost", "If-None-Match": etag})
-            answer = line.getresponse()
+            try:
+                line.request("GET", self.path, headers={"Host": "localhost", "If-None-Match": etag})
+                answer = line.getresponse()
+            except ConnectionError:  # the server lets idle lines go; a browser asks again over a new one
+                line.close()
+                continue
             body = answer.read().decode()
             self.asked += 1
             if answer.status == 200:
