@@ -47,7 +47,7 @@ def test_compose_is_read_by_the_standard_library_without_defect():
         "Date": "Thu, 03 Dec 2026 16:00:00 +0000",
         "Message-ID": "<abc@example.org>",
         "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         "MIME-Version": "1.0",
         "Content-Type": message["Content-Type"],
     }
