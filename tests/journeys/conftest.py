@@ -177,7 +177,9 @@ def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Itera
             start("web")
             yield Product(url, sink, start, lambda name: _stop([processes.pop(name)]), has_worker=False)
         finally:
-            _stop(list(processes.values()))
+            for process in processes.values():  # what is to end with grace has been asked to by its story
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(5)
 
 
 @pytest.fixture
