@@ -17,7 +17,7 @@ from workshops import emails as workshops_emails
 from workshops.actions import seats
 from workshops.actions.replies import purge_mails, receive_reply
 from workshops.emails import agreements
-from workshops.mailbox import MailboxError, read_mailbox
+from workshops.mailbox import Mail, MailboxError, read_mailbox
 from workshops.models import ReceivedReply
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ def read_replies() -> int:
     return count
 
 
-def _keep_reply(raw: bytes) -> None:
-    receive_reply(raw, now=mail.database_now())
+def _keep_reply(came: Mail) -> None:
+    receive_reply(came.raw, now=mail.database_now(), arrived_at=came.arrived_at)
 
 
 def _purge_daily(now: datetime) -> None:

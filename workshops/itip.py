@@ -6,13 +6,14 @@ an answer in it.
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDDDTypes
 
 MOST_CALENDAR_BYTES = 50_000
 MOST_PARTS = 50
@@ -32,6 +33,7 @@ class Received:
     sequence: int | None = None
     attendee: str = ""
     partstat: str = ""
+    stamped_at: datetime | None = None  # by the clock of who answers, which may be wrong
     raw: bytes = field(default=b"", repr=False)
 
     @property
@@ -103,16 +105,21 @@ def _with_event(said: Received, event: Event) -> Received:
     attendee, uid = event.get("ATTENDEE"), event.get("UID")
     if uid is None or attendee is None or isinstance(attendee, list) or isinstance(uid, list):
         return said
-    return Received(
-        message_id=said.message_id,
-        senders=said.senders,
-        subject=said.subject,
+    return replace(
+        said,
         uid=_plain(str(uid)).strip()[:300],
         sequence=_number(event.get("SEQUENCE", 0)),
         attendee=_plain(str(attendee)).strip().casefold().removeprefix("mailto:")[:320],
         partstat=_plain(str(attendee.params.get("PARTSTAT", ""))).strip().upper()[:40],
-        raw=said.raw,
+        stamped_at=_stamp(event),
     )
+
+
+def _stamp(event: Event) -> datetime | None:
+    """When the calendar says that it wrote this; nothing where that is missing, said twice, or no instant."""
+    stamp = event.get("DTSTAMP")
+    at = stamp.dt if isinstance(stamp, vDDDTypes) else None
+    return at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else None
 
 
 def _number(value: object) -> int:

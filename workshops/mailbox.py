@@ -7,11 +7,15 @@ import re
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 10  # seconds: where one process does all, mail waits for a mailbox that says nothing no longer
+INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]{1,40})"', re.IGNORECASE)
 MOST_AT_ONCE = 500  # the rest waits for the next run
 
 
@@ -19,7 +23,15 @@ class MailboxError(Exception):
     """The mailbox cannot be read now; the words are the server's or ours, and hold no password."""
 
 
-def read_mailbox(url: str, handle: Callable[[bytes], None], *, most_bytes: int) -> int:
+@dataclass(frozen=True)
+class Mail:
+    """An unread mail, or the first of its bytes, and when it came into the mailbox by the mail server's clock."""
+
+    raw: bytes
+    arrived_at: datetime | None
+
+
+def read_mailbox(url: str, handle: Callable[[Mail], None], *, most_bytes: int) -> int:
     """Hand on every unread mail, as `imaps://user:password@host:port/folder` has them; returns how many were marked.
 
     The password is told to a server whose certificate names it and is vouched for, or to this machine.
@@ -74,7 +86,7 @@ def _expect(answer: tuple[str, Sequence[object]], wrong: str) -> Sequence[object
     return content
 
 
-def _read_unseen(server: imaplib.IMAP4, handle: Callable[[bytes], None], *, most_bytes: int) -> int:
+def _read_unseen(server: imaplib.IMAP4, handle: Callable[[Mail], None], *, most_bytes: int) -> int:
     (found, *_rest) = _expect(server.uid("SEARCH", "UNSEEN"), "The unread mails cannot be listed")
     uids = found.split() if isinstance(found, bytes) else []
     marked = 0
@@ -93,10 +105,21 @@ def _read_unseen(server: imaplib.IMAP4, handle: Callable[[bytes], None], *, most
     return marked
 
 
-def _fetch(server: imaplib.IMAP4, uid: str, *, most_bytes: int) -> bytes | None:
+def _fetch(server: imaplib.IMAP4, uid: str, *, most_bytes: int) -> Mail | None:
     """The first bytes of a mail, left unread; None for one that went away meanwhile."""
-    answer = _expect(server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{most_bytes + 1}>)"), "A mail cannot be fetched")
+    wanted = f"(INTERNALDATE BODY.PEEK[]<0.{most_bytes + 1}>)"
+    answer = _expect(server.uid("FETCH", uid, wanted), "A mail cannot be fetched")
+    pieces = [part for one in answer for part in (one if isinstance(one, tuple) else (one,)) if isinstance(part, bytes)]
     for one in answer:
         if isinstance(one, tuple) and re.search(rb"BODY\[\]", one[0], re.IGNORECASE):
-            return bytes(one[1])
+            said = (INTERNAL_DATE.search(piece) for piece in pieces if piece is not one[1])
+            return Mail(bytes(one[1]), _instant(next(filter(None, said), None)))
     return None
+
+
+def _instant(found: re.Match[bytes] | None) -> datetime | None:
+    try:
+        instant = parsedate_to_datetime(found[1].decode("ascii")) if found else None
+    except ValueError:
+        return None
+    return instant if instant and instant.tzinfo else None

@@ -1,5 +1,6 @@
 """Mails as calendars send them when somebody answers, for the tests of replies."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from itertools import count
 
@@ -10,6 +11,7 @@ from workshops.models import Session
 _numbers = count(1)
 
 LF = "\r\n"
+STAMP = datetime(2026, 11, 2, 17, tzinfo=UTC)
 
 
 def calendar(
@@ -20,12 +22,14 @@ def calendar(
     method: str | None = "REPLY",
     sequence: object = 0,
     events: int = 1,
+    stamp: datetime | str | None = STAMP,
 ) -> str:
-    """What a calendar program writes; `sequence=None` leaves the line out."""
+    """What a calendar program writes; `sequence=None` and `stamp=None` leave the line out."""
+    stamped = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") if isinstance(stamp, datetime) else stamp
     event = [
         "BEGIN:VEVENT",
         f"UID:{uid}",
-        "DTSTAMP:20261102T170000Z",
+        *([] if stamped is None else [f"DTSTAMP:{stamped}"]),
         "DTSTART:20261203T160000Z",
         *([] if sequence is None else [f"SEQUENCE:{sequence}"]),
         "ORGANIZER:mailto:respuestas@localhost",

@@ -1,5 +1,6 @@
 """The pipe and the mailbox from which replies are read: each mail once, and the password for the right server alone."""
 
+import imaplib
 import io
 import socket
 import ssl
@@ -27,7 +28,7 @@ from tests.test_local import free_port
 from tests.workshops.published import publish_session
 from tests.workshops.replying import answered
 from tests.workshops.seating import own
-from workshops.mailbox import MailboxError, read_mailbox
+from workshops.mailbox import Mail, MailboxError, read_mailbox
 from workshops.models import ReceivedReply
 
 DAY = timedelta(days=1)
@@ -55,16 +56,20 @@ def test_without_a_mailbox_the_command_says_what_is_missing():
 )
 def test_mailbox_that_cannot_be_read_is_an_error_without_the_password(url):
     with pytest.raises(MailboxError) as refused:
-        read_mailbox(url, lambda _raw: None, most_bytes=10)
+        read_mailbox(url, lambda _mail: None, most_bytes=10)
 
     assert "secreta" not in str(refused.value)
+
+
+# It holds on to its clients by weak references alone: where Python clears up, who just waits is cut off.
+IMAP_SERVER = "import gc; gc.disable(); import pymap.main; pymap.main.main()"
 
 
 @pytest.fixture(scope="module")
 def imap() -> Iterator[str]:
     """A real IMAP server in memory; the address of its one mailbox."""
     port = free_port()
-    command = [str(Path(sys.executable).parent / "pymap"), "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-c", IMAP_SERVER, "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
         [*command, "dict", "--demo-user", "respuestas", "--demo-password", "a b/c@d"],
         stdout=subprocess.DEVNULL,
@@ -127,15 +132,25 @@ def test_mailbox_is_read_once_and_marked(imap, inbox, settings, member):
     assert own(session, member).answer == "maybe"
 
 
+def test_mail_read_late_came_when_the_mailbox_says(imap, inbox):
+    came = datetime(2026, 11, 2, 17, 30, tzinfo=UTC)
+    inbox.append("INBOX", "", imaplib.Time2Internaldate(came), b'Subject: INTERNALDATE "x"\r\n\r\nhola\r\n')
+    kept: list[Mail] = []
+
+    read_mailbox(imap, kept.append, most_bytes=1000)
+
+    assert [mail.arrived_at for mail in kept] == [came]
+
+
 def test_mail_that_could_not_be_kept_stays_unread_and_stops_no_other(imap, inbox):
     for number in range(3):
         inbox.append("INBOX", "", "", f"Subject: {number}\r\n\r\nhola\r\n".encode())
-    kept: list[bytes] = []
+    kept: list[Mail] = []
 
-    def keep_all_but_one(raw: bytes) -> None:
-        if b"Subject: 1" in raw:
+    def keep_all_but_one(mail: Mail) -> None:
+        if b"Subject: 1" in mail.raw:
             raise RuntimeError("the database went away")
-        kept.append(raw)
+        kept.append(mail)
 
     assert read_mailbox(imap, keep_all_but_one, most_bytes=1000) == 2
     assert (len(kept), unread(inbox)) == (2, 1)
@@ -162,7 +177,7 @@ def test_reader_that_runs_by_itself_reads_beats_and_survives_a_broken_mailbox(im
 
 def test_wrong_password_is_said_without_it(imap):
     with pytest.raises(MailboxError) as refused:
-        read_mailbox(imap.replace("a%20b%2Fc%40d", "equivocada"), lambda _raw: None, most_bytes=10)
+        read_mailbox(imap.replace("a%20b%2Fc%40d", "equivocada"), lambda _mail: None, most_bytes=10)
 
     assert "equivocada" not in str(refused.value)
 
@@ -232,7 +247,7 @@ def test_server_that_is_not_who_it_says_never_hears_the_password(name, is_truste
         if is_trusted:
             monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         with pytest.raises(MailboxError, match="certificate verify failed"):
-            read_mailbox(_url("imaps", port), lambda _raw: None, most_bytes=1000)
+            read_mailbox(_url("imaps", port), lambda _mail: None, most_bytes=1000)
 
     assert heard == []
 
@@ -241,7 +256,7 @@ def test_server_with_a_certificate_that_is_vouched_for_is_read(imap, inbox, tmp_
     inbox.append("INBOX", "", "", b"Subject: hola\r\n\r\nhola\r\n")
     with behind_tls(_port(imap), tmp_path, name="localhost") as (port, certificate, heard):
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        assert read_mailbox(_url("imaps", port), lambda _raw: None, most_bytes=1000) == 1
+        assert read_mailbox(_url("imaps", port), lambda _mail: None, most_bytes=1000) == 1
 
     assert b"a b/c@d" in b"".join(heard)
 
@@ -249,7 +264,7 @@ def test_server_with_a_certificate_that_is_vouched_for_is_read(imap, inbox, tmp_
 @pytest.mark.parametrize("host", ["correo.ejemplo.mx", "10.0.0.1", "localhost.ejemplo.mx", "[2001:db8::1]"])
 def test_password_goes_to_no_other_machine_in_the_clear(host):
     with pytest.raises(MailboxError, match="imaps://"):
-        read_mailbox(f"imap://a:secreta@{host}/INBOX", lambda _raw: None, most_bytes=10)
+        read_mailbox(f"imap://a:secreta@{host}/INBOX", lambda _mail: None, most_bytes=10)
 
 
 def _port(url: str) -> int:

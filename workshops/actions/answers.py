@@ -1,6 +1,7 @@
 """Answers to invitations, and asking again when the date has changed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,19 @@ from workshops.models import Participation, Session, SessionVersion
 from workshops.told import Unmoved
 
 NONE, OWN_WISH = Participation.Answer.NONE, Participation.Because.OWN_WISH
-ANSWER: Final = ("answer", "answered_at", "answered_by")
+ANSWER: Final = ("answer", "answered_at", "answered_by", "said_at", "said_sequence")
+
+
+@dataclass(frozen=True)
+class Said:
+    """When somebody said what is read only now, and to which revision of their calendar's entry."""
+
+    at: datetime
+    sequence: int
+
+
+class OlderAnswer(ActionNotPossible):
+    """What was said since is on record already."""
 
 
 @transaction.atomic
@@ -29,15 +42,18 @@ def answer(
     now: datetime,
     comes_by: str = "",
     by: User | None = None,
+    said: Said | None = None,
 ) -> Participation:
-    """Record whether the person comes, and how, where the session is hybrid. The last answer counts.
+    """Record whether the person comes, and how, where the session is hybrid. What was said last counts.
 
+    `said` is of an answer that was given before it is read, as by a calendar's reply; any other one is given now.
     `by` is the coordinator who writes down what the person has said elsewhere; nobody where they answer themselves.
     Guarantees that a yes holds a seat, takes the one offered, or waits in the order of the answers; and that another
-    answer frees the seat for the next. An answer makes nobody expected: somebody whom the audience does not name comes,
-    or does not, at their own wish, and sees no more of the session than before. The caller has checked that the person
-    may see it. Raises ActionNotPossible for a session that is over, cancelled or postponed, for one that is not
-    published, and where somebody who has a seat wants to come another way and no seat is free there.
+    answer frees the seat for the next. An answer makes nobody expected: somebody whom the audience does not name
+    comes, or does not, at their own wish, and sees no more of the session than before. The caller has checked that
+    the person may see it. Raises OlderAnswer where a newer one is on record, and ActionNotPossible for a session that
+    is over, cancelled or postponed, for one that is not published, and where somebody who has a seat wants to come
+    another way and no seat is free there.
     """
     if answer == NONE:
         raise ValueError("An answer is yes, maybe or no.")
@@ -49,6 +65,8 @@ def answer(
         user=user,
         defaults={"expected": False, "expected_because": OWN_WISH, "expected_since": now},
     )
+    if said is not None and _is_older(said, participation):
+        raise OlderAnswer(_("A newer answer is on record."))
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
     before = participation.place, participation.comes_by
@@ -59,12 +77,27 @@ def answer(
         seats.leave_place(participation)
         participation.comes_by = way if comes_by else participation.comes_by
     participation.answer, participation.answered_at, participation.answered_by = answer, now, by
+    participation.said_at, participation.said_sequence = (said.at, said.sequence) if said else (now, None)
     participation.save(update_fields=[*ANSWER, "expected_because", "expected_since", *seats.PLACING])
     if before[0] in seats.TAKEN and before != (participation.place, participation.comes_by):
         seats.move_up(version, now=now)
     if by is not None and participation.place == Participation.Place.WAITING:
         emails.queue_seats(version, [participation], now=now)  # the person sees no page that says so
     return participation
+
+
+def _is_older(said: Said, on_record: Participation) -> bool:
+    """RFC 5546, 2.1.5: of two replies, the one to the higher revision is newer, then the one with the later stamp.
+
+    A click names no revision: what a person sees on a page may be ahead of their calendar. Time alone decides there.
+    Stamps know whole seconds; of two in the same one, what is read last counts.
+    """
+    known = on_record.was_said_at
+    if known is None or on_record.answer == NONE:
+        return False
+    if on_record.said_sequence not in {None, said.sequence}:
+        return said.sequence < on_record.said_sequence
+    return said.at.replace(microsecond=0) < known.replace(microsecond=0)
 
 
 def _open_version(session: Session, now: datetime) -> SessionVersion:
@@ -91,6 +124,8 @@ def ask_again(versions: Iterable[SessionVersion]) -> None:
         earlier_answered_at=F("answered_at"),
         answer=NONE,
         answered_at=None,
+        said_at=None,
+        said_sequence=None,
         place=Participation.Place.NONE,
         waiting_since=None,
         offered_until=None,

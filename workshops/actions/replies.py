@@ -12,6 +12,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops import emails, ical, itip
 from workshops.actions import answers
+from workshops.actions.answers import OlderAnswer, Said
 from workshops.models import Participation, ReceivedReply, SessionVersion
 from workshops.models.calendars import ReceivedReplyQuerySet
 
@@ -19,13 +20,14 @@ Outcome = ReceivedReply.Outcome
 
 
 @transaction.atomic
-def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
+def receive_reply(raw: bytes, *, now: datetime, arrived_at: datetime | None = None) -> ReceivedReply | None:
     """Write one mail down, and the answer in it; None for a mail that is known already.
 
     Guarantees that every mail is kept with its outcome, in one transaction with the answer, and that the same mail read
     twice, by two readers at once too, counts once. Who answers must be the person invited, and must write from the
     address that the mail answers for, or from another one they have proved to be theirs. An answer to an earlier start
-    than the one that counts is not recorded. A mail of ours that comes back is marked so in the outbox.
+    than the one that counts is not recorded, nor one that is older than what is on record. A mail of ours that comes
+    back is marked so in the outbox. `arrived_at` is when the mail reached the mailbox; now, where nobody knows.
     """
     said = itip.read(raw, most_bytes=ReceivedReply.MOST_BYTES)
     reply, is_new = ReceivedReply.objects.get_or_create(
@@ -37,6 +39,7 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
             "sequence": said.sequence,
             "attendee": said.attendee,
             "partstat": said.partstat,
+            "said_at": _said_at(said, now=now, arrived_at=arrived_at) if said.answer else None,
             "outcome": Outcome.UNREADABLE,
             "raw": said.raw,
         },
@@ -44,7 +47,7 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
     if not is_new:
         return None
     if said.answer:
-        reply.outcome, reply.participation = _apply(said, now=now)
+        reply.outcome, reply.participation = _apply(reply, said, now=now)
         reply.save(update_fields=["outcome", "participation"])
     elif mail.take_back(said.raw):
         reply.outcome = Outcome.RETURNED
@@ -52,7 +55,12 @@ def receive_reply(raw: bytes, *, now: datetime) -> ReceivedReply | None:
     return reply
 
 
-def _apply(said: itip.Received, *, now: datetime) -> tuple[Outcome, Participation | None]:
+def _said_at(said: itip.Received, *, now: datetime, arrived_at: datetime | None) -> datetime:
+    """By the stamp of the calendar, whose clock may be wrong: never after the mail came, and never ahead of now."""
+    return min(moment for moment in (said.stamped_at, arrived_at, now) if moment is not None)
+
+
+def _apply(reply: ReceivedReply, said: itip.Received, *, now: datetime) -> tuple[Outcome, Participation | None]:
     """Record the answer, or say why not."""
     version = _version_of(said.uid)
     if version is None:
@@ -63,11 +71,19 @@ def _apply(said: itip.Received, *, now: datetime) -> tuple[Outcome, Participatio
         return Outcome.UNKNOWN_PERSON, None
     if len(set(said.senders)) != 1 or _person_at(said.senders[0]) != user:
         return Outcome.ANOTHER_SENDER, own
-    if (said.sequence or 0) < _first_sequence(version):
+    if (said.sequence or 0) < _first_sequence(version, own):
         return Outcome.OUTDATED, own
     try:
         with transaction.atomic(), translation.override(user.language):
-            own = answers.answer(version.session, user=user, answer=Participation.Answer(said.answer), now=now)
+            own = answers.answer(
+                version.session,
+                user=user,
+                answer=Participation.Answer(said.answer),
+                now=now,
+                said=Said(reply.said_at or now, min(said.sequence or 0, version.session.sequence)),
+            )
+    except OlderAnswer:
+        return Outcome.OLDER, own
     except ActionNotPossible:
         return Outcome.TOO_LATE, own
     if own.place != Participation.Place.WAITING:
@@ -90,8 +106,17 @@ def _version_of(uid: str) -> SessionVersion | None:
     return SessionVersion.objects.current().select_related("session").filter(session__uid=session_uid).first()
 
 
-def _first_sequence(version: SessionVersion) -> int:
-    """The number of the first version with the start that counts: answers to earlier ones were to another date."""
+def _first_sequence(version: SessionVersion, own: Participation) -> int:
+    """The number of the first version with the start that counts: answers to earlier ones were to another date.
+
+    Who comes in somebody's place answers that invitation: what they said before was for themselves.
+    """
+    if own.expected and own.expected_because == Participation.Because.DELEGATE and own.answer == answers.NONE:
+        return max(_first_of_start(version), own.calendar_sequence)
+    return _first_of_start(version)
+
+
+def _first_of_start(version: SessionVersion) -> int:
     same_start = SessionVersion.objects.filter(
         session=version.session_id, release__released_at__gte=version.start_released_at
     )

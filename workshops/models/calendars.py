@@ -69,6 +69,7 @@ class ReceivedReply(models.Model):
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("recorded")
         OUTDATED = "outdated", _("answers an earlier version")
+        OLDER = "older", _("older than the answer on record")
         TOO_LATE = "too_late", _("the session is over or does not take place")
         UNKNOWN_SESSION = "unknown_session", _("no session of ours")
         UNKNOWN_PERSON = "unknown_person", _("nobody with this address was invited")
@@ -87,6 +88,7 @@ class ReceivedReply(models.Model):
     sequence = models.IntegerField(null=True, blank=True)
     attendee = models.CharField(max_length=320, blank=True)
     partstat = models.CharField(max_length=40, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)  # of an answer: by the calendar's clock, never after it came
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices)
     participation = models.ForeignKey(
         Participation, on_delete=models.SET_NULL, null=True, blank=True, related_name="replies"

@@ -1,6 +1,6 @@
 """People at sessions: expected or not, what they answered, whether they came."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -118,6 +118,10 @@ class Participation(models.Model):
         _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+    # When it was said, where that is earlier: a calendar's reply may be read late. Empty in rows of before: as above.
+    said_at = models.DateTimeField(null=True, blank=True)
+    # The revision of the entry that a calendar's reply answers (RFC 5546, 2.1.5); nobody else names one.
+    said_sequence = models.PositiveIntegerField(null=True, blank=True)
     # The coordinator who wrote down what the person had said elsewhere; nobody where they answered themselves.
     answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The answer to an earlier date, or before a cancellation: it counts no more, and coordinators read it.
@@ -209,6 +213,11 @@ class Participation(models.Model):
     def lacks_seat(self) -> bool:
         """Whether the person said yes and has no seat: waits, is offered one, or let it pass."""
         return self.answer == self.Answer.YES and self.place != self.Place.HELD and self.waiting_since is not None
+
+    @property
+    def was_said_at(self) -> datetime | None:
+        """When the answer was said; where only its recording is known, then."""
+        return self.said_at or self.answered_at
 
     def may_join(self, version: SessionBase, *, in_group: bool) -> bool:
         """Whether the person may have the link to join: those expected who have a place, where places are counted."""

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ogpgroup.mail import database_now
 from workshops.actions.replies import receive_reply
-from workshops.mailbox import MailboxError, read_mailbox
+from workshops.mailbox import Mail, MailboxError, read_mailbox
 from workshops.models import ReceivedReply
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, stdin: bool, **options: Any) -> None:
         """Safe to run twice and at once. Fails where a mail could not be kept, so that a mail server tries again."""
         if stdin:
-            self._receive(sys.stdin.buffer.read(ReceivedReply.MOST_BYTES + 1))
+            self._receive(Mail(sys.stdin.buffer.read(ReceivedReply.MOST_BYTES + 1), arrived_at=None))
             return
         if not settings.REPLY_MAILBOX_URL:
             raise CommandError("Set REPLY_MAILBOX_URL (imaps://user:password@host:993/INBOX), or use --stdin.")
@@ -32,6 +32,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(f"{count} mails read.")
 
-    def _receive(self, raw: bytes) -> None:
-        if reply := receive_reply(raw, now=database_now()):
+    def _receive(self, came: Mail) -> None:
+        if reply := receive_reply(came.raw, now=database_now(), arrived_at=came.arrived_at):
             self.stdout.write(f"{reply.message_id[:80]}: {reply.outcome}")
