@@ -1,10 +1,11 @@
 /*
  * [data-grouping]: notes are chosen by their boxes and sent by the form's button; this adds shorter ways. By keys, with a note
  * in focus: arrows go to the next and the one before, T goes to the list of themes. By pointer: a note, and those chosen
- * with it, is dragged onto a theme by mouse or pen; Escape leaves it. The focus comes back to where it was when the board is drawn anew.
+ * with it, is dragged onto a theme, see drag.js. The focus comes back to where it was when the board is drawn anew.
  */
+import { drags } from "./drag.js";
+
 const board = document.querySelector("[data-grouping]");
-const FAR = 8; // pixels before a press is a drag
 let lastIndex = -1;
 
 const boxes = () => [...board.querySelectorAll('input[name="notes"]')];
@@ -54,51 +55,19 @@ document.addEventListener("htmx:afterSwap", () => {
 
 // --- Pointer ---------------------------------------------------------------------------------------------------------
 
-let drag = null;
+const chosen = (item) => boxes().filter((box) => box.checked || item.contains(box));
 
-const targetAt = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-drop]");
-
-const end = () => {
-  board.querySelectorAll(".is-target").forEach((one) => one.classList.remove("is-target"));
-  board.querySelectorAll(".is-dragged").forEach((one) => one.classList.remove("is-dragged"));
-  drag = null;
-};
-
-board.addEventListener("pointerdown", (event) => {
-  const item = event.target.closest("[data-drag]");
-  if (item && event.isPrimary && event.button === 0 && event.pointerType !== "touch") {
-    drag = { item, x: event.clientX, y: event.clientY, begun: false };
-  }
+drags({
+  item: "[data-grouping] [data-drag]",
+  place: "[data-place]",
+  label: (item) => {
+    const others = chosen(item).length - 1;
+    return item.querySelector(".grouping-text").textContent.slice(0, 60) + (others ? ` + ${others}` : "");
+  },
+  name: (place) => place.querySelector("h2").textContent,
+  drop: (item, place) => {
+    item.querySelector('input[name="notes"]').checked = true;
+    send(place.dataset.place);
+  },
 });
-document.addEventListener("pointermove", (event) => {
-  if (!drag) {
-    return;
-  }
-  if (!drag.begun && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) {
-    return;
-  }
-  drag.begun = true;
-  getSelection()?.removeAllRanges();
-  drag.item.classList.add("is-dragged");
-  board.querySelectorAll(".is-target").forEach((one) => one.classList.remove("is-target"));
-  targetAt(event)?.classList.add("is-target");
-});
-document.addEventListener("pointerup", (event) => {
-  const { item, begun } = drag || {};
-  const target = begun && targetAt(event);
-  end();
-  if (!begun) {
-    return;
-  }
-  // The press was a drag, so the click that follows chooses nothing.
-  addEventListener("click", (click) => click.preventDefault(), { capture: true, once: true });
-  setTimeout(() => {
-    if (target && target !== item.closest("[data-drop]")) {
-      item.querySelector('input[name="notes"]').checked = true;
-      send(target.dataset.drop);
-    }
-  });
-});
-document.addEventListener("pointercancel", end);
-document.addEventListener("keydown", (event) => event.key === "Escape" && drag && end());
 count();

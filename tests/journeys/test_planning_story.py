@@ -14,6 +14,7 @@ from cities.models import Cycle, group_day
 from ogpgroup import dates
 from ogpgroup.models import User
 from tests import factories
+from tests.dragging import Finger
 from tests.factories_schedule import create_session
 from tests.journeys.conftest import Product
 from tests.journeys.steps import PHONE, fits, main, sign_in
@@ -249,7 +250,7 @@ def test_each_warning_says_what_it_warns_of(cycle: Cycle, carmen: Page, coordina
 def drag(page: Page, grip: Locator, day: date) -> None:
     """Down, over to the day, and up once the page shows that it is the day it would be dropped on."""
     target = page.locator(f'[data-day="{day}"]')
-    target.evaluate("element => element.scrollIntoView({block: 'center'})")
+    target.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
     begin, end = grip.bounding_box(), target.bounding_box()
     assert begin
     assert end
@@ -257,7 +258,7 @@ def drag(page: Page, grip: Locator, day: date) -> None:
     page.mouse.down()
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=6)
     expect(page.locator(".is-target")).to_have_attribute("data-day", str(day))
-    expect(page.locator(".board-ghost")).to_be_visible()
+    expect(page.locator(".drag-ghost")).to_be_visible()
 
 
 def test_card_is_dragged_onto_a_day(cycle: Cycle, carmen: Page) -> None:
@@ -273,7 +274,7 @@ def test_card_is_dragged_onto_a_day(cycle: Cycle, carmen: Page) -> None:
     carmen.mouse.up()
 
     expect(carmen.locator("#said")).to_contain_text(f"“Mesa” is now on {dates.spoken_day(there, 'en')}.")
-    expect(carmen.locator(".board-ghost")).to_have_count(0)
+    expect(carmen.locator(".drag-ghost")).to_have_count(0)
     expect(carmen.locator(f'[data-day="{there}"] a')).to_be_visible()
     session.refresh_from_db()
     assert (session.local_day, session.starts_at) == (there, at(there, 10))
@@ -282,7 +283,7 @@ def test_card_is_dragged_onto_a_day(cycle: Cycle, carmen: Page) -> None:
     drag(carmen, card(carmen, "Mesa").locator("time"), day)
     carmen.keyboard.press("Escape")
     carmen.mouse.up()
-    expect(carmen.locator(".board-ghost")).to_have_count(0)
+    expect(carmen.locator(".drag-ghost")).to_have_count(0)
     drag(carmen, card(carmen, "Mesa").locator("time"), day)
     carmen.mouse.move(3, 3)
     carmen.mouse.up()
@@ -301,23 +302,10 @@ def test_finger_drags_a_card_by_its_handle(cycle: Cycle, coordinator: User, open
     fits(phone)
     there = day + (DAY if day.day < 20 else -DAY)
     target = phone.locator(f'[data-day="{there}"]')
-    target.evaluate("element => element.scrollIntoView({block: 'center'})")
-    handle, cell = card(phone, "Mesa").locator("[data-handle]").bounding_box(), target.bounding_box()
-    assert handle
-    assert cell
+    target.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
 
-    finger = phone.context.new_cdp_session(phone)
-
-    def touch(kind: str, *points: dict[str, float]) -> None:
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
-
-    x, y = handle["x"] + 15, handle["y"] + 15
-    touch("touchStart", {"x": x, "y": y})
-    for step in range(1, 7):
-        across, down = cell["x"] + cell["width"] / 2 - x, cell["y"] + cell["height"] / 2 - y
-        touch("touchMove", {"x": x + across * step / 6, "y": y + down * step / 6})
-    expect(phone.locator(".is-target")).to_have_attribute("data-day", str(there))
-    touch("touchEnd")
+    with Finger(phone).drag(card(phone, "Mesa").locator("[data-handle]"), target):
+        expect(phone.locator(".is-target")).to_have_attribute("data-day", str(there))
 
     expect(phone.locator("#said")).to_contain_text(f"“Mesa” is now on {dates.spoken_day(there, 'en')}.")
     session.refresh_from_db()
