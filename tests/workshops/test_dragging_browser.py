@@ -116,3 +116,20 @@ def test_escape_and_a_drop_beside_the_themes_leave_a_note(
     line.locator(".grouping-text").click()
     expect(line.get_by_role("checkbox")).to_be_checked()
     assert (sent, in_theme(water)) == ([], ["Nota 3"])
+
+
+def test_finger_drags_a_person_to_another_table(session: Session, coordinator: User, browser_of: Any) -> None:
+    person = factories.create_member(name="Vera Vecina")
+    row = session.participations.create(user=person, expected=True, table=session.tables.get(number=1))
+    page = on_phone(browser_of, coordinator, f"/coordination/sessions/{session.slug}/tables/")
+    line, there = page.locator(f"#seat-{row.pk}"), page.locator('[data-place="2"]')
+    line.evaluate("element => element.scrollIntoView({block: 'start'})")
+
+    with Finger(page).drag(line.locator("[data-handle]"), there.get_by_role("heading")):
+        expect(there).to_have_class("card is-target")
+        expect(page.locator(".drag-ghost")).to_have_text("Vera Vecina2, Tema 2")
+
+    expect(page.get_by_text("Vera Vecina sits at table 2 Tema 2.")).to_be_visible()
+    expect(there.locator(f"#seat-{row.pk}")).to_be_in_viewport()
+    row.refresh_from_db()
+    assert row.table == session.tables.get(number=2)
