@@ -138,6 +138,34 @@ def test_change_cancellation_and_reminder_go_to_who_comes_at_their_own_wish(answ
     assert all(JOIN not in text_of(read(one, NOW)) for one in mails)
 
 
+@pytest.mark.parametrize(("answer", "told"), [(YES, True), (MAYBE, True), (NO, False)])
+def test_who_comes_at_their_own_wish_is_told_of_another_date_and_asked_again(answer, told, member):
+    session = publish_session(people=[factories.create_member()]).session
+    actions.answer(session, user=member, answer=answer, now=NOW + timedelta(minutes=1))
+
+    change(session, at=NOW + timedelta(hours=1), starts_at=START + DAY, ends_at=START + DAY + timedelta(hours=2))
+    all_is_sent(NOW + timedelta(hours=2))
+    emails.plan_reminders(START - DAY)
+
+    sent = OutgoingMail.objects.filter(user=member, status=OutgoingMail.Status.SENT)
+    assert list(sent.values_list("kind", flat=True)) == (["session_change"] if told else [])
+    assert waiting(member) == (["session_reminder", "session_reminder"] if told else [])
+    assert (own(session, member).answer, own(session, member).earlier_answer) == ("none", answer)
+
+
+def test_who_came_at_their_own_wish_and_cannot_on_the_new_date_is_told_nothing_more(member):
+    session = publish_session(people=[factories.create_member()]).session
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    change(session, at=NOW + timedelta(hours=1), starts_at=START + DAY, ends_at=START + DAY + timedelta(hours=2))
+    all_is_sent(NOW + timedelta(hours=2))
+
+    actions.answer(session, user=member, answer=NO, now=NOW + timedelta(hours=3))
+    cancel(session, at=NOW + timedelta(hours=4))
+    emails.plan_reminders(START - DAY)
+
+    assert waiting(member) == []
+
+
 @pytest.mark.parametrize("reason", ["left the group", "session is hidden now", "changed their mind"])
 def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, member):
     session = publish_session(people=[factories.create_member()]).session

@@ -47,13 +47,14 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 def _concern(on: date) -> Q:
     """Those expected, and members of the group who come at their own wish as long as they may see the session.
 
-    Who said no without being expected is told nothing more.
+    Who said no without being expected is told nothing more; who wanted to come on another date is asked again.
     """
+    coming = [Participation.Answer.YES, Participation.Answer.MAYBE]
     member = Membership.objects.on(on).filter(user=OuterRef("user"))
     own_wish = Q(
+        Q(answer__in=coming) | Q(answer=Participation.Answer.NONE, earlier_answer__in=coming),
         expected=False,
         expected_because=Participation.Because.OWN_WISH,
-        answer__in=[Participation.Answer.YES, Participation.Answer.MAYBE],
     )
     hidden = Q(session__current_version__visibility=SessionBase.Visibility.INVITED)
     return Q(expected=True) | (own_wish & ~hidden & Q(Exists(member)))
