@@ -14,10 +14,10 @@ const queue = new Queue({ user: said.user, ticket: said.ticket, sentences: { gon
 const people = document.querySelector("#people");
 let pending = [];
 
-const tick = async (line, mark) => {
+const tick = async (line, { mark, client_id: id }) => {
   const { row, seen, name } = line.dataset;
   const before = pending.find(({ body }) => body.row === Number(row));
-  const body = { client_id: newId(), row: Number(row), seen, name, mark, at: Date.now() };
+  const body = { client_id: id, row: Number(row), seen, name, mark, at: Date.now() };
   if (!before) {
     await queue.add(said.url, body);
   } else if (mark === "undo") {
@@ -27,7 +27,13 @@ const tick = async (line, mark) => {
   }
 };
 
-const ticked = ({ target, detail }) => [target.closest("[data-row]"), detail.requestConfig.parameters.mark];
+const ticked = ({ target, detail }) => [target.closest("[data-row]"), detail.requestConfig.parameters];
+/* What is sent at once may have been taken although no answer came: the queue sends it again under the same id. */
+people?.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  if (target.closest("[data-row]")) {
+    detail.parameters.client_id = newId();
+  }
+});
 /* HTMX tells of no line, of no answer in time, and of a proxy without a server behind it, each by its own event. */
 const onFailure = (place, does) => {
   place?.addEventListener("htmx:sendError", does);
@@ -36,17 +42,17 @@ const onFailure = (place, does) => {
 };
 
 people?.addEventListener("htmx:beforeRequest", (event) => {
-  const [line, mark] = ticked(event);
+  const [line, sent] = ticked(event);
   if (line && (pending.length || !navigator.onLine)) {
     event.preventDefault();
-    tick(line, mark);
+    tick(line, sent);
   }
 });
 onFailure(people, (event) => {
-  const [line, mark] = ticked(event);
+  const [line, sent] = ticked(event);
   if (line) {
     queue.line = "offline";
-    tick(line, mark);
+    tick(line, sent);
   }
 });
 

@@ -1,11 +1,13 @@
 """Who came, noted at a door without network and sent later: first times stand, nothing newer is undone."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from ogpgroup.mail import database_now
@@ -150,7 +152,7 @@ def test_walk_in_sent_twice_is_one(desk: Client, session: Session, coordinator: 
     once = visitor(age=HOUR)
 
     assert send(desk, session, coordinator, once) == [("stored", "")]
-    assert send(desk, session, coordinator, once, visitor()) == [("stored", ""), ("stored", "")]
+    assert send(desk, session, coordinator, once, visitor()) == [("known", ""), ("stored", "")]
 
     row = session.participations.get(user=None)
     assert (row.name, row.attended, row.checked_in_how) == ("Vera Vecina", "present", "walk_in")
@@ -188,3 +190,111 @@ def test_whole_list_may_be_kept_for_its_own_reader(desk: Client, session: Sessio
     assert desk.get(page, {"everybody": "1"})["X-Kept-For"] == str(coordinator.pk)
     assert "X-Kept-For" not in desk.get(page)
     assert desk.get(f"{page}walk-in/")["X-Kept-For"] == str(coordinator.pk)
+
+
+# --- Once -------------------------------------------------------------------------------------------------------------
+
+
+def test_tick_sent_again_after_somebody_took_it_back_ticks_no_more(
+    desk: Client, session: Session, coordinator: User, member: User
+) -> None:
+    row = row_of(session, member)
+    ticked = tick(row)
+    assert send(desk, session, coordinator, ticked, ticked) == [("stored", ""), ("known", "")]
+    attendance.undo_check_in(row)
+
+    assert send(desk, session, coordinator, ticked) == [("known", "")]
+
+    row.refresh_from_db()
+    assert row.attended == "unknown"
+    # Another tick of the same person is another thing.
+    assert send(desk, session, coordinator, tick(row)) == [("stored", "")]
+
+
+def test_walk_in_sent_again_after_it_was_removed_stays_away(desk: Client, session: Session, coordinator: User) -> None:
+    once = visitor()
+    send(desk, session, coordinator, once)
+    attendance.undo_check_in(session.participations.get(user=None))
+
+    assert send(desk, session, coordinator, once) == [("known", "")]
+    assert not session.participations.filter(user=None).exists()
+
+
+def test_refused_tick_counts_when_it_is_sent_again(
+    desk: Client, session: Session, coordinator: User, member: User
+) -> None:
+    row = row_of(session, member)
+    attendance.check_in(session, user=member, how="session_code", mode="face_to_face", by=member, now=NOW)
+    excused = tick(row, "excused")
+    assert [status for status, _why in send(desk, session, coordinator, excused)] == ["refused"]
+    attendance.undo_check_in(row)
+
+    assert send(desk, session, coordinator, excused) == [("stored", "")]
+    row.refresh_from_db()
+    assert row.attended == "excused"
+
+
+def test_two_phones_tick_and_take_back(desk: Client, session: Session, coordinator: User, member: User) -> None:
+    other, their_phone = factories.create_coordinator(), Client()
+    their_phone.force_login(other)
+    row = row_of(session, member)
+    mine = tick(row)
+    send(desk, session, coordinator, mine)
+    row.refresh_from_db()
+    theirs = tick(row, "undo", seen=seen_of(row))
+    assert send(their_phone, session, other, theirs) == [("stored", "")]
+
+    # Both answers were lost, and both send again.
+    assert send(desk, session, coordinator, mine) == [("known", "")]
+    assert send(their_phone, session, other, theirs) == [("known", "")]
+    row.refresh_from_db()
+    assert row.attended == "unknown"
+    # An id belongs to who used it first.
+    assert send(their_phone, session, other, mine) == [
+        ("refused", "Esta anotación ya se había enviado, por otra persona o para otra sesión.")
+    ]
+
+
+def test_tick_that_was_taken_at_once_and_is_queued_without_an_answer_counts_once(
+    desk: Client, session: Session, coordinator: User, member: User
+) -> None:
+    row = row_of(session, member)
+    queued = tick(row)
+    address = f"/coordination/sessions/{session.slug}/attendance/{row.pk}/"
+    desk.post(address, {"mark": "room", "client_id": queued["client_id"]})
+    attendance.undo_check_in(row)
+
+    assert send(desk, session, coordinator, queued) == [("known", "")]
+    row.refresh_from_db()
+    assert row.attended == "unknown"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_fifty_resends_at_once_tick_once() -> None:
+    coordinator, member = factories.create_coordinator(), factories.create_member()
+    session = session_on(starts_at=START - timedelta(hours=3), hours=6)
+    row = row_of(session, member)
+    ticked, arrived = tick(row), visitor()
+    phones = [Client() for _ in range(10)]
+    for phone in phones:
+        phone.force_login(coordinator)
+
+    def resend(number: int) -> list[str]:
+        try:
+            return [status for status, _ in send(phones[number % 10], session, coordinator, ticked, arrived)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        answered = list(pool.map(resend, range(50)))
+
+    for told in zip(*answered, strict=True):
+        assert sorted(told) == ["known"] * 49 + ["stored"]
+    assert session.participations.filter(attended="present").count() == 2
+    row.refresh_from_db()
+    attendance.undo_check_in(row)
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(resend, range(50))) == [["known", "known"]] * 50
+    row.refresh_from_db()
+    assert row.attended == "unknown"

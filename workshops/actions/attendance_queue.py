@@ -1,5 +1,6 @@
 """Who came, as a phone at the door noted it without a network and sends it now."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops import attendance
 from workshops.actions import attendance as actions
-from workshops.models import Participation, Session
+from workshops.models import DoorEntry, Participation, Session
 
 PRESENT, UNKNOWN = Participation.Attended.PRESENT, Participation.Attended.UNKNOWN
 WAYS = {"room": attendance.ROOM, "line": attendance.LINE}
@@ -29,6 +30,22 @@ def happened(session: Session, *, age: timedelta, now: datetime) -> datetime:
     version = actions.version_of(session)
     at = now - max(age, timedelta(0))
     return at if version is None else min(max(at, attendance.opens_at(version)), now)
+
+
+@transaction.atomic
+def once[Done](session: Session, *, client_id: UUID, by: User, does: Callable[[], Done]) -> Done | None:
+    """Do what a device sends under this id and return what came of it; nothing, where it was done before.
+
+    Guarantees that it is done once, however often and at once it is sent, also where somebody took it back since: the
+    first one writes the id, all others wait for it. What is refused has not been done and may be sent again. Raises
+    ActionNotPossible where somebody else used the id, or it was used at another session.
+    """
+    entry, is_first = DoorEntry.objects.get_or_create(client_id=client_id, defaults={"session": session, "sent_by": by})
+    if is_first:
+        return does()
+    if (entry.session_id, entry.sent_by_id) != (session.pk, by.pk):
+        raise ActionNotPossible(_("This entry was sent before, by somebody else or for another session."))
+    return None
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from workshops.models.agenda import AgendaItem, Material, MaterialVersion
 from workshops.models.agreements import Agreement, AgreementUpdate
 from workshops.models.base import RELEASED_FIELDS, SessionBase, UsualLeads
 from workshops.models.calendars import CalendarFeed, ReceivedReply
+from workshops.models.door import DoorEntry
 from workshops.models.minutes import Correction, Minutes, MinutesSection
 from workshops.models.participations import Participation
 from workshops.models.sessions import ScheduleRelease, Session, SessionVersion
@@ -28,6 +29,7 @@ __all__ = [
     "Correction",
     "Diagnosis",
     "DiagnosisVersion",
+    "DoorEntry",
     "GroupingStep",
     "HandCount",
     "Material",

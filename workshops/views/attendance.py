@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -23,7 +24,9 @@ from ogpgroup.models import User
 from workshops import attendance as hours
 from workshops import preparation
 from workshops.actions import attendance as actions
+from workshops.actions import attendance_queue as queue
 from workshops.forms.attendance import AttendanceSearch, WalkInForm, institution_names
+from workshops.forms.table_notes import NotUnderstood, uuid_of
 from workshops.models import Participation, Session, SessionVersion
 from workshops.reports import attendance as reports
 
@@ -145,13 +148,23 @@ def mark_attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return HttpResponseBadRequest()
     said, refusal = "", ""
     try:
-        said = mark(row, request.user, now) % {"name": reports.name_of(row)}  # type: ignore[arg-type]
+        said = _once(request, session, partial(mark, row, request.user, now)) % {"name": reports.name_of(row)}  # type: ignore[arg-type]
     except ActionNotPossible as error:
         refusal = str(error.sentence)
     if htmx.wants_part(request):
         return _line(request, session, version, pk, said=said, refusal=refusal)
     (messages.warning if refusal else messages.success)(request, refusal or said)
     return redirect(f"{_list_url(session)}?{request.GET.urlencode()}#person-{pk}")
+
+
+def _once(request: HttpRequest, session: Session, does: Callable[[], str]) -> str:
+    """Do it, unless it was done before under the id that the page gave it: where no answer came, it is sent again."""
+    try:
+        client_id = uuid_of(request.POST.get("client_id"))
+    except NotUnderstood:  # without scripts there is none
+        return does()
+    by: Any = request.user
+    return queue.once(session, client_id=client_id, by=by, does=does) or ""
 
 
 def _line(

@@ -1,6 +1,7 @@
 """What a phone at the door sends once it has a network again."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -43,31 +44,31 @@ def attendance_queue(request: HttpRequest, slug: str) -> HttpResponse:
 def _outcome(
     session: Session, version: SessionVersion, one: dict[str, Any], *, by: User, now: datetime
 ) -> dict[str, str]:
-    told = {"client_id": str(one["client_id"]), "status": "stored", "sentence": ""}
+    told = {"client_id": str(one["client_id"]), "status": "known", "sentence": ""}
+    does = partial(_ticked if "row" in one else _walked_in, session, version, one, by=by, now=now)
     try:
-        if "row" in one:
-            _ticked(session, one, by=by, now=now)
-        else:
-            _walked_in(session, version, one, by=by, now=now)
+        done = actions.once(session, client_id=uuid_of(one["client_id"]), by=by, does=does)
     except ActionNotPossible as refusal:
         return told | {"status": "refused", "sentence": str(refusal.sentence)}
-    return told
+    return told | {"status": done} if done else told
 
 
-def _ticked(session: Session, one: dict[str, Any], *, by: User, now: datetime) -> None:
+def _ticked(session: Session, _version: SessionVersion, one: dict[str, Any], *, by: User, now: datetime) -> str:
     row = session.participations.select_related("session").filter(pk=number(one["row"])).first()
     if row is None or one.get("mark") not in MARKS:
         raise ActionNotPossible(_("This entry was removed meanwhile."))
     seen = str(one.get("seen", ""))
     actions.mark_later(row, mark=one["mark"], seen=seen, age=_age(one), by=by, now=now)
+    return "stored"
 
 
-def _walked_in(session: Session, version: SessionVersion, one: dict[str, Any], *, by: User, now: datetime) -> None:
+def _walked_in(session: Session, version: SessionVersion, one: dict[str, Any], *, by: User, now: datetime) -> str:
     form = WalkInForm({**one, "form_id": one["client_id"]}, mode=version.mode)
     if not form.is_valid():
         said = [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
         raise ActionNotPossible(" ".join(said))
     actions.walk_in_later(session, **form.as_written(), age=_age(one), by=by, now=now)
+    return "stored"
 
 
 def _age(one: dict[str, Any]) -> timedelta:
