@@ -149,14 +149,16 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
     knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
-    facts = {pk: diff.draft_facts(change.session) for pk, change in ahead.items()}
+    outdated = {
+        pk: known.outdated_by(pk, change.session, diff.draft_facts(change.session)) for pk, change in ahead.items()
+    }
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)
         news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=pair in unaware)
         is_of_facts = news in {"changed", "postponed", "cancelled"}
         if is_of_facts and known.knows_that_not(*pair, change.session):
             continue
-        if news and not (is_of_facts and known.nothing_new(*pair, change.session, facts[session_id])):
+        if news and not (is_of_facts and known.nothing_new(*pair, outdated[session_id])):
             getattr(told[session_id], news).add(user_id)
     for session_id, user_id in named - knowing.keys():
         told[session_id].invited.add(user_id)

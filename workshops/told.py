@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -51,10 +52,22 @@ class Heard:
         versions = self.versions.get((session_id, user_id), [])
         return not new.is_planned and bool(versions) and all(old.status == new.status for old in versions)
 
-    def nothing_new(self, session_id: int, user_id: int, new: SessionBase, facts: Facts) -> bool:
-        """Whether every version the person may have heard of reads like this one; no, for who heard of none."""
+    def outdated_by(self, session_id: int, new: SessionBase, facts: Facts) -> set[SessionVersion]:
+        """The versions somebody may have heard of that read otherwise than this one, whose facts these are."""
+        return {old for old in self._known.get(session_id, ()) if diff.is_shown(old, new, facts=facts)}
+
+    def nothing_new(self, session_id: int, user_id: int, outdated: set[SessionVersion]) -> bool:
+        """Whether no version the person may have heard of is outdated; no, for who heard of none."""
         versions = self.versions.get((session_id, user_id), [])
-        return bool(versions) and not any(diff.is_shown(old, new, facts=facts) for old in versions)
+        return bool(versions) and outdated.isdisjoint(versions)
+
+    @cached_property
+    def _known(self) -> Mapping[int, set[SessionVersion]]:
+        """Of each session: thousands of people have heard of few versions."""
+        known: dict[int, set[SessionVersion]] = defaultdict(set)
+        for (session_id, _user), versions in self.versions.items():
+            known[session_id].update(versions)
+        return known
 
 
 def heard(session_ids: Iterable[int], user_ids: Iterable[int] | None = None) -> Heard:

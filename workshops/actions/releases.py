@@ -174,12 +174,11 @@ def _with_news(newcomers: list[Expectation], versions: list[SessionVersion]) -> 
         return newcomers
     heard = told.heard({one.session_id for one in returning}, {one.user_id for one in returning})
     unaware = emails.withdraw_uninvitations(returning, heard)
-    by_session = {version.session_id: version for version in versions}
-    silent = {
-        pair
-        for pair in unaware
-        if heard.nothing_new(*pair, by_session[pair[0]], diff.version_facts(by_session[pair[0]]))
+    outdated = {
+        version.session_id: heard.outdated_by(version.session_id, version, diff.version_facts(version))
+        for version in versions
     }
+    silent = {pair for pair in unaware if heard.nothing_new(*pair, outdated[pair[0]])}
     emails.withdraw_changes(one for one in returning if one.pair not in silent)
     return [one for one in newcomers if one.pair not in silent]
 

@@ -168,7 +168,10 @@ def queue_changes(
     session does not take place, or not on its date, hears no more of it until it does.
     """
     by_session = {version.session_id: version for version in versions}
-    facts = {version.session_id: diff.version_facts(version) for version in versions}
+    outdated = {
+        version.session_id: heard.outdated_by(version.session_id, version, diff.version_facts(version))
+        for version in versions
+    }
     addresses = _addresses(person.user_id for person in people)
     rows, unmoved = [], []
     for person in people:
@@ -180,7 +183,7 @@ def queue_changes(
             if not version.is_planned:
                 continue  # nobody heard of the session
             kind = INVITATION
-        elif heard.nothing_new(*pair, version, facts[person.session_id]):
+        elif heard.nothing_new(*pair, outdated[person.session_id]):
             last = heard.last(*pair)
             assert last is not None
             unmoved.append(Unmoved(*pair, last))
