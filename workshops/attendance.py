@@ -17,6 +17,7 @@ from workshops.models import Participation, Session, SessionBase, SessionVersion
 
 OPENS_BEFORE: Final = timedelta(hours=2)
 CLOSES_AFTER: Final = timedelta(hours=6)
+MOMENT: Final = timedelta(seconds=1)  # clocks are put right by less all the time
 
 ROOM, LINE = SessionBase.Mode.FACE_TO_FACE, SessionBase.Mode.REMOTE
 SALT: Final = "workshops.check_in"
@@ -33,6 +34,17 @@ def opens_at(version: SessionVersion) -> datetime:
 def closes_at(version: SessionVersion) -> datetime:
     """Until when people check in by themselves; coordinators write down later, too."""
     return version.last_instant() + CLOSES_AFTER
+
+
+def happened(version: SessionVersion, waited: timedelta, now: datetime) -> tuple[datetime, bool]:
+    """When something was done on a device that sends it so long after; and whether that had to be put right.
+
+    Never in the future, and never before people are checked in: a device says how long a thing waited there, and may be
+    wrong about it, as its clock may have been set meanwhile.
+    """
+    at = now - waited
+    bounded = max(min(at, now), min(opens_at(version), now))
+    return bounded, abs(bounded - at) > MOMENT
 
 
 def is_open(version: SessionVersion, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """What a browser needs to go on without a network: the service worker, its one page, and proof of who sends later."""
 
 import json
+import time
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -55,5 +56,9 @@ def offline(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def queue_ticket(request: HttpRequest) -> JsonResponse:
-    """Who is signed in, with a fresh CSRF token: what waited on a device is sent by its own person alone."""
-    return JsonResponse({"user": request.user.pk, "token": get_token(request)})
+    """Who is signed in, with a fresh CSRF token: what waited on a device is sent by its own person alone.
+
+    And what time it is, in milliseconds: the device sees whether its own clock was set meanwhile.
+    """
+    now = time.time_ns() // 1_000_000
+    return JsonResponse({"user": request.user.pk, "token": get_token(request), "now": now})

@@ -3,7 +3,7 @@
  * goes to the server at once, by HTMX; when one fails, it and all that follow wait in the queue, in their order. The
  * form for somebody else waits there too. What waits is shown at its line, and can be taken back.
  */
-import { keepPage, newId, Queue } from "./queue.js";
+import { keepPage, moment, newId, Queue } from "./queue.js";
 
 const WITHIN = 4000; // somebody stands at the door
 const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
@@ -17,7 +17,7 @@ let pending = [];
 const tick = async (line, { mark, client_id: id }) => {
   const { row, seen, name } = line.dataset;
   const before = pending.find(({ body }) => body.row === Number(row));
-  const body = { client_id: id, row: Number(row), seen, name, mark, at: Date.now() };
+  const body = { client_id: id, row: Number(row), seen, name, mark, ...moment() };
   if (!before) {
     await queue.add(said.url, body);
   } else if (mark === "undo") {
@@ -73,7 +73,7 @@ form?.addEventListener("submit", async (event) => {
     form.submit(); // the line is there: the server asks whether it is somebody we know
   } catch {
     const { name, institution, mode, may_be_named: may, form_id: id } = typed;
-    await queue.add(said.url, { client_id: id, name, institution, mode, may_be_named: may ? "on" : "", at: Date.now() });
+    await queue.add(said.url, { client_id: id, name, institution, mode, may_be_named: may ? "on" : "", ...moment() });
     location.assign(said.list);
   }
 });

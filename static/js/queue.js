@@ -7,6 +7,8 @@
  * (somebody changed the same thing), or "sent": then it stays until a page that opens without network shows it, too.
  * Entries of other people on this device are never read, shown or sent.
  */
+import { storage } from "./kept.js";
+
 const AT_ONCE = 50;
 const RETRY = 5000;
 const ANSWER_WITHIN = 20000; // bad Wi-Fi may hold a request for minutes
@@ -70,6 +72,29 @@ crypto.randomUUID?.() ??
   (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16),
 );
 
+/*
+ * How long something has waited, which is all that the server asks: the clock of a device may be wrong, and may be set
+ * while a thing waits. `moment` is kept with what is done: by the clock, by the stopwatch of this page, and how far the
+ * server's clock was ahead of ours when we last heard of it. Where that has not changed, the clock went on undisturbed and
+ * counts. Else the stopwatch does, while the page lives; it is not the first choice because it may stand still while a phone
+ * sleeps. After a restart the clock counts as it went before it was set. What cannot be is put right by the server.
+ */
+const AHEAD = "clock-ahead";
+const SAME = 5000; // a slow answer makes the server's clock look a little behind
+const PAGE = newId();
+export const moment = () => ({ done: { at: Date.now(), ticks: performance.now(), page: PAGE, ahead: storage.read(AHEAD) } });
+
+const waited = ({ done, at }, ahead) => {
+  const byClock = Date.now() - (done?.at ?? at ?? Date.now()); // `at`: kept by this page as it was before
+  if (!done || Math.abs(ahead - (done.ahead ?? NaN)) < SAME) {
+    return byClock;
+  }
+  if (done.page === PAGE) {
+    return performance.now() - done.ticks;
+  }
+  return done.ahead === null ? byClock : byClock + ahead - done.ahead;
+};
+
 export class Queue extends EventTarget {
   /* `line` is what the last try has shown: "", "offline" or "sign-in". */
   line = "";
@@ -80,6 +105,10 @@ export class Queue extends EventTarget {
     addEventListener("online", () => this.send());
     document.addEventListener("visibilitychange", () => document.hidden || this.send());
     setInterval(() => this.send(), RETRY);
+    this.ask(ticket)
+      .then((answer) => answer.json())
+      .then(({ now }) => storage.write(AHEAD, now - Date.now()))
+      .catch(() => {}); // no line, or nobody signed in
   }
 
   async entries(url) {
@@ -166,14 +195,16 @@ export class Queue extends EventTarget {
       if (ticket.type === "opaqueredirect") {
         return "sign-in";
       }
-      const { user, token } = await ticket.json();
+      const { user, token, now } = await ticket.json();
+      const ahead = now - Date.now();
+      storage.write(AHEAD, ahead);
       if (user !== this.user) {
         return "sign-in";
       }
       const response = await this.ask(url, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ user, entries: batch.map(({ body }) => ({ ...body, age: Date.now() - (body.at || 0) })) }),
+        body: JSON.stringify({ user, entries: batch.map(({ body }) => ({ ...body, age: Math.round(waited(body, ahead)) })) }),
       });
       return await this.answered(response, batch);
     } catch {

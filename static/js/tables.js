@@ -3,7 +3,7 @@
  * choose the kind (none of these letters is a word of Spanish or English, so no note is mistaken for an order). What is
  * typed goes into the queue and from there to the server; what others write comes in every few seconds.
  */
-import { keepPage, newId, Queue } from "./queue.js";
+import { keepPage, moment, newId, Queue } from "./queue.js";
 import { Sketches } from "./sketches.js";
 
 const NEWS_EVERY = 4000;
@@ -89,7 +89,7 @@ const queued = async (of, body) => {
   } else if (of) {
     await queue.add(said.url, { client_id: newId(), note: of.id, edition: of.edition, ...body });
   } else {
-    await queue.add(said.url, { client_id: newId(), at: Date.now(), written_at: new Date().toISOString(), ...body });
+    await queue.add(said.url, { client_id: newId(), ...moment(), ...body });
   }
 };
 

@@ -199,8 +199,8 @@ def test_table_of_a_cancelled_session_takes_no_notes() -> None:
 def test_note_that_arrives_after_the_close_is_late_whatever_its_clock_says() -> None:
     table = table_on()
 
-    on_time = written(table, "a tiempo", now=CLOSED - timedelta(minutes=2), written_at=NOW + timedelta(days=400))
-    late = written(table, "tarde", now=CLOSED + timedelta(days=1), written_at=NOW)
+    on_time = written(table, "a tiempo", now=CLOSED - timedelta(minutes=2), waited=-timedelta(days=400))
+    late = written(table, "tarde", now=CLOSED + timedelta(days=1), waited=timedelta(days=1))
 
     assert [(one.is_late, one.stands()) for one in (on_time, late)] == [(False, True), (True, False)]
     assert list(table.notes.standing()) == [on_time]

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from cities.models import group_day
+from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from tests import factories
-from tests.workshops.attending import NOW
+from tests.workshops.attending import NOW, START
 from tests.workshops.noting import facilitator_of, rapporteur_of, table_on, typed, written
 from tests.workshops.test_table_notes import CLOSED, publish_diagnosis
 from workshops.actions import table_notes as actions
@@ -50,14 +51,43 @@ def statuses(answer: Any) -> list[tuple[str, str]]:
 
 
 def test_batch_is_answered_one_by_one(rapporteur: Client, table: WorkTable) -> None:
-    first = entry("uno", written_at="2099-07-01T00:00:00Z", from_paper=True)
+    first = entry("uno", age=0, from_paper=True)
 
     assert statuses(send(rapporteur, table, first)) == [("stored", "")]
     answer = send(rapporteur, table, first, entry("dos"), entry(""))
 
     assert statuses(answer) == [("known", ""), ("stored", ""), ("refused", "La nota está vacía.")]
     notes = list(table.notes.values_list("text", "from_paper", "written_at__year"))
-    assert notes == [("uno", True, 2099), ("dos", False, None)]
+    assert notes == [("uno", True, database_now().year), ("dos", False, None)]
+
+
+MINUTE = 60_000  # milliseconds
+
+
+@pytest.mark.parametrize(
+    ("age", "minutes", "was_put_right"),
+    [
+        (20 * MINUTE, 20, False),
+        (-1, 0, False),
+        (-2 * 24 * 60 * MINUTE, 0, True),
+        (365 * 24 * 60 * MINUTE, None, True),
+        (10**30, None, True),
+    ],
+    ids=["as it was", "a moment", "two days ahead", "a year behind", "no age at all"],
+)
+def test_time_of_a_note_is_ours_less_what_it_waited(
+    rapporteur: Client, table: WorkTable, age: int, minutes: int | None, *, was_put_right: bool
+) -> None:
+    assert statuses(send(rapporteur, table, entry(age=age, written_at="2099-07-01T00:00:00Z"))) == [("stored", "")]
+
+    note = table.notes.get()
+    at = START - timedelta(hours=2) if minutes is None else note.received_at - timedelta(minutes=minutes)
+    assert note.written_at
+    assert abs(note.written_at - at) < timedelta(seconds=2)
+    assert note.time_was_put_right is was_put_right
+    page = rapporteur.get(table.get_absolute_url()).text
+    assert ("el reloj del dispositivo estaba mal" in page) is was_put_right
+    assert ("enviada a las" in page) is note.arrived_later
 
 
 def test_what_was_typed_by_somebody_else_on_the_device_waits(rapporteur: Client, table: WorkTable) -> None:
@@ -101,7 +131,7 @@ def test_what_is_no_batch_is_refused(rapporteur: Client, table: WorkTable, body:
 
 @pytest.mark.parametrize("odd", [7, None, [], {"a": 1}, True, 2**70, -1, "\ud800"])
 def test_odd_values_harm_nothing(rapporteur: Client, table: WorkTable, odd: object) -> None:
-    odd_entry = entry("x") | dict.fromkeys(("kind", "text", "said_by", "city", "written_at", "from_paper"), odd)
+    odd_entry = entry("x") | dict.fromkeys(("kind", "text", "said_by", "city", "age", "from_paper"), odd)
 
     (status, sentence), (good, _) = statuses(send(rapporteur, table, odd_entry, entry()))
 

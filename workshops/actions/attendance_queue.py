@@ -23,13 +23,9 @@ def seen_of(row: Participation) -> str:
 
 
 def happened(session: Session, *, age: timedelta, now: datetime) -> datetime:
-    """When something was noted that a device sends so long after: its clock may be wrong, its stopwatch is not.
-
-    Never in the future, and never before people are checked in.
-    """
+    """When something was noted that a device sends so long after, by the version that counts now."""
     version = actions.version_of(session)
-    at = now - max(age, timedelta(0))
-    return at if version is None else min(max(at, attendance.opens_at(version)), now)
+    return now if version is None else attendance.happened(version, age, now)[0]
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from cities.access import roles_of
 from cities.models import City
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from workshops import noting
+from workshops import attendance, noting
 from workshops.models import Diagnosis, SessionVersion, TableNote, WorkTable
 
 MOST_AT_ONCE = 50  # notes of one batch
@@ -35,7 +35,7 @@ class Typed:
     client_id: UUID = field(default_factory=uuid4)
     said_by: str = ""
     city_id: int | None = None
-    written_at: datetime | None = None
+    waited: timedelta | None = None  # on the device, as it says; of forms nothing is known
     from_paper: bool = False
 
 
@@ -103,7 +103,9 @@ def _begun(table: WorkTable, notes: Sequence[Typed], *, by: User, now: datetime)
     except ActionNotPossible as error:
         refusal = str(error.sentence)
     late = version is not None and noting.is_late(version, now)
-    return _Batch(table, by, now, refusal, is_late=late, leads=noting.leads(table, by), city_ids=frozenset(cities))
+    return _Batch(
+        table, by, now, version, refusal, is_late=late, leads=noting.leads(table, by), city_ids=frozenset(cities)
+    )
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class _Batch:
     table: WorkTable
     by: User
     now: datetime
+    version: SessionVersion | None
     refusal: str  # why the table takes no notes now, told of each where it was typed
     is_late: bool
     leads: bool
@@ -127,6 +130,9 @@ class _Batch:
         if one.city_id is not None and one.city_id not in self.city_ids:
             raise ActionNotPossible(_("This city is not known here. Choose another one, or none."))
         counts = self.is_late and one.from_paper and self.leads
+        written_at, was_put_right = None, False
+        if one.waited is not None and self.version is not None:
+            written_at, was_put_right = attendance.happened(self.version, one.waited, self.now)
         return TableNote(
             table=self.table,
             client_id=one.client_id,
@@ -135,7 +141,8 @@ class _Batch:
             said_by=said_by,
             city_id=one.city_id,
             from_paper=one.from_paper,
-            written_at=one.written_at,
+            written_at=written_at,
+            time_was_put_right=was_put_right,
             written_by=self.by,
             is_late=self.is_late,
             accepted_at=self.now if counts else None,

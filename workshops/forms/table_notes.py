@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
@@ -18,6 +17,7 @@ from workshops.actions.table_notes import MOST_AT_ONCE, Typed
 from workshops.models import TableNote
 
 MARKS: Final = ("strike", "back", "accept")
+LONGEST_AGE: Final = 10**11  # milliseconds: three years
 
 
 def cities_for(*, is_demo: bool) -> Any:
@@ -144,6 +144,15 @@ def uuid_of(value: object) -> UUID:
         raise NotUnderstood from error
 
 
+def age_of(one: dict[str, Any]) -> timedelta | None:
+    """How long the device says that this waited there, in milliseconds; nothing where it says none. Below zero where
+    its clock was set back: what can be is for the action to say."""
+    age = one.get("age")
+    if not isinstance(age, int) or isinstance(age, bool):
+        return None
+    return timedelta(milliseconds=max(-LONGEST_AGE, min(age, LONGEST_AGE)))
+
+
 def _entry(one: dict[str, Any]) -> Typed | Change:
     typed = Typed(
         client_id=uuid_of(one.get("client_id")),
@@ -151,7 +160,7 @@ def _entry(one: dict[str, Any]) -> Typed | Change:
         text=_words(one, "text"),
         said_by=_words(one, "said_by"),
         city_id=number(one.get("city")) or None,
-        written_at=_moment(one.get("written_at")),
+        waited=age_of(one),
         from_paper=one.get("from_paper") is True,
     )
     if "note" not in one:
@@ -165,12 +174,3 @@ def _entry(one: dict[str, Any]) -> Typed | Change:
 def _words(one: dict[str, Any], name: str) -> str:
     said = one.get(name, "")
     return said if isinstance(said, str) else ""
-
-
-def _moment(value: object) -> datetime | None:
-    """What the clock of the phone said, if it said anything that can be kept."""
-    try:
-        moment = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None and 1990 < moment.year < 9000 else None

@@ -1,6 +1,7 @@
 """Work tables: who sits there, and what was said there, as it was said."""
 
 import uuid
+from datetime import timedelta
 from typing import Final, Self
 
 import pghistory
@@ -127,8 +128,10 @@ class TableNote(models.Model):
     )
     theme = models.ForeignKey("workshops.Theme", on_delete=models.SET_NULL, null=True, blank=True, related_name="notes")
     from_paper = models.BooleanField(_("from paper"), default=False)
-    # As the clock of the phone told it, which may be wrong: shown beside the note, never used to order or to judge.
+    # By our clock and what the device says of how long the note waited there: shown, never used to order or to judge.
     written_at = models.DateTimeField(null=True, blank=True)
+    # It would have been in the future or before the doors opened: the time is the nearest that can be.
+    time_was_put_right = models.BooleanField(default=False, db_default=False)
     received_at = models.DateTimeField(db_default=Now())
     written_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     edition = models.PositiveIntegerField(default=1, db_default=1)
@@ -163,6 +166,11 @@ class TableNote(models.Model):
     def get_absolute_url(self) -> str:
         """On the page of its table's notes on which it stands."""
         return f"{self.table.get_absolute_url()}?note={self.pk}#note-{self.pk}"
+
+    @property
+    def arrived_later(self) -> bool:
+        """Whether it waited on a device for more than a moment."""
+        return self.written_at is not None and self.received_at - self.written_at >= timedelta(minutes=1)
 
     def stands(self) -> bool:
         """See also `TableNoteQuerySet.standing`."""

@@ -14,13 +14,12 @@ from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops.actions import attendance_queue as actions
 from workshops.forms.attendance import WalkInForm
-from workshops.forms.table_notes import NotUnderstood, number, opened, uuid_of
+from workshops.forms.table_notes import NotUnderstood, age_of, number, opened, uuid_of
 from workshops.models import Session, SessionVersion
 from workshops.views.attendance import published
 from workshops.views.table_notes import signed_in_as_somebody_else
 
 MARKS: Final = {"room", "line", "excused", "undo"}
-OLDEST: Final = timedelta(days=30)
 
 
 @coordinator_required
@@ -72,5 +71,4 @@ def _walked_in(session: Session, version: SessionVersion, one: dict[str, Any], *
 
 
 def _age(one: dict[str, Any]) -> timedelta:
-    """How long the device says that this waited there; nonsense is no time at all."""
-    return min(timedelta(milliseconds=min(number(one.get("age")), 10**11)), OLDEST)
+    return age_of(one) or timedelta(0)
