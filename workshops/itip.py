@@ -69,14 +69,17 @@ def _head(message: Message, raw: bytes) -> Received:
         message_id = _own_id(raw)
     addresses = getaddresses([str(value) for value in message.get_all("From", [])])
     senders = tuple(_plain(address).strip().casefold()[:320] for _name, address in addresses[:10] if address)
-    return Received(message_id, senders, _words(message.get("Subject", ""))[:500], raw=raw)
+    subject = next((value for name, value in message.raw_items() if name.lower() == "subject"), "")
+    return Received(message_id, senders, _words(subject)[:500], raw=raw)
 
 
-def _words(header: object) -> str:
+def _words(header: str) -> str:
+    """A header as people read it; one in bare UTF-8, as some programs write it (RFC 6532), too."""
+    text = header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        return _plain(str(make_header(decode_header(str(header)))))
+        return _plain(str(make_header(decode_header(text))))
     except (LookupError, ValueError):
-        return _plain(str(header))
+        return _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -301,6 +301,22 @@ def test_all_odd_mails_are_tried(member):
     assert list(_odd(publish_session(people=[member]).session, member)) == ODD
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"=?utf-8?q?Sesi=C3=B3n?= de hoy", "Sesión de hoy"),
+        ("Sesión de hoy".encode(), "Sesión de hoy"),
+        ("Sesión de hoy".encode("latin-1"), "Sesi\ufffdn de hoy"),
+        (b"=?klingon?q?Sesi=C3=B3n?=", "=?klingon?q?Sesi=C3=B3n?="),
+        (b"", ""),
+    ],
+)
+def test_subject_is_read_as_people_wrote_it(written, read):
+    raw = b"From: a@example.org\r\nSubject: " + written + b"\r\n\r\nHola\r\n"
+
+    assert received(raw).subject == read
+
+
 def test_charset_that_is_another_or_none_is_read(member):
     session = publish_session(people=[member]).session
     text = calendar(uid=uid_of(session), attendee=member.email).replace("CN=Alguien", "CN=José Ñúñez")
