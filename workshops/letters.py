@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -301,6 +302,22 @@ def _duties_and_agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
     return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=_agenda(mails))
+
+
+def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """The agenda of a session can be read now; the entry in the calendar is as it was."""
+    extra = _agenda(mails)
+    rendered = {}
+    for letter in _letters(mails):
+        parts = _parts("agenda_published", letter, extra(letter, now) | _places_of_agenda(letter.version))
+        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
+        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
+def _places_of_agenda(version: SessionVersion) -> dict[str, str]:
+    places = {"agenda_link": "workshops:agenda", "agenda_pdf": "workshops:agenda_pdf"}
+    return {name: settings.PUBLIC_URL + reverse(url, args=[version.session.slug]) for name, url in places.items()}
 
 
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

@@ -33,6 +33,7 @@ from workshops.models import (
     MaterialVersion,
     Participation,
     ReceivedReply,
+    Session,
     SessionVersion,
     Theme,
     Wall,
@@ -177,6 +178,9 @@ def _mails_of_workshops(world: World, now: datetime) -> None:
     )
     changed = {"respondent": None, "response_due_on": None}
     agenda.save_item(items[1], fields=changed, co_presenters=[], edition=items[1].edition, now=now)
+    Session.objects.filter(pk=world.open.pk).update(agenda_published_at=None)
+    world.open.refresh_from_db()
+    agenda.publish_agenda(world.open, now=now)
     direct.plan(now)
     agreements.plan(now)
     minutes = world.minutes["in correction"]

@@ -150,7 +150,8 @@ def copy_agenda(source: Session, session: Session) -> int:
 def publish_agenda(session: Session, *, now: datetime) -> Session:
     """Let everybody who may see the session read its agenda, from now on. Once is enough: the first moment stays.
 
-    Raises ActionNotPossible while there is no point in it.
+    Those expected whose invitation went without it are told, once it has settled (`emails.tell_agenda`). Raises
+    ActionNotPossible while there is no point in it.
     """
     session = _locked(session)
     if session.agenda_published_at is None:
@@ -158,6 +159,7 @@ def publish_agenda(session: Session, *, now: datetime) -> Session:
             raise ActionNotPossible(_("There is nothing to publish: the agenda has no points yet."))
         session.agenda_published_at = now
         session.save(update_fields=["agenda_published_at"])
+        emails.tell_agenda(session, now=now)
     return session
 
 
@@ -176,6 +178,7 @@ def unpublish_agenda(session: Session, *, reason: str) -> Session:
         session.agenda_published_at = None
         with pghistory.context(reason=reason.strip()):
             session.save(update_fields=["agenda_published_at"])
+        emails.take_back_agenda(session)
     return session
 
 

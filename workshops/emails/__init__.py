@@ -1,7 +1,8 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import agenda, agreements, kinds, minutes, nudges, seats
+from workshops.emails import agenda, agenda_published, agreements, kinds, minutes, nudges, seats
 from workshops.emails.agenda import plan_parts, tell_parts
+from workshops.emails.agenda_published import take_back_agenda, tell_agenda
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -28,7 +29,15 @@ from workshops.emails.reminders import (
 from workshops.emails.seats import SEAT_GIVEN, SEAT_LAPSED, SEAT_OFFER, SEAT_WAITING, queue_seats
 from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
 
-KINDS = [*kinds.KINDS, *seats.KINDS, *nudges.KINDS, *agenda.KINDS, *agreements.KINDS, *minutes.KINDS]
+KINDS = [
+    *kinds.KINDS,
+    *seats.KINDS,
+    *nudges.KINDS,
+    *agenda.KINDS,
+    *agenda_published.KINDS,
+    *agreements.KINDS,
+    *minutes.KINDS,
+]
 
 __all__ = [
     "CANCELLATION",
@@ -59,6 +68,8 @@ __all__ = [
     "queue_uninvitations",
     "reminder_key",
     "reminders_of",
+    "take_back_agenda",
+    "tell_agenda",
     "tell_parts",
     "tellings_of",
     "withdraw_changes",

@@ -142,7 +142,8 @@ def agenda_copy(request: HttpRequest, slug: str) -> HttpResponse:
 def agenda_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Let everybody who may see the session read its agenda."""
     actions.publish_agenda(_editable(request, slug), now=database_now())
-    messages.success(request, _("The agenda is published: whoever may see the session reads it."))
+    told = _("The agenda is published: whoever may see the session reads it, and who was invited without it is told.")
+    messages.success(request, told)
     return redirect("workshops:agenda_edit", slug=slug)
 
 
