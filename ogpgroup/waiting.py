@@ -20,7 +20,7 @@ from feedback.reports import notes as note_reports
 from ogpgroup import dates, markdown
 from ogpgroup.models import User
 from workshops import duties
-from workshops.models import AgendaItem, Agreement, Photo, SessionVersion
+from workshops.models import AgendaItem, Agreement, Minutes, Photo, SessionVersion
 from workshops.preparation import when_of
 from workshops.reports import readiness
 
@@ -136,6 +136,7 @@ def beside_agreements(user: User, today: date) -> Own:
         return Own([])
     found = _for_official(user, today) if roles.official_city_ids else Own([])
     found += _photos(user, today) if roles.is_coordinator else Own([])
+    found += _corrections(user, today)
     owed = direct.due(user, until=today + DUE_SOON)
     found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])
     asked = note_reports.waiting_for_answer(user)
@@ -204,6 +205,19 @@ def _photos(user: User, today: date) -> Own:
         about = version.title if version else ""
         shown.append(Waiting(asked if one.is_asked_away else undescribed, href, about, None, today))
     return Own(shown, waiting.count())
+
+
+def _corrections(user: User, today: date) -> Own:
+    """Corrections of minutes that the person writes, which nobody has decided; for coordinators all wait elsewhere."""
+    own = Minutes.objects.visible_to(user).editable_by(user).filter(rapporteur=user, corrections__decision="")
+    own = own.select_related("session__current_version").annotate(undecided=Count("corrections"))
+    shown = []
+    for one in own.order_by("correct_by", "pk"):
+        version = one.session.current_version
+        href = f"{one.get_absolute_url()}#corrections"
+        title = readiness.corrections_in_words(one.undecided)
+        shown.append(Waiting(title, href, version.title if version else "", one.correct_by, today))
+    return _all(shown)
 
 
 def agreement(one: Agreement, today: date) -> Waiting:

@@ -20,7 +20,7 @@ from workshops import actions
 from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
-DESK_QUERIES = 23
+DESK_QUERIES = 24
 COORDINATION_QUERIES = 32
 
 STOPPED = "Mail is not going out at the moment."

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-QUERIES_OF_AN_OFFICIAL, QUERIES_OF_A_MEMBER, QUERIES_OF_COORDINATION = 17, 9, 11
+QUERIES_OF_AN_OFFICIAL, QUERIES_OF_A_MEMBER, QUERIES_OF_COORDINATION = 18, 10, 11
 
 
 @pytest.fixture(autouse=True)

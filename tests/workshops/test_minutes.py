@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from cities.models import Membership
+from ogpgroup import waiting
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.markdown_parts import parts_of
 from ogpgroup.models import OutgoingMail, User
@@ -339,3 +341,35 @@ def test_every_status_can_be_reached():
     reached = {"draft"} | {to for steps in Minutes.TRANSITIONS.values() for to in steps}
 
     assert reached == set(Minutes.Status.values)
+
+
+# --- On the desk ------------------------------------------------------------------------------------------------------
+
+
+def test_corrections_stand_on_the_desk_of_the_rapporteur(opened, member, coordinator, client):
+    rapporteur = factories.create_member(language="en")
+    Minutes.objects.filter(pk=opened.pk).update(rapporteur=rapporteur)
+    assert waiting.for_person(rapporteur, opened.correct_by).count == 0
+    first, _second = correct(opened, member), correct(opened, member, text="Y la mesa 3.")
+
+    with translation.override("en"):
+        (thing,) = waiting.for_person(rapporteur, opened.correct_by + timedelta(days=1)).things
+    assert (thing.title, thing.is_late) == ("2 corrections of the minutes wait for a decision.", True)
+    client.force_login(rapporteur)
+    assert "2 corrections of the minutes wait for a decision." in client.get("/desk/").text
+    page = client.get(thing.href).text
+    assert f"/corrections/{first.pk}/" in page
+    # Neither on the desk of who wrote them nor once they are decided.
+    assert waiting.for_person(member, opened.correct_by).count == 0
+    for one in opened.corrections.all():
+        actions.decide(one, decision="taken", reply="", by=rapporteur, now=timezone.now())
+    assert waiting.for_person(rapporteur, opened.correct_by).count == 0
+
+
+def test_corrections_do_not_wait_for_a_rapporteur_who_has_left(opened, member):
+    rapporteur = factories.create_member()
+    Minutes.objects.filter(pk=opened.pk).update(rapporteur=rapporteur)
+    correct(opened, member)
+    Membership.objects.filter(user=rapporteur).update(until=timezone.localdate() - timedelta(days=1))
+
+    assert waiting.for_person(User.objects.get(pk=rapporteur.pk), timezone.localdate()).count == 0

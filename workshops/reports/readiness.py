@@ -133,12 +133,17 @@ def _minutes(sessions: Iterable[Session], now: datetime) -> Found:
     for minutes in open_ones:
         href = minutes.get_absolute_url()
         if count := counts.get(minutes.pk):
-            what = ngettext(
-                "%(count)s correction of the minutes waits for a decision.",
-                "%(count)s corrections of the minutes wait for a decision.",
-                count,
-            ) % {"count": count}
-            found.append((minutes.session_id, Gap(what, f"{href}#corrections", minutes.correct_by)))
+            gap = Gap(corrections_in_words(count), f"{href}#corrections", minutes.correct_by)
+            found.append((minutes.session_id, gap))
         elif minutes.status == Minutes.Status.IN_CORRECTION and not minutes.takes_corrections(group_day(now)):
             found.append((minutes.session_id, Gap(_("The minutes can be approved."), href)))
     return found
+
+
+def corrections_in_words(count: int) -> str:
+    """How many corrections of minutes wait."""
+    return ngettext(
+        "%(count)s correction of the minutes waits for a decision.",
+        "%(count)s corrections of the minutes wait for a decision.",
+        count,
+    ) % {"count": count}
