@@ -298,7 +298,7 @@ def _late_since(note: Note, today: date) -> date:
 def at_sessions(now: datetime) -> list[Waiting]:
     """What is missing at sessions at hand and at those that are not wound up, session by session; constant queries."""
     sessions = list(readiness.wanting(now))
-    gaps = readiness.gaps_at(sessions, now=now)
+    gaps = readiness.missing_at(sessions, now=now)
     return [
         Waiting(gap.what, gap.href, f"{one.title} · {when_of(one).day}", gap.due_on, group_day(now))
         for one in sessions

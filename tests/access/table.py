@@ -221,6 +221,13 @@ COORDINATION_OF_THE_SCHEDULE: Final = [
         GET=COORDINATION,
         POST=COORDINATION_DOES,
     ),
+    Row(
+        "workshops:gap_put_aside",
+        at=lambda w: {"slug": w.open.slug},
+        data=lambda _: {"gap": "nothing that is missing"},
+        POST=only(COORDINATORS, answer=ELSEWHERE),
+    ),
+    Row("workshops:gap_take_up", at=lambda w: {"slug": w.open.slug}, POST=only(COORDINATORS, answer=ELSEWHERE)),
     Row("workshops:reinstate", at=lambda w: {"slug": w.open.slug}, POST=only(COORDINATORS, answer=ELSEWHERE)),
     Row(
         "workshops:discard",

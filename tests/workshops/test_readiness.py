@@ -9,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from ogpgroup import mail, waiting
+from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import Heartbeat
 from tests import factories
 from tests.factories_schedule import create_session, in_days
@@ -23,6 +25,7 @@ from tests.workshops.published import NOW, START, cancel, change, draft, publish
 from workshops import actions
 from workshops.actions import agenda as agenda_actions
 from workshops.actions import minutes as minutes_actions
+from workshops.actions import readiness as actions_of_readiness
 from workshops.models import Correction, Minutes, Participation, Session, WorkTable
 from workshops.reports import readiness
 
@@ -235,7 +238,7 @@ def test_any_number_of_gaps_costs_the_same_number_of_questions(number, coordinat
     with CaptureQueriesContext(connection) as asked:
         found = waiting.at_sessions(START - DAY)
 
-    assert (len(asked), len(found)) == (15, 8 * number)
+    assert (len(asked), len(found)) == (16, 8 * number)
 
 
 # --- On pages ---------------------------------------------------------------------------------------------------------
@@ -254,7 +257,7 @@ def test_coordinators_read_it_where_they_edit_and_where_all_read(coordinator, ne
 
     for page in (desk.get(edit_url(near)), desk.get(near.get_absolute_url())):
         assert "Is it ready?" in text_of(page)
-        assert f'<li><a href="{href}">There is no agenda yet.</a></li>' in text_of(page)
+        assert f'<li><a href="{href}">There is no agenda yet.</a>' in text_of(page)
 
 
 def test_nobody_else_reads_it(member, near):
@@ -287,3 +290,63 @@ def test_coordination_leads_to_where_it_is_mended(coordinator, near):
     )
     with_agenda(near)
     assert "Next: Cerca" in text_of(desk_of(coordinator).get(reverse("coordination")))
+
+
+# --- Put aside --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_needed_is_put_aside_with_who_and_when_and_taken_up_again(coordinator, near):
+    desk, other = desk_of(coordinator), factories.create_coordinator(name="Otra Coordinadora", language="en")
+    page = f"/coordination/sessions/{near.slug}"
+    assert waiting.at_sessions(timezone.now())
+
+    answer = desk.post(f"{page}/not-needed/", {"gap": "no agenda", "at": "edit"})
+    actions_of_readiness.put_aside(
+        near, "no agenda", by=other, now=timezone.now()
+    )  # somebody else at once: the first stays
+
+    assert answer["Location"] == f"{page}/edit/#ready"
+    (said,) = near.not_needed.all()
+    assert (said.said_by, said.taken_back_at) == (coordinator, None)
+    assert waiting.at_sessions(timezone.now()) == []
+    shown = text_of(desk.get(near.get_absolute_url()))
+    assert "1 thing is not needed" in shown
+    assert coordinator.name in shown
+
+    answer = desk_of(other).post(f"{page}/needed/", {"gap": "no agenda"})
+
+    assert answer["Location"] == f"{near.get_absolute_url()}#ready"
+    said.refresh_from_db()
+    assert said.taken_back_by == other
+    assert said.taken_back_at
+    assert [one.title for one in waiting.at_sessions(timezone.now())] == ["There is no agenda yet."]
+    actions_of_readiness.put_aside(near, "no agenda", by=other, now=timezone.now())
+    assert list(near.not_needed.order_by("pk").values_list("said_by", flat=True)) == [coordinator.pk, other.pk]
+
+
+def test_what_becomes_another_thing_is_told_anew(session, coordinator):
+    with_agenda(session)
+    for number in (1, 2):
+        WorkTable.objects.create(session=session, number=number)
+    session.refresh_from_db()
+    (gap,) = readiness.gaps_at([session], now=START - DAY)[session.pk]
+    actions_of_readiness.put_aside(session, gap.key, by=coordinator, now=START - DAY)
+    assert readiness.missing_at([session], now=START - DAY) == {session.pk: []}
+
+    WorkTable.objects.create(session=session, number=3)
+
+    (gap,) = readiness.missing_at([session], now=START - DAY)[session.pk]
+    assert gap.what == "Nobody takes the notes at tables 1, 2, and 3."
+
+
+def test_what_somebody_waits_for_is_not_put_aside(session, coordinator):
+    minutes = Minutes.objects.create(session=session, status="in_correction", correct_by=START.date() + 7 * DAY)
+    Correction.objects.create(minutes=minutes, text="Falta mi nombre.")
+    written(WorkTable.objects.create(session=session, number=1), by=coordinator, now=END + DAY)
+
+    found = readiness.gaps_at([session], now=END + DAY)[session.pk]
+
+    assert [gap.key for gap in found] == ["", ""]
+    with pytest.raises(ActionNotPossible):
+        actions_of_readiness.put_aside(session, "", by=coordinator, now=END + DAY)
+    assert not session.not_needed.exists()

@@ -7,6 +7,7 @@ from workshops.models.calendars import CalendarFeed, ReceivedReply
 from workshops.models.door import DoorEntry
 from workshops.models.minutes import Correction, Minutes, MinutesSection
 from workshops.models.participations import Participation
+from workshops.models.readiness import NotNeeded
 from workshops.models.sessions import ScheduleRelease, Session, SessionVersion
 from workshops.models.showing import Photo, Wall
 from workshops.models.tables import TableNote, WorkTable
@@ -36,6 +37,7 @@ __all__ = [
     "MaterialVersion",
     "Minutes",
     "MinutesSection",
+    "NotNeeded",
     "Participation",
     "Photo",
     "ReceivedReply",

@@ -6,7 +6,7 @@ look at before publishing a date is in `workshops.advice`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from cities.models import group_day
 from workshops import posts
 from workshops.agenda import agenda
-from workshops.models import AgendaItem, Correction, Minutes, Session, SessionBase, TableNote, WorkTable
+from workshops.models import AgendaItem, Correction, Minutes, NotNeeded, Session, SessionBase, TableNote, WorkTable
 from workshops.preparation import listed
 from workshops.reports.agenda import room_in_words
 
@@ -30,11 +30,17 @@ AT_HAND: Final = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that is missing at a session: what, where it is mended, and by when if it has a day."""
+    """One thing that is missing at a session: what, where it is mended, and by when if it has a day.
+
+    `key` says what is missing, so that a coordinator may put it aside for this session; what somebody waits for, a late
+    note or a correction to be decided, has none. `aside` is who put it aside, and when.
+    """
 
     what: str
     href: str
     due_on: date | None = None
+    key: str = ""
+    aside: NotNeeded | None = None
 
 
 def wanting(now: datetime) -> QuerySet[Session]:
@@ -50,13 +56,21 @@ def wanting(now: datetime) -> QuerySet[Session]:
 
 
 def gaps_at(sessions: Sequence[Session], *, now: datetime) -> dict[int, list[Gap]]:
-    """What is missing at each of these sessions, by session; a constant number of queries."""
+    """What is missing at each of these sessions, also what was put aside, by session; a constant number of queries."""
     ahead = [session for session in sessions if session.is_planned and session.last_instant() > now]
     before = [*_agendas(ahead, now), *_declined(ahead, now), *_tables(ahead)]
     found = defaultdict[int, list[Gap]](list)
+    aside = NotNeeded.objects.standing().filter(session__in=[one.pk for one in sessions]).select_related("said_by")
+    known = {(one.session_id, one.gap): one for one in aside}
     for session_id, gap in [*before, *_notes(sessions), *_minutes(sessions, now)]:
-        found[session_id].append(gap)
+        found[session_id].append(replace(gap, aside=known.get((session_id, gap.key))))
     return dict(found)
+
+
+def missing_at(sessions: Sequence[Session], *, now: datetime) -> dict[int, list[Gap]]:
+    """What is missing and needed; as `gaps_at`."""
+    found = gaps_at(sessions, now=now)
+    return {session_id: [gap for gap in gaps if gap.aside is None] for session_id, gaps in found.items()}
 
 
 type Found = list[tuple[int, Gap]]
@@ -71,9 +85,9 @@ def _agendas(sessions: Iterable[Session], now: datetime) -> Found:
         written = agenda(session, items.get(session.pk, []))
         if session.agenda_published_at is None and session.first_instant() <= now + AGENDA_EXPECTED:
             what = _("The agenda is not published yet.") if written else _("There is no agenda yet.")
-            found.append((session.pk, Gap(what, href)))
+            found.append((session.pk, Gap(what, href, key="agenda unpublished" if written else "no agenda")))
         if written.over:
-            found.append((session.pk, Gap(room_in_words(written), href)))
+            found.append((session.pk, Gap(room_in_words(written), href, key=f"over by {written.over}")))
     return found
 
 
@@ -87,7 +101,11 @@ def _by_session(items: Iterable[AgendaItem]) -> Mapping[int, list[AgendaItem]]:
 def _declined(sessions: Iterable[Session], now: datetime) -> Found:
     """Posts whose holder has said that they do not come."""
     declined = posts.declined([one.pk for one in sessions], now=now)
-    return [(held.session.pk, Gap(held.declined_by(user), held.url)) for held, user in declined]
+    found = []
+    for held, user in declined:
+        key = f"declined {held.post.field} {held.row.pk} {user.pk}"
+        found.append((held.session.pk, Gap(held.declined_by(user), held.url, key=key)))
+    return found
 
 
 def _tables(sessions: Iterable[Session]) -> Found:
@@ -104,9 +122,10 @@ def _without_rapporteur(session: Session, numbers: Sequence[int]) -> Gap:
     what = ngettext(
         "Nobody takes the notes at table %(numbers)s.", "Nobody takes the notes at tables %(numbers)s.", len(numbers)
     ) % {"numbers": listed([str(number) for number in numbers])}
+    key = f"nobody writes at {','.join(map(str, numbers))}"[:200]
     if len(numbers) == 1:
-        return Gap(what, reverse("workshops:table_edit", args=[session.slug, numbers[0]]))
-    return Gap(what, reverse("workshops:tables", args=[session.slug]))
+        return Gap(what, reverse("workshops:table_edit", args=[session.slug, numbers[0]]), key=key)
+    return Gap(what, reverse("workshops:tables", args=[session.slug]), key=key)
 
 
 def _notes(sessions: Iterable[Session]) -> Found:
@@ -136,7 +155,7 @@ def _minutes(sessions: Iterable[Session], now: datetime) -> Found:
             gap = Gap(corrections_in_words(count), f"{href}#corrections", minutes.correct_by)
             found.append((minutes.session_id, gap))
         elif minutes.status == Minutes.Status.IN_CORRECTION and not minutes.takes_corrections(group_day(now)):
-            found.append((minutes.session_id, Gap(_("The minutes can be approved."), href)))
+            found.append((minutes.session_id, Gap(_("The minutes can be approved."), href, key="minutes to approve")))
     return found
 
 

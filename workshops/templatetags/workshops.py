@@ -84,9 +84,17 @@ def _agreed(user: User | AnonymousUser, about: Q) -> dict[str, Any]:
 
 
 @register.inclusion_tag("workshops/_ready.html")
-def missing_at(session: Session, user: User | AnonymousUser) -> dict[str, Any]:
-    """What is still missing at a session, for coordinators."""
+def missing_at(session: Session, user: User | AnonymousUser, at: str = "") -> dict[str, Any]:
+    """What is still missing at a session, and what was put aside, for coordinators; `at` is where they come back."""
     if not roles_of(user).is_coordinator:
         return {}
     now = timezone.now()
-    return {"gaps": readiness.gaps_at([session], now=now).get(session.pk), "is_over": session.last_instant() <= now}
+    gaps = readiness.gaps_at([session], now=now).get(session.pk, [])
+    return {
+        "session": session,
+        "at": at,
+        "gaps": gaps,
+        "missing": [gap for gap in gaps if gap.aside is None],
+        "aside": [gap for gap in gaps if gap.aside is not None],
+        "is_over": session.last_instant() <= now,
+    }
