@@ -43,6 +43,12 @@ class Board:
         return len(self.loose) + sum(len(one.notes) for one in self.groups)
 
     @property
+    def newest(self) -> int:
+        """The id of the last note that arrived; 0 where there is none."""
+        notes = [*self.loose, *(note for one in self.groups for note in one.notes)]
+        return max((note.pk for note in notes), default=0)
+
+    @property
     def grouped(self) -> int:
         return self.count - len(self.loose)
 

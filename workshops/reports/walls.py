@@ -79,6 +79,11 @@ class OnWall:
     tables: list[TableOnWall]
 
     @property
+    def all(self) -> int:
+        """How many notes there are, also those that wait."""
+        return self.count + self.waiting
+
+    @property
     def rows(self) -> int:
         """In how many rows the tables stand on a projector, which shows all of them at once."""
         return min(ceil(len(self.tables) / IN_A_ROW), MOST_ROWS) or 1

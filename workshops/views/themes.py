@@ -15,9 +15,10 @@ from ogpgroup import htmx
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
+from workshops import walls
 from workshops.actions import themes as actions
 from workshops.forms.facilitating import NEW, NONE, GroupingForm, MergeForm, RenameForm
-from workshops.models import Session, Theme
+from workshops.models import Session, Theme, Wall
 from workshops.reports import themes as reports
 from workshops.views.walls import about, led
 
@@ -41,7 +42,14 @@ def _board(session: Session) -> dict[str, Any]:
 @require_safe
 def themes(request: HttpRequest, slug: str) -> HttpResponse:
     """All notes of the session in their themes, to choose from."""
-    return htmx.render(request, TEMPLATE, _board(led(request, slug)), partial="board")
+    session = led(request, slug)
+    return htmx.render(request, TEMPLATE, _board(session) | {"news_address": _news_address(session)}, partial="board")
+
+
+def _news_address(session: Session) -> str:
+    """Where the page asks whether there are notes that it does not show: as every wall of the session does."""
+    row = Wall.objects.filter(session=session).first()
+    return walls.address_of(session, row, language=walls.LANGUAGES[0], is_inside=True)
 
 
 @require_POST
@@ -61,7 +69,8 @@ def theme_group(request: HttpRequest, slug: str) -> HttpResponse:
     if status != 200:
         chosen = {one.partition("-")[0] for one in request.POST.getlist("notes")}
     if htmx.wants_part(request) or status != 200:
-        context = _board(session) | {"said": said, "is_wrong": status != 200, "chosen": chosen, "posted": request.POST}
+        told = {"said": said, "is_wrong": status != 200, "chosen": chosen, "posted": request.POST}
+        context = _board(session) | {"news_address": _news_address(session)} | told
         return htmx.render(request, TEMPLATE, context, partial="board", status=status)
     messages.success(request, said)
     return redirect("workshops:themes", slug=slug)
