@@ -169,7 +169,7 @@ def main(goal: str) -> int:
             failed.append(run_tests("tests", WORKERS, *SPREAD, "-m", "not faults"))
             failed.append(faults.result())
     else:
-        failed.append(run_tests("tests", WORKERS, *SPREAD, "-m", "not faults and not browser and not slow"))
+        failed.append(run_tests("quick tests", WORKERS, *SPREAD, "--quick"))
     if names := ", ".join(filter(None, failed)):
         print(f"FAILED: {names}", file=sys.stderr)
         return 1

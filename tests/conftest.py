@@ -18,6 +18,28 @@ from tests.template import migrated_database
 servers.prepare()  # before pytest-django reads the settings, which need DATABASE_URL and REDIS_URL
 
 
+LEFT_OUT_WHEN_QUICK = {"browser", "faults", "slow"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what is slow; of cases in the database take one")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What `make check` has time for. The first case of a test tells most of what the others would."""
+    if not config.getoption("--quick"):
+        return
+    chosen: dict[str, pytest.Item] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        if LEFT_OUT_WHEN_QUICK.isdisjoint(marks):
+            needs_database = "django_db" in marks or "db" in getattr(item, "fixturenames", ())
+            chosen.setdefault(item.nodeid.partition("[")[0] if needs_database else item.nodeid, item)
+    kept = set(chosen.values())
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen.values()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow by intent

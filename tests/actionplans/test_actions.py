@@ -13,6 +13,8 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 6, 29)
 
 

@@ -15,7 +15,7 @@ from cities.models import City, Membership
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY = date(2027, 3, 17)  # a Wednesday, three days after Reynosa's clocks changed
 

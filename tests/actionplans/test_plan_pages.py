@@ -14,6 +14,8 @@ from ogpgroup.models import User
 from tests import factories
 from tests.actionplans.test_views import signed_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def plan(reynosa: City) -> ActionPlan:

@@ -8,6 +8,8 @@ from cities.models import City, Cycle
 from ogpgroup.models import User
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 
 def signed_in(user: User) -> Client:
     client = Client()

@@ -17,6 +17,8 @@ from cities.adapter import MFAAdapter
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 WRONG = "cinco faros miran al norte"
 
 

@@ -11,6 +11,8 @@ from cities.models import City, Cycle, GroupMembership, Membership, Organization
 from ogpgroup.models import User
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 
 def signed_in(user: User) -> Client:
     client = Client()

@@ -32,7 +32,7 @@ from tests.feedback.noting import (
     write,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LONG_AGO = NOW - timedelta(days=40)
 

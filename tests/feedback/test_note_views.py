@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories_schedule import create_session, in_days, publish
 from tests.feedback.noting import answer, colleague_of, create_commitment, create_item, settle, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories_schedule import create_session, in_days, publish
 from tests.feedback.noting import colleague_of, create_item, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EVERYBODY = {"anonymous", "author", "colleague", "member", "official", "other official", "coordinator", "ex-member"}
 EVERYBODY |= {"ex-author", "deactivated", "staff of the town hall"}

@@ -21,6 +21,8 @@ from tests import factories
 from tests.feedback import rounds
 from tests.feedback.rounds import DUE, NOW, REPLY_DUE
 
+pytestmark = pytest.mark.slow
+
 
 def refused(sql: str, *parameters: Any) -> str:
     """The database's own words on a statement that goes past our code."""

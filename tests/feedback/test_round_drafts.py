@@ -22,6 +22,8 @@ from tests import factories
 from tests.feedback import rounds
 from tests.feedback.rounds import NOW, answer
 
+pytestmark = pytest.mark.slow
+
 
 def save(one: ReviewRound, by: User, *said: Said, edition: int) -> Evaluation:
     return rounds.draft(one, by, said, edition=edition)

@@ -17,6 +17,8 @@ from tests import factories
 from tests.feedback import rounds
 from tests.feedback.rounds import DUE, NOW, REPLY_DUE
 
+pytestmark = pytest.mark.slow
+
 KINDS = {kind.name: kind for kind in feedback_emails.KINDS}
 
 

@@ -19,6 +19,8 @@ from ogpgroup.models import User
 from tests import factories
 from tests.feedback import rounds
 
+pytestmark = pytest.mark.slow
+
 NOW = timezone.now()
 DUE, REPLY_DUE = NOW.date() + timedelta(days=20), NOW.date() + timedelta(days=40)
 
@@ -416,7 +418,6 @@ def test_names_of_who_is_missing_are_for_coordinators_alone(
 # --- Cost -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_pages_cost_the_same_for_1_3_and_50_evaluators(
     one: ReviewRound,
     coordinator: User,

@@ -16,7 +16,7 @@ from tests.ogpgroup import upload_documents as documents
 from tests.workshops.agendas import titles
 from tests.workshops.coordination import running_cycle
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SLIDES = documents.pptx()  # once: it holds the time at which it was made
 QUESTION = "¿Quién midió las banquetas?"

@@ -19,7 +19,7 @@ from tests.journeys.conftest import Product, text_of
 from tests.journeys.reader import Reader, deliver
 from tests.ogpgroup import upload_pictures as pictures
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DAY = group_day(timezone.now()) + timedelta(days=10)
 

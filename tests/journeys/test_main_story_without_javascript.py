@@ -13,7 +13,7 @@ from tests import factories
 from tests.journeys.conftest import Entry, Product, text_of
 from tests.journeys.reader import Reader, deliver
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 MEXICO = ZoneInfo("America/Mexico_City")
 NEW = "new@ejemplo.mx"

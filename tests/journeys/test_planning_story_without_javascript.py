@@ -11,7 +11,7 @@ from tests.journeys.conftest import Entry, Product, text_of
 from tests.journeys.reader import Reader, deliver
 from workshops.models import Session
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DAY = timedelta(days=1)
 TITLE = "Taller de barrios"

@@ -17,6 +17,8 @@ from workshops import letters
 from workshops.models import Agreement, Participation, ScheduleRelease, Session, SessionVersion
 from workshops.reports.board import board_of
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)  # a Tuesday
 TODAY = date(2026, 12, 1)
 PASSWORDS = {role: f"{role} y siete garzas" for role in Role.values}

@@ -17,7 +17,7 @@ from tests.database import contents
 from workshops import emails
 from workshops.models import Participation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)
 

@@ -12,6 +12,8 @@ from tests.faults.processes import start_sender
 from tests.ogpgroup.sending import deliver, minutes_until_retry, the
 from tests.smtp_sink import Sink
 
+pytestmark = pytest.mark.slow
+
 SLOW = [f"persona{number}@lenta.example" for number in range(5)]
 
 

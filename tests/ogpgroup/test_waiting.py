@@ -14,7 +14,7 @@ from ogpgroup.models import User
 from tests import factories
 from tests.feedback import noting, rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 3, 2, 18, tzinfo=UTC)
 TODAY = date(2026, 3, 2)

@@ -10,6 +10,8 @@ from openpyxl import Workbook
 
 from ogpgroup.uploads import Refused, workbooks
 
+pytestmark = pytest.mark.slow
+
 
 def workbook(*sheets: list[list[Any]], hidden: int = 0) -> bytes:
     """The first `hidden` sheets are not shown."""

@@ -14,6 +14,8 @@ from django.urls import Resolver404, resolve, reverse
 
 from tests.pages.site import Site
 
+pytestmark = pytest.mark.slow
+
 OURS: Final = {"testserver", "localhost"}
 ALIKE: Final = 2  # hundreds of pages differ by their object or their filter alone; so many of each are seen
 LINKS: Final = ("href", "src", "hx-get")

@@ -15,7 +15,7 @@ from workshops import emails
 from workshops.actions import agenda as actions
 from workshops.models import AgendaItem, Session, SessionVersion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DUE = START.date() + timedelta(days=2)
 

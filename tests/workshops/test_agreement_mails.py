@@ -18,7 +18,7 @@ from workshops.actions import agreements as actions
 from workshops.emails import agreements as emails
 from workshops.models import Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY = date(2027, 3, 17)  # a Wednesday
 START = datetime(2027, 2, 25, 18, tzinfo=UTC)

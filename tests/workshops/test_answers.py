@@ -20,7 +20,7 @@ JOIN = "https://reunion.ejemplo.mx/enlace-de-la-sala"
 YES, MAYBE, NO = Participation.Answer.YES, Participation.Answer.MAYBE, Participation.Answer.NO
 DAY = timedelta(days=1)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from workshops.actions import attendance as actions
 from workshops.models import Session
 from workshops.reports import attendance as reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HTMX = {"HX-Request": "true"}
 

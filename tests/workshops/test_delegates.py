@@ -20,7 +20,7 @@ from workshops.models import Session, SessionVersion
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + HOUR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

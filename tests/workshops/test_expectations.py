@@ -15,6 +15,8 @@ from workshops import actions, diff, emails
 from workshops.actions.locks import hold_off_releases, lock_releases
 from workshops.models import Participation, Session
 
+pytestmark = pytest.mark.slow
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 

@@ -11,7 +11,7 @@ from tests.workshops.told import Status, all_is_sent, read, text_of, waiting
 from workshops import actions, emails
 from workshops.models import Participation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOVED = {"starts_at": START + DAY, "ends_at": START + DAY + 2 * HOUR}

@@ -12,7 +12,7 @@ from tests.ogpgroup import pdf_reading
 from tests.workshops.test_photos import add, picture
 from workshops.models import AgendaItem, Diagnosis, DiagnosisVersion, Participation, Session, TableNote, WorkTable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HOSTILE = '<script>alert(1)</script> #import "x" #read("/etc/passwd") $x$ {{7*7}} \u202e'
 

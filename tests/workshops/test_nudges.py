@@ -21,7 +21,7 @@ from workshops.models import Session, SessionVersion
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def nudged(session: Session) -> list[User]:

@@ -19,6 +19,7 @@ from workshops import actions, own_calendar
 from workshops.models import Agreement, CalendarFeed, Participation, Session
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:.maxsplit. is passed as positional argument:DeprecationWarning"),  # in ics
 ]

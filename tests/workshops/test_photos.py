@@ -23,7 +23,7 @@ from workshops.actions.photos import Words
 from workshops.models import Photo, Session
 from workshops.views import photos as views
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = timezone.now()
 WORDS = Words(alt="Personas alrededor de una mesa.", caption="Mesa 1", credit="Grupo")

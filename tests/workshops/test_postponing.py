@@ -24,7 +24,7 @@ from workshops.preview import preview
 from workshops.reports import forecast
 from workshops.reports.releases import counted, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REASON = "La ponente enfermó."
 YES = Participation.Answer.YES

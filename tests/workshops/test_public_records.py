@@ -12,7 +12,7 @@ from tests.workshops.published import NOW, cancel, change, draft, publish, publi
 from workshops.models import Agreement, Session
 from workshops.views.agreements import PER_PAGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

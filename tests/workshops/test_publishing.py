@@ -16,6 +16,8 @@ from workshops import actions
 from workshops.models import Participation, ScheduleRelease, Session
 from workshops.preview import preview
 
+pytestmark = pytest.mark.slow
+
 # Each page asks the database so often, however much it shows.
 PREVIEW_QUERIES = 29
 PEOPLE_QUERIES = 19

@@ -29,7 +29,7 @@ from workshops.actions import readiness as actions_of_readiness
 from workshops.models import Correction, Minutes, Participation, Session, WorkTable
 from workshops.reports import readiness
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 END = START + 2 * HOUR

@@ -12,7 +12,7 @@ from tests.workshops.test_releases import NOW, draft, edit
 from workshops import actions, emails
 from workshops.models import Participation, Session, SessionVersion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 Status = OutgoingMail.Status
 

@@ -15,7 +15,7 @@ from workshops.models import Session
 from workshops.preview import preview
 from workshops.reports.releases import told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from workshops.models import Participation, Session
 
 LATER = NOW + timedelta(hours=2)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("place", ["held", "offered"])

@@ -15,7 +15,7 @@ from workshops.models import Session
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 2 * HOUR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def page(user: User, session: Session) -> str:

@@ -17,7 +17,7 @@ from workshops.actions import releases
 from workshops.models import Participation, SessionVersion
 from workshops.preview import people_told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SETTLE = 10 * MINUTE
 EDIT = NOW + DAY  # when the burst begins

@@ -11,7 +11,7 @@ from tests.workshops.published import NOW, change, publish_session
 from tests.workshops.told import all_is_sent
 from workshops.reports import telling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from workshops.actions.themes import GroupedMeanwhile
 from workshops.models import GroupingStep, Session, TableNote, Theme
 from workshops.reports import themes as reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def where(*notes: TableNote) -> list[str]:

@@ -15,7 +15,7 @@ from workshops.actions import attendance
 from workshops.actions import votes as actions
 from workshops.models import Participation, Vote
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"  # read anew within a transaction, as other views are not
 
 

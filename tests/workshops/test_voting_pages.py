@@ -20,7 +20,7 @@ from workshops.attendance import personal_code
 from workshops.models import HandCount, Participation, Session, Theme, Vote, VotingRound
 from workshops.reports import votes as reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from workshops.actions import walls as actions
 from workshops.models import Participation, Session, TableNote, Wall
 from workshops.reports import walls as reports
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
