@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from ogpgroup.models import OutgoingMail
+from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.coordination import desk_of, text_of
 from tests.workshops.published import NOW, change, publish_session
@@ -57,7 +57,7 @@ def test_each_person_knows_the_last_version_that_surely_went(session):
     assert became_sent
     OutgoingMail.objects.filter(pk=became_sent.pk).update(status="sent", sent_at=NOW)
 
-    told = telling.versions_told(session)
+    told = telling.versions_told(session, list(User.objects.values_list("pk", flat=True)))
 
     assert told.pop(became_sent.user_id or 0) == second
     assert list(told.values()) == [first] * 4

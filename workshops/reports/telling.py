@@ -1,5 +1,6 @@
 """Who was told of a session or a release, in numbers: what coordinators read above its mails and its people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,9 +99,9 @@ def progress(release: ScheduleRelease, *, now: datetime) -> Progress:
     return Progress(left=left, **counts)
 
 
-def versions_told(session: Session) -> dict[int, int]:
-    """The number of the release that each person was surely told of last; two queries."""
-    mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk).filter(status=Status.SENT, user__isnull=False)
+def versions_told(session: Session, user_ids: Iterable[int]) -> dict[int, int]:
+    """The number of the release that each of these was surely told of last; two queries."""
+    mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk).filter(status=Status.SENT, user__in=user_ids)
     last = mails.order_by().values_list("user_id").annotate(Max("subject_version"))
     versions = SessionVersion.objects.filter(session=session)
     numbers = dict(versions.values_list("sequence", "release__number"))

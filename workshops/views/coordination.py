@@ -270,7 +270,7 @@ def _said(published: Published) -> str:
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is expected, why, what they answered and what they were told."""
     session, now = _editable(request, slug), database_now()
-    listed = guests.guests_of(session, now=now)
+    listed = guests.listed(session, now=now)
     asked = request.GET.get("answer", "")
     version = session.current_version
     asking = [guest for guest in listed if asked in {"", guest.answer}]
@@ -282,7 +282,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "is_demo": session.is_demo,
         "when": preparation.when_of(session),
         "answers": preparation.answers_with_draft(session, now=now),
-        "guests": page.object_list,
+        "guests": guests.guests_of(session, list(page.object_list), now=now),
         "asked": asked,
         "tabs": guests.tabs(listed, asked=asked, path=request.path),
         "totals": telling.totals(session.pk),
