@@ -60,7 +60,7 @@ def test_month_is_planned_released_moved_and_given_up(post: Product) -> None:
     carmen.open(f"/coordination/sessions/{last.slug}/edit/")
     carmen.send(title="Otro título", end_time="12:30")
     preview = carmen.follow("Review and publish")
-    assert "<ins>Otro título</ins>" in preview
+    assert '<ins dir="auto">Otro título</ins>' in preview
     assert "2 people are told of the change." in preview
     carmen.send(note="")
     carmen.open(f"/coordination/sessions/{last.slug}/cancel/")

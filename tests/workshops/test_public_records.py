@@ -38,9 +38,9 @@ def test_release_says_what_changed_in_sentences(stranger):
 
     text = text_of(stranger, "/schedule/releases/2/")
 
-    assert "<del>Retroalimentación a la propuesta</del>" in text
-    assert "<ins>Con otro título</ins>" in text
-    assert "<del>Sala 1</del>" in text
+    assert '<del dir="auto">Retroalimentación a la propuesta</del>' in text
+    assert '<ins dir="auto">Con otro título</ins>' in text
+    assert '<del dir="auto">Sala 1</del>' in text
     assert 'href="/schedule/releases/1/" rel="prev"' in text
 
 

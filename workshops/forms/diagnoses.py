@@ -17,7 +17,7 @@ class IntroductionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Diagnosis
         fields = ["introduction"]
-        widgets = {"introduction": forms.Textarea(attrs={"rows": 6})}
+        widgets = {"introduction": forms.Textarea(attrs={"rows": 6, "dir": "auto"})}
 
 
 class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,7 +28,7 @@ class StatementForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Theme
         fields = ["statement", "rank", "rank_reason", "continues"]
-        widgets = {"statement": forms.Textarea(attrs={"rows": 6})}
+        widgets = {"statement": forms.Textarea(attrs={"rows": 6, "dir": "auto"})}
         help_texts = {
             "statement": gettext_lazy("One or two sentences that everybody at the tables would recognise."),
             "rank": gettext_lazy("Only where it is to stand apart from the order of the votes."),

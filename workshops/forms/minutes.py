@@ -23,7 +23,7 @@ class SectionForm(forms.Form):
         label=gettext_lazy("Text"),
         required=False,
         strip=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"dir": "auto"}),
         help_text=gettext_lazy("Markdown: **bold**, - list, ### heading. A section without text is not shown."),
     )
     edition = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
