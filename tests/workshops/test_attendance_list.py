@@ -331,6 +331,29 @@ def test_numbers_by_mode_city_and_kind(reynosa: City, official_reynosa: User, me
     )
 
 
+@pytest.mark.parametrize("people", [1, 4])
+def test_numbers_take_the_same_queries_and_count_several_institutions_once(
+    people: int, reynosa: City, coordinator: User, django_assert_num_queries: Any
+) -> None:
+    university = factories.create_organization(name="Universidad", kind=Organization.Kind.UNIVERSITY, city=reynosa)
+    came = [factories.create_member() for _ in range(people)]
+    session = session_on(people=came)
+    for user in came:
+        factories.create_membership(user=user, organization=university, since=factories.SINCE - timedelta(days=1))
+        actions.check_in(session, user=user, how="list", mode="remote", by=coordinator, now=NOW)
+    assert session.current_version
+
+    with django_assert_num_queries(2):
+        breakdown = reports.breakdown_of(session.current_version)
+
+    assert breakdown == reports.Breakdown(
+        present=people,
+        by_mode=[("a distancia", people)],
+        by_city=[("Reynosa, Tamaulipas", people)],
+        by_kind=[("universidad", people)],
+    )
+
+
 def test_sheet_has_a_line_to_sign_for_everybody(desk: Client, member: User) -> None:
     session = session_on(people=[member])
 

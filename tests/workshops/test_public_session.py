@@ -273,7 +273,7 @@ def test_queries_do_not_grow_with_what_is_on_record(count, coordinator, stranger
 
     with django_assert_num_queries(18):
         text = page(stranger, session)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         page(client, session)
 
     assert text.count("Acuerdo ") == 2 * count  # its number and its text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import BigAutoField, Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from workshops.models.participations import ParticipationQuerySet
 
 Attended = Participation.Attended
 MOST_WORDS: Final = 6
+FIRST: Final = ("since", "pk")  # of several institutions the one for which somebody has acted longest
 SHOWN: Final = {
     "": Q(),
     "missing": Q(attended=Attended.UNKNOWN),
@@ -66,7 +67,7 @@ class Line:
 def rows_of(version: SessionVersion) -> ParticipationQuerySet:
     """Everybody expected, who comes at their own wish, and who came; by name, with their institutions of that day."""
     day = group_day(version.begins_at)
-    current = Membership.objects.on(day).select_related("organization__city")
+    current = Membership.objects.on(day).select_related("organization__city").order_by(*FIRST)
     of_the_day = Prefetch("user__memberships", queryset=current, to_attr="memberships_of_the_day")
     rows = Participation.objects.filter(session=version.session_id).with_concern(day)
     listed = rows.filter(Q(is_concerned=True) | ~Q(attended=Attended.UNKNOWN) | Q(user=None))
@@ -192,22 +193,26 @@ class Breakdown:
 
 
 def breakdown_of(version: SessionVersion) -> Breakdown:
-    """Counts from records; a person of several institutions counts for the first. Three queries at most."""
-    return _counts_of(rows_of(version).filter(attended=Attended.PRESENT))
+    """Counted by the database; a person of several institutions counts for the first. Two queries.
 
-
-def _counts_of(present: Iterable[Participation]) -> Breakdown:
-    rows = list(present)
-    modes: Counter[str] = Counter(row.get_mode_display() for row in rows)
-    cities: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
+    See also `organization_of`, the same institution of one row.
+    """
+    first = Membership.objects.on(group_day(version.begins_at)).filter(user=OuterRef("user"))
+    came_for = Coalesce(
+        "organization", Subquery(first.order_by(*FIRST).values("organization")[:1]), output_field=BigAutoField()
+    )
+    present = Participation.objects.filter(session=version.session_id, attended=Attended.PRESENT)
+    groups = list(present.values_list("mode", came_for).annotate(Count("pk")).order_by())
+    known = Organization.objects.select_related("city").in_bulk({pk for _mode, pk, _n in groups if pk})
+    modes, cities, kinds = Counter[str](), Counter[str](), Counter[str]()
     others = _("others")
-    for row in rows:
-        organization = organization_of(row)
+    for mode, pk, number in groups:
+        organization = known.get(pk)
         city = organization.city if organization else None
-        cities[city.full_name if city else others] += 1
-        kinds[organization.get_kind_display() if organization else others] += 1
-    return Breakdown(len(rows), ordered(modes, others), ordered(cities, others), ordered(kinds, others))
+        modes[str(SessionVersion.Mode(mode).label) if mode else ""] += number
+        cities[city.full_name if city else others] += number
+        kinds[organization.get_kind_display() if organization else others] += number
+    return Breakdown(modes.total(), ordered(modes, others), ordered(cities, others), ordered(kinds, others))
 
 
 def ordered(counts: Counter[str], others: str) -> Counted:
@@ -226,10 +231,6 @@ class Named:
     institution: str
 
 
-def _agreed_to_be_named(present: Iterable[Participation]) -> list[Named]:
-    return [Named(name_of(row), institution_of(row)) for row in present if row.may_be_named]
-
-
 @dataclass(frozen=True)
 class PublicRecord:
     """What the session's page tells everybody once it is over."""
@@ -242,5 +243,8 @@ def public_record(version: SessionVersion, now: datetime) -> PublicRecord | None
     """How many came, and who agreed to be named; nothing before it is over, nor where nobody was written down."""
     if version.finishes_at > now:
         return None
-    present = list(rows_of(version).filter(attended=Attended.PRESENT))
-    return PublicRecord(_counts_of(present), _agreed_to_be_named(present)) if present else None
+    breakdown = breakdown_of(version)
+    if not breakdown.present:
+        return None
+    named = rows_of(version).filter(attended=Attended.PRESENT, may_be_named=True)
+    return PublicRecord(breakdown, [Named(name_of(row), institution_of(row)) for row in named])
