@@ -12,14 +12,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from django.db.models import F, Window
-from django.db.models.functions import DenseRank, RowNumber, TruncMonth
+from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan, ProgressEntry
+from actionplans.models import ActionPlan
 from actionplans.models.days import nearest
 from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
 from ogpgroup.dates import short_month
@@ -134,7 +133,7 @@ def picture_of(progress: PlanProgress) -> Picture | None:
     if not tracks:
         return None
     axis = _axis(progress.plan, tracks, today=progress.today)
-    marks = _marks(progress.plan)
+    marks = _marks(progress.commitments)
     runs = progress.plan.is_running and axis.first <= progress.today <= axis.last
     today = axis.at(progress.today) if runs else ""
     groups = []
@@ -224,18 +223,29 @@ def _actual_end(track: Track) -> date | None:
     return track.said.on if track.said else None
 
 
-def _marks(plan: ActionPlan) -> Mapping[int, list[tuple[int, date]]]:
+# The newest standing entries with evidence of each milestone, at most one a month.
+_MARKS: Final = """
+SELECT milestone_id, id, happened_on FROM (
+    SELECT milestone_id, id, happened_on,
+        row_number() OVER (PARTITION BY milestone_id, month ORDER BY happened_on DESC, id DESC) AS in_month,
+        dense_rank() OVER (PARTITION BY milestone_id ORDER BY month DESC) AS months
+    FROM actionplans_progressentry AS entry, date_trunc('month', happened_on) AS month
+    WHERE commitment_id = ANY(%s) AND milestone_id IS NOT NULL
+        AND EXISTS (SELECT FROM actionplans_evidence WHERE entry_id = entry.id)
+        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS correction WHERE corrects_id = entry.id)
+) AS shown
+WHERE in_month = 1 AND months <= %s
+ORDER BY milestone_id, happened_on
+"""
+
+
+def _marks(commitments: Iterable[CommitmentProgress]) -> Mapping[int, list[tuple[int, date]]]:
     """The newest entries with evidence of each milestone, at most one a month, as (entry, day)."""
-    entries = ProgressEntry.objects.of_plan(plan).standing().filter(milestone__isnull=False, evidence__isnull=False)
-    month = TruncMonth("happened_on")
-    in_month = Window(
-        RowNumber(), partition_by=[F("milestone"), month], order_by=[F("happened_on").desc(), F("pk").desc()]
-    )
-    months = Window(DenseRank(), partition_by=F("milestone"), order_by=month.desc())
-    newest = entries.annotate(in_month=in_month, months=months).filter(in_month=1, months__lte=MARKS)
     marks: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
-    for milestone, entry, on in newest.values_list("milestone", "pk", "happened_on"):
-        marks[milestone].append((entry, on))
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [[one.commitment.pk for one in commitments], MARKS])
+        for milestone, entry, on in cursor.fetchall():
+            marks[milestone].append((entry, on))
     return marks
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from django.db.models import Count
+from django.db import connection
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -213,7 +213,7 @@ class PlanProgress:
 
 
 def progress_of(plan: ActionPlan, *, on: date) -> PlanProgress:
-    """How far the plan and all its parts are that day; four queries, however much there is."""
+    """How far the plan and all its parts are that day; three queries, however much there is."""
     commitments = list(plan.commitments.order_by("number"))
     return PlanProgress(plan, on, tuple(_progress(plan, commitments, on=on)))
 
@@ -262,65 +262,71 @@ def _said_by_plan(entries: ProgressEntryQuerySet, thing: str) -> defaultdict[int
     return by_plan
 
 
-@dataclass
-class _Told:
-    """What the standing entries of some commitments say, by milestone and by commitment as a whole."""
-
-    of_commitments: dict[int, Said]
-    of_milestones: dict[int, Said]
-    began: dict[int, date]
-    finished: dict[int, date]
-
-
-def _told(entries: ProgressEntryQuerySet) -> _Told:
-    """All of it from one query, in the order in which things happened: the last that is said of a thing counts.
-
-    Finished is since when all that is said is “complete”: who confirms later what was complete on time does not make
-    it late, so the first entry of the last unbroken run counts.
-    """
-    in_order = entries.standing().order_by("happened_on", "reported_at", "pk")
-    of_commitments: dict[int, tuple[str, date]] = {}
-    of_milestones: dict[int, tuple[str, date]] = {}
-    began: dict[int, date] = {}
-    finished: dict[int, date] = {}
-    for commitment, milestone, status, on in in_order.values_list("commitment", "milestone", "status", "happened_on"):
-        if not milestone:  # about the commitment as a whole
-            of_commitments[commitment] = (status, on)
-            continue
-        of_milestones[milestone] = (status, on)
-        if status != Completion.NOT_STARTED:
-            began.setdefault(milestone, on)
-        if status == COMPLETE:
-            finished.setdefault(milestone, on)
-        else:
-            finished.pop(milestone, None)
-    return _Told(
-        {key: Said(*said) for key, said in of_commitments.items()},
-        {key: Said(*said) for key, said in of_milestones.items()},
-        began,
-        finished,
+# What the standing entries say of each milestone, and of each commitment as a whole: one row for each, whether there
+# are five entries or five thousand. Finished is since when all that is said is “complete”: who confirms later what was
+# complete on time does not make it late, so the first entry of the last unbroken run counts.
+_TOLD: Final = """
+SELECT commitment_id, milestone_id, max(status) FILTER (WHERE is_newest), max(happened_on),
+    min(happened_on) FILTER (WHERE status <> 'not_started'), min(happened_on) FILTER (WHERE all_complete_since),
+    count(*) FILTER (WHERE is_shown)
+FROM (
+    SELECT commitment_id, milestone_id, status, happened_on, row_number() OVER newer = 1 AS is_newest,
+        bool_and(status = 'complete') OVER newer AS all_complete_since,
+        EXISTS (SELECT FROM actionplans_evidence WHERE entry_id = entry.id) AS is_shown
+    FROM actionplans_progressentry AS entry
+    WHERE commitment_id = ANY(%s)
+        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS correction WHERE corrects_id = entry.id)
+    WINDOW newer AS (
+        PARTITION BY commitment_id, milestone_id ORDER BY happened_on DESC, reported_at DESC, id DESC
     )
+) AS standing
+GROUP BY commitment_id, milestone_id
+"""
+
+
+class _Told(NamedTuple):
+    """What the standing entries say of one thing."""
+
+    said: Said
+    started_on: date | None
+    finished_on: date | None
+    with_evidence: int
+
+
+_NOTHING: Final = (None, None, None, 0)
+
+
+def _told(commitments: Iterable[int]) -> tuple[dict[int, _Told], dict[int, _Told]]:
+    """By commitment as a whole, and by milestone; one query."""
+    of_commitments: dict[int, _Told] = {}
+    of_milestones: dict[int, _Told] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [list(commitments)])
+        for commitment, milestone, status, on, *rest in cursor.fetchall():
+            of, key = (of_milestones, milestone) if milestone else (of_commitments, commitment)
+            of[key] = _Told(Said(status, on), *rest)
+    return of_commitments, of_milestones
 
 
 def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> list[CommitmentProgress]:
-    entries = ProgressEntry.objects.filter(commitment__in=[commitment.pk for commitment in commitments])
-    told = _told(entries)
-    shown = entries.filter(milestone__isnull=False, evidence__isnull=False).standing()
-    evidence = dict(shown.values_list("milestone").annotate(Count("pk", distinct=True)).order_by())
-    tracks: defaultdict[int, list[Track]] = defaultdict(list)
     by_key = {commitment.pk: commitment for commitment in commitments}
+    of_commitments, of_milestones = _told(by_key)
+    tracks: defaultdict[int, list[Track]] = defaultdict(list)
     for milestone in Milestone.objects.filter(commitment__in=by_key).order_by("commitment_id", "number"):
         milestone.commitment = by_key[milestone.commitment_id]
         milestone.commitment.plan = plan
+        said, started_on, finished_on, with_evidence = of_milestones.get(milestone.pk, _NOTHING)
         tracks[milestone.commitment_id].append(
             Track(
                 milestone=milestone,
-                said=told.of_milestones.get(milestone.pk),
-                started_on=told.began.get(milestone.pk),
-                finished_on=told.finished.get(milestone.pk),
+                said=said,
+                started_on=started_on,
+                finished_on=finished_on,
                 clock_runs=plan.is_running,
                 today=on,
-                with_evidence=evidence.get(milestone.pk, 0),
+                with_evidence=with_evidence,
             )
         )
-    return [CommitmentProgress(one, told.of_commitments.get(one.pk), tuple(tracks[one.pk])) for one in commitments]
+    return [
+        CommitmentProgress(one, of_commitments.get(one.pk, _NOTHING)[0], tuple(tracks[one.pk])) for one in commitments
+    ]

@@ -199,7 +199,7 @@ def test_whole_plan_asks_the_same_whatever_its_size(
 ) -> None:
     for milestones in (1, 3, 20):
         fill(plan, milestones=milestones, entries=3)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             found = progress.progress_of(plan, on=TODAY)
         with django_assert_num_queries(1):
             picture.picture_of(found)
@@ -232,6 +232,25 @@ def test_picture_draws_planned_actual_and_the_late_part(plan: ActionPlan) -> Non
     assert row.actual == picture.Bar("25.21%", "58.90%")
     assert row.over == picture.Bar("50.14%", "58.90%")
     assert row.marks == (picture.Mark("25.21%", entry.pk, date(2017, 10, 1)),)
+
+
+def test_picture_marks_the_newest_months_with_evidence_that_stands(plan: ActionPlan) -> None:
+    milestone = factories.create_milestone(commitment=factories.create_commitment(plan=plan))
+    entries = [
+        factories.create_entry(milestone=milestone, happened_on=date(2017, month, day))
+        for month, day in ((6, 30), (7, 1), (8, 1), (9, 1), (9, 2), (10, 1), (11, 1))
+    ]
+    wrong = factories.create_entry(milestone=milestone, happened_on=date(2017, 12, 1))
+    factories.create_entry(milestone=milestone, happened_on=date(2018, 1, 1), corrects=wrong)
+    whole = factories.create_entry(commitment=milestone.commitment, happened_on=date(2017, 12, 2))
+    for entry in [*entries, wrong, whole]:
+        factories.create_link(entry=entry)
+
+    row = row_of(plan)
+
+    shown = [entries[number] for number in (1, 2, 4, 5, 6)]  # of September the newest; June is one month too many
+    assert [(mark.entry_id, mark.on) for mark in row.marks] == [(entry.pk, entry.happened_on) for entry in shown]
+    assert row.track.with_evidence == 7
 
 
 def test_picture_of_a_closed_plan_has_no_today_and_no_late_part(plan: ActionPlan) -> None:
