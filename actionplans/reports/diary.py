@@ -1,25 +1,52 @@
 """The diary of progress: what happened, newest first, and by how much it moved things."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan, Commitment, Completion, Evidence, ProgressEntry
+from actionplans.models import ActionPlan, Commitment, Completion, Evidence, Milestone, ProgressEntry
 from actionplans.models.progress import ProgressEntryQuerySet
 from actionplans.reports.history import Voices
 from cities.models import group_day
 
 PER_PAGE: Final = 10
-# A page of the diary shows this of an entry and of what it is about.
-READ: Final = (
-    *("text", "status", "happened_on", "reported_at", "reported_by_id", "correction_reason"),
-    *(f"commitment__{name}" for name in ("plan_id", "number", "title", "title_en", "short_title")),
-    *("milestone__commitment_id", "milestone__number", "milestone__title"),
-    *("corrects__commitment_id", "corrects__happened_on", "correction__commitment_id"),
+
+# All that a page of the diary shows of its entries, with how far the same thing was said to be by the standing entry
+# before each. Which entries a page has is asked before, so this reads no more than is shown.
+_SHOWN: Final = """
+SELECT entry.id, entry.commitment_id, entry.milestone_id, entry.text, entry.status, entry.happened_on,
+    entry.corrects_id, entry.correction_reason, entry.reported_at, entry.reported_by_id,
+    commitment.number, commitment.title, commitment.title_en, commitment.short_title,
+    milestone.number, milestone.title,
+    corrected.commitment_id, corrected.happened_on, correction.id, correction.commitment_id, earlier.status
+FROM actionplans_progressentry AS entry
+JOIN actionplans_commitment AS commitment ON commitment.id = entry.commitment_id
+LEFT JOIN actionplans_milestone AS milestone ON milestone.id = entry.milestone_id
+LEFT JOIN actionplans_progressentry AS corrected ON corrected.id = entry.corrects_id
+LEFT JOIN actionplans_progressentry AS correction ON correction.corrects_id = entry.id
+LEFT JOIN LATERAL (
+    SELECT before.status FROM actionplans_progressentry AS before
+    WHERE before.commitment_id = entry.commitment_id AND before.milestone_id IS NOT DISTINCT FROM entry.milestone_id
+        AND (before.happened_on, before.reported_at, before.id) < (entry.happened_on, entry.reported_at, entry.id)
+        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS later WHERE later.corrects_id = before.id)
+    ORDER BY before.happened_on DESC, before.reported_at DESC, before.id DESC LIMIT 1
+) AS earlier ON true
+WHERE entry.id = ANY(%s)
+ORDER BY entry.happened_on DESC, entry.reported_at DESC, entry.id DESC
+"""
+# What of it makes a row of each model, in the order of the model's fields.
+_ENTRY: Final = (
+    *("id", "commitment_id", "milestone_id", "text", "status", "happened_on"),
+    *("corrects_id", "correction_reason", "reported_at", "reported_by_id"),
 )
+_COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
+_MILESTONE: Final = ("id", "commitment_id", "number", "title")
 
 
 @dataclass(frozen=True)
@@ -30,11 +57,7 @@ class Item:
     evidence: list[Evidence]
     who: str
     before: str  # how far it was said to be until then; empty for the first entry, and for one that counts no more
-
-    @property
-    def correction(self) -> ProgressEntry | None:
-        """The entry that stands in its place."""
-        return getattr(self.entry, "correction", None)
+    correction: ProgressEntry | None = None  # the entry that stands in its place
 
     @property
     def has_photo(self) -> bool:
@@ -63,11 +86,11 @@ class Diary:
     """One page of it."""
 
     items: list[Item]
-    page: Page[ProgressEntry]
+    page: Page[int]
 
 
 def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE) -> Diary:
-    """A page of the diary of a whole plan; four queries for any number of entries."""
+    """A page of the diary of a whole plan; five queries for any number of entries."""
     return _diary(ProgressEntry.objects.of_plan(plan), plan, page, per_page)
 
 
@@ -93,40 +116,52 @@ def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
 
 
 def _diary(entries: ProgressEntryQuerySet, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
-    complete = entries.newest_first().annotate(before=_status_before())
-    complete = complete.select_related("commitment", "milestone", "corrects", "correction").only(*READ)
-    page = Paginator(complete.prefetch_related("evidence"), per_page).get_page(number)
-    rows = list(page.object_list)
-    voices = Voices(row.reported_by_id for row in rows)
-    return Diary([_item(row, voices, plan) for row in rows], page)
-
-
-def _item(entry: ProgressEntry, voices: Voices, plan: ActionPlan) -> Item:
-    entry.commitment.plan = plan
-    if entry.milestone:
-        entry.milestone.commitment = entry.commitment
-    for other in (entry.corrects, getattr(entry, "correction", None)):
-        if other and other.commitment_id == entry.commitment_id:
-            other.commitment = entry.commitment
-    who = voices.of(entry.reported_by_id, on=group_day(entry.reported_at), plan=plan)
-    before = getattr(entry, "before", None) or ""
-    evidence = list(entry.evidence.all())
-    for one in evidence:
+    page = Paginator(entries.newest_first().values_list("pk", flat=True), per_page).get_page(number)
+    keys = list(page.object_list)
+    evidence: defaultdict[int | None, list[Evidence]] = defaultdict(list)
+    for one in Evidence.objects.filter(entry__in=keys):
         one.plan = plan
-    return Item(entry, evidence, who, "" if getattr(entry, "correction", None) else before)
+        evidence[one.entry_id].append(one)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [keys])
+        rows = [_entry(row, plan) for row in cursor.fetchall()]
+    voices = Voices(entry.reported_by_id for entry, _correction, _before in rows)
+    return Diary(
+        [
+            Item(
+                entry,
+                evidence[entry.pk],
+                voices.of(entry.reported_by_id, on=group_day(entry.reported_at), plan=plan),
+                "" if correction else before or "",
+                correction,
+            )
+            for entry, correction, before in rows
+        ],
+        page,
+    )
 
 
-def _status_before() -> Case:
-    """How far the same thing was said to be by the standing entry before this one."""
-    earlier = (
-        Q(happened_on__lt=OuterRef("happened_on"))
-        | Q(happened_on=OuterRef("happened_on"), reported_at__lt=OuterRef("reported_at"))
-        | Q(happened_on=OuterRef("happened_on"), reported_at=OuterRef("reported_at"), pk__lt=OuterRef("pk"))
-    )
-    standing = ProgressEntry.objects.standing().filter(earlier).newest_first()
-    of_milestone = standing.filter(milestone=OuterRef("milestone"))
-    of_whole = standing.filter(milestone__isnull=True, commitment=OuterRef("commitment"))
-    return Case(
-        When(milestone__isnull=True, then=Subquery(of_whole.values("status")[:1])),
-        default=Subquery(of_milestone.values("status")[:1]),
-    )
+def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, ProgressEntry | None, str | None]:
+    """The entry, the one that corrects it, and what was said before; each knows what it is about."""
+    number, title, title_en, short_title, step, step_title, old_of, old_on, new, new_of, before = row[len(_ENTRY) :]
+    entry = ProgressEntry.from_db(None, _ENTRY, row[: len(_ENTRY)])
+    values = (entry.commitment_id, plan.pk, number, title, title_en, short_title)
+    entry.commitment = Commitment.from_db(None, _COMMITMENT, values)
+    entry.commitment.plan = plan
+    if entry.milestone_id:
+        about = (entry.milestone_id, entry.commitment_id, step, step_title)
+        entry.milestone = Milestone.from_db(None, _MILESTONE, about)
+        entry.milestone.commitment = entry.commitment
+    correction = None
+    if entry.corrects_id:
+        entry.corrects = _other(entry, ("id", "commitment_id", "happened_on"), (entry.corrects_id, old_of, old_on))
+    if new:
+        correction = _other(entry, ("id", "commitment_id"), (new, new_of))
+    return entry, correction, before
+
+
+def _other(entry: ProgressEntry, names: Sequence[str], values: Sequence[Any]) -> ProgressEntry:
+    other = ProgressEntry.from_db(None, names, values)
+    if other.commitment_id == entry.commitment_id:
+        other.commitment = entry.commitment
+    return other
