@@ -18,22 +18,10 @@ from workshops.models import AgendaItem
 type Target = ActionPlan | Commitment | Milestone | ProgressEntry | Deliverable | AgendaItem
 
 # What a list of notes needs to name what each is on without another query.
-_WRITERS: Final = ("author", "organization")
 RELATED: Final = (
     *("plan", "commitment__plan", "milestone__commitment__plan", "entry__commitment__plan", "deliverable__plan"),
     *("agenda_item__session__current_version", "agenda_item__presenter_organization", "agenda_item__presenter"),
-    *("ledger__city", "ledger__organization", *_WRITERS),
-)
-# The same within the ledger of a plan that is at hand: see `place`.
-RELATED_IN_LEDGER: Final = ("commitment", "milestone__commitment", "entry__commitment", "deliverable", *_WRITERS)
-# And of these rows what a list says: hundreds of texts and columns are not worth their way.
-_COMMITMENT: Final = ("plan_id", "number", "title", "title_en", "short_title")
-READ_IN_LEDGER: Final = (
-    *("ledger_id", "kind", "text", "visibility", "status", "written_at", "answer_due_on", "plan_id", "agenda_item_id"),
-    *("author__name", "organization__name", "organization__name_en", "deliverable__title", "deliverable__plan_id"),
-    *(f"commitment__{name}" for name in _COMMITMENT),
-    *("milestone__number", "milestone__title", *(f"milestone__commitment__{name}" for name in _COMMITMENT)),
-    *("entry__text", "entry__happened_on", *(f"entry__commitment__{name}" for name in _COMMITMENT)),
+    *("ledger__city", "ledger__organization", "author", "organization"),
 )
 EXCERPT: Final = 60
 
@@ -132,19 +120,6 @@ def _why_not_to_oneself(target: Target, asked: City | Organization | User | None
     if isinstance(target, AgendaItem) and user in target.presenters:
         return _("Notes are written to who presents: that is you.")
     return ""
-
-
-def place(note: Note, plan: ActionPlan) -> None:
-    """Let the note and what it is on know the plan in whose ledger it stands, without asking for it again."""
-    note.ledger = plan
-    if note.plan_id:
-        note.plan = plan
-        return
-    target = note.target
-    if isinstance(target, Milestone | ProgressEntry):
-        target.commitment.plan = plan
-    elif isinstance(target, Commitment | Deliverable):
-        target.plan = plan
 
 
 def label_of(target: Target) -> str:

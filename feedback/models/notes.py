@@ -44,14 +44,18 @@ def late(on: date) -> Q:
 
 class NoteQuerySet(models.QuerySet["Note"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Notes on what the person may see, as far as their authors meant them for that person.
-
-        A note to the city alone is read by its officials, its author, the author's organisation and the coordinators.
-        A withdrawn note is read by nobody but its author. See also `feedback.readers`.
-        """
-        roles = roles_of(user)
+        """Notes on what the person may see, as far as they are meant for that person. See also `feedback.readers`."""
         on_plan = Q(ledger__in=ActionPlan.objects.visible_to(user))
         on_session = Q(agenda_item__in=AgendaItem.objects.visible_to(user))
+        return self.filter(on_plan | on_session).meant_for(user)
+
+    def meant_for(self, user: User | AnonymousUser) -> Self:
+        """Notes that their authors meant for the person; whether the person may see what they are on is asked apart.
+
+        A note to the city alone is read by its officials, its author, the author's organisation and the coordinators.
+        A withdrawn note is read by nobody but its author.
+        """
+        roles = roles_of(user)
         meant = Q(visibility=Note.Visibility.PUBLIC)
         if roles.in_group:
             meant |= Q(visibility=Note.Visibility.GROUP) | Q(organization__in=roles.organization_ids)
@@ -62,7 +66,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
         meant &= ~Q(status=Note.Status.WITHDRAWN)
         if user.is_authenticated:
             meant |= Q(author=user)
-        return self.filter(on_plan | on_session).filter(meant)
+        return self.filter(meant)
 
     def answerable_by(self, user: User | AnonymousUser) -> Self:
         """Notes the person may answer: officials those on their city's plan; presenters, and whoever acts for their

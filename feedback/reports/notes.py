@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -83,45 +84,63 @@ def seen_by(user: User | AnonymousUser) -> NoteQuerySet:
     return Note.objects.visible_to(user).exclude(status=Note.Status.WITHDRAWN)
 
 
+# The rules of `STATES` once more: composed from them, the query takes longer to put together than to answer.
+_TALLIES: Final = """
+SELECT count(*) FILTER (WHERE asks), count(*) FILTER (WHERE asks AND status IN ('answered', 'settled')),
+    count(*) FILTER (WHERE asks AND changed), count(*) FILTER (WHERE waits),
+    count(*) FILTER (WHERE (waits AND answer_due_on < %s) OR broken), count(*) FILTER (WHERE NOT asks)
+FROM (
+    SELECT status, answer_due_on, kind <> 'strength' AS asks,
+        kind <> 'strength' AND status IN ('open', 'unsettled') AS waits,
+        EXISTS (SELECT FROM feedback_answer WHERE note_id = note.id AND changed_on IS NOT NULL) AS changed,
+        EXISTS (
+            SELECT FROM feedback_answer AS answer
+            WHERE note_id = note.id AND change_by < %s AND changed_on IS NULL
+                AND NOT EXISTS (SELECT FROM feedback_answer AS later WHERE note_id = note.id AND later.id > answer.id)
+        ) AS broken
+    FROM feedback_note AS note WHERE id IN ({notes})
+) AS seen
+"""
+
+
 def tallies(notes: NoteQuerySet, on: date) -> tuple[list[Tally], int]:
     """How many are in each state, and how many strengths; one query."""
-    counted = {state: Count("pk", filter=rule(on)) for state, (_label, rule) in STATES.items()}
-    numbers = notes.order_by().aggregate(**counted, strengths=Count("pk", filter=Q(kind=Note.Kind.STRENGTH)))
-    found = [Tally(state, label, numbers[state]) for state, (label, _rule) in STATES.items()]
-    return found, numbers["strengths"]
+    which, values = notes.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLIES.format(notes=which), [on, on, *values])
+        *numbers, strengths = cursor.fetchone()
+    states = zip(STATES.items(), numbers, strict=True)
+    return [Tally(state, label, number) for (state, (label, _rule)), number in states], strengths
 
 
-def with_parts(notes: NoteQuerySet, *, of: ActionPlan | None = None) -> NoteQuerySet:
-    """With all that a row says; one more query, however many there are.
-
-    Notes of one ledger are read with much less where its plan is at hand; `rows_of` needs it then as well.
-    """
-    notes = notes.prefetch_related(Prefetch("answers", Answer.objects.order_by("pk")))
-    if of is None:
-        return notes.select_related(*targets.RELATED)
-    return notes.select_related(*targets.RELATED_IN_LEDGER).only(*targets.READ_IN_LEDGER)
+def with_parts(notes: NoteQuerySet) -> NoteQuerySet:
+    """With all that a row says; one more query, however many there are. See also `feedback.reports.ledger`."""
+    answers = Prefetch("answers", Answer.objects.order_by("pk"))
+    return notes.prefetch_related(answers).select_related(*targets.RELATED)
 
 
-def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date, *, of: ActionPlan | None = None) -> list[Row]:
+def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date) -> list[Row]:
     """The notes, which come `with_parts`, as the reader sees them; asks nothing of the database."""
     in_group = roles_of(user).in_group
     rows = []
     for note in notes:
-        if of:
-            targets.place(note, of)
-        target, standing = note.target, max(note.answers.all(), key=lambda answer: answer.pk, default=None)
-        rows.append(
-            Row(
-                note=note,
-                on=targets.label_of(target),
-                on_href=targets.address_of(target),
-                author=author_of(note, named=in_group or note.author_id == user.pk),
-                standing=standing,
-                is_late=is_late(note, standing, on),
-                asked=targets.asked_name(note),
-            )
-        )
+        standing = max(note.answers.all(), key=lambda answer: answer.pk, default=None)
+        rows.append(row_of(note, standing, on, named=in_group or note.author_id == user.pk))
     return rows
+
+
+def row_of(note: Note, standing: Answer | None, on: date, *, named: bool) -> Row:
+    """One note with the answer that counts; `named` if its reader reads who wrote it."""
+    target = note.target
+    return Row(
+        note=note,
+        on=targets.label_of(target),
+        on_href=targets.address_of(target),
+        author=author_of(note, named=named),
+        standing=standing,
+        is_late=is_late(note, standing, on),
+        asked=targets.asked_name(note),
+    )
 
 
 def author_of(note: Note, *, named: bool) -> str:

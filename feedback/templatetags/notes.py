@@ -18,9 +18,10 @@ from actionplans.models import ActionPlan
 from cities.access import eyes_of
 from cities.models import group_day
 from feedback import targets
-from feedback.models import Note
-from feedback.reports import direct
+from feedback.models import Note, NoteQuerySet
+from feedback.reports import direct, ledger
 from feedback.reports import notes as reports
+from feedback.reports.notes import Row
 from feedback.targets import Target
 from ogpgroup.models import User
 from ogpgroup.parts import edition_of, part
@@ -45,21 +46,22 @@ class NotesPanel:
         return (type(self.thing).__name__, self.thing.pk, eyes_of(self.user))
 
     def context(self) -> dict[str, Any]:
-        notes = reports.seen_by(self.user).filter(reports.on_thing(self.thing))
+        plan = _plan_of(self.thing)
+        seen = ledger.seen_in(plan, self.user) if plan else reports.seen_by(self.user)
+        notes = seen.filter(reports.on_thing(self.thing))
         counts, strengths = reports.tallies(notes, self.today)
         numbers = {count.state: count.number for count in counts}
         total = numbers["asked"] + strengths
-        plan = _plan_of(self.thing)
         first: list[Note] = []
         if isinstance(self.thing, Session) and total:
             answers = direct.is_direct(self.thing)
             first = list(reports.with_parts(notes.filter(answers))[:DIRECT_SHOWN])
             notes = notes.exclude(answers)
-        shown = list(reports.with_parts(notes, of=plan)[:SHOWN]) if total else []
+        shown = self._rows(notes, plan) if total else []
         return {
             "direct": reports.rows_of(first, self.user, self.today),
             "ask": reverse("feedback:ask", args=[self.thing.slug]) if isinstance(self.thing, Session) else "",
-            "rows": reports.rows_of(shown, self.user, self.today, of=plan),
+            "rows": shown,
             "counts": counts if numbers["asked"] else [],
             "strengths": strengths,
             "total": total,
@@ -70,6 +72,11 @@ class NotesPanel:
                 for place in reports.places_to_write(self.thing, self.user)
             ],
         }
+
+    def _rows(self, notes: NoteQuerySet, plan: ActionPlan | None) -> list[Row]:
+        if plan:
+            return ledger.rows_in(plan, list(notes.values_list("pk", flat=True)[:SHOWN]), self.user, self.today)
+        return reports.rows_of(reports.with_parts(notes)[:SHOWN], self.user, self.today)
 
 
 @register.simple_tag(takes_context=True)

@@ -13,7 +13,8 @@ from django.http import QueryDict
 from actionplans.models import ActionPlan
 from cities.access import eyes_of
 from feedback.filters import NoteFilter
-from feedback.models import Note, NoteQuerySet, ReviewRound
+from feedback.models import NoteQuerySet, ReviewRound
+from feedback.reports import ledger
 from feedback.reports import notes as reports
 from feedback.reports.notes import Row, Tally
 from feedback.reports.rounds import Results, results_of
@@ -42,20 +43,20 @@ class Ledger:
 
     @cached_property
     def _notes(self) -> NoteQuerySet:
-        return reports.seen_by(self.user).filter(ledger=self.plan)
+        return ledger.seen_in(self.plan, self.user)
 
     @cached_property
     def filter(self) -> NoteFilter:
         return NoteFilter(self._asked or None, plan=self.plan, notes=self._notes, on=self.today)
 
     @cached_property
-    def page(self) -> Page[Note]:
-        found = reports.with_parts(self.filter.qs, of=self.plan)
+    def page(self) -> Page[int]:
+        found = self.filter.qs.values_list("pk", flat=True)
         return Paginator(found, NOTES_PER_PAGE).get_page(self._asked.get("page"))
 
     @cached_property
     def rows(self) -> list[Row]:
-        return reports.rows_of(self.page.object_list, self.user, self.today, of=self.plan)
+        return ledger.rows_in(self.plan, list(self.page.object_list), self.user, self.today)
 
     @cached_property
     def _tallies(self) -> tuple[list[Tally], int]:

@@ -14,6 +14,8 @@ from feedback import targets
 from feedback.actions import notes as actions
 from feedback.models import Note
 from feedback.readers import Readers
+from feedback.reports.ledger import seen_in
+from feedback.reports.notes import seen_by
 from ogpgroup.models import User
 from tests import factories
 from tests.factories_schedule import create_session, in_days, publish
@@ -96,6 +98,18 @@ def test_note_on_a_plan_is_read_by_those_it_is_meant_for(visibility: str, people
     assert readers_of(staged, staged.note) == EXPECTED[visibility]
     # Who has left keeps their own words, and nobody else's.
     assert readers_of(staged, staged.old_note) == EXPECTED[visibility] - OWN_ORGANIZATION[visibility] | {"ex-author"}
+
+
+@pytest.mark.parametrize("visibility", EXPECTED)
+def test_ledger_of_a_plan_that_one_sees_holds_what_one_may_read(visibility: str, people, reynosa):
+    plan = factories.create_plan(city=reynosa)
+    staged = scene(people, plan, visibility)
+    scene(people, factories.create_plan(city=reynosa), visibility)
+    actions.withdraw_note(write(plan, by=people["author"], visibility=visibility))
+
+    for person in staged.people.values():
+        assert set(seen_in(plan, person)) == set(seen_by(person).filter(ledger=plan))
+    assert staged.note in seen_in(plan, staged.people["author"])
 
 
 @pytest.mark.parametrize("visibility", EXPECTED)

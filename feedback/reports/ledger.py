@@ -1,0 +1,115 @@
+"""Notes in the ledger of one plan: which of them somebody may see, and what a list says of each.
+
+Which notes a list shows is asked first, by the rules and filters of `NoteQuerySet`; then one statement reads what is
+said of just these. Composed from ten joins it took longer to put together than to answer.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
+from cities.access import roles_of
+from cities.models import Organization
+from feedback.models import Answer, Note, NoteQuerySet
+from feedback.reports.notes import Row, row_of
+from ogpgroup.models import User
+
+_SHOWN: Final = """
+SELECT note.id, note.plan_id, note.commitment_id, note.milestone_id, note.entry_id, note.deliverable_id,
+    note.agenda_item_id, note.kind, note.text, note.visibility, note.author_id, note.organization_id, note.status,
+    note.written_at, note.answer_due_on,
+    author.id, author.name, organization.id, organization.name, organization.name_en,
+    commitment.id, commitment.plan_id, commitment.number, commitment.title, commitment.title_en, commitment.short_title,
+    milestone.id, milestone.commitment_id, milestone.number, milestone.title,
+    entry.id, entry.commitment_id, entry.text, entry.happened_on,
+    deliverable.id, deliverable.plan_id, deliverable.title,
+    answer.id, answer.note_id, answer.decision, answer.reason, answer.change_by, answer.changed_on
+FROM feedback_note AS note
+LEFT JOIN ogpgroup_user AS author ON author.id = note.author_id
+LEFT JOIN cities_organization AS organization ON organization.id = note.organization_id
+LEFT JOIN actionplans_milestone AS milestone ON milestone.id = note.milestone_id
+LEFT JOIN actionplans_progressentry AS entry ON entry.id = note.entry_id
+LEFT JOIN actionplans_commitment AS commitment
+    ON commitment.id = coalesce(note.commitment_id, milestone.commitment_id, entry.commitment_id)
+LEFT JOIN actionplans_deliverable AS deliverable ON deliverable.id = note.deliverable_id
+LEFT JOIN LATERAL (
+    SELECT * FROM feedback_answer WHERE note_id = note.id ORDER BY id DESC LIMIT 1
+) AS answer ON true
+WHERE note.id = ANY(%s)
+"""
+# What of it makes a row of each model, in the order of the model's fields.
+_NOTE: Final = (
+    *("id", "plan_id", "commitment_id", "milestone_id", "entry_id", "deliverable_id", "agenda_item_id"),
+    *("kind", "text", "visibility", "author_id", "organization_id", "status", "written_at", "answer_due_on"),
+)
+_AUTHOR: Final = ("id", "name")
+_ORGANIZATION: Final = ("id", "name", "name_en")
+_COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
+_MILESTONE: Final = ("id", "commitment_id", "number", "title")
+_ENTRY: Final = ("id", "commitment_id", "text", "happened_on")
+_DELIVERABLE: Final = ("id", "plan_id", "title")
+_ANSWER: Final = ("id", "note_id", "decision", "reason", "change_by", "changed_on")
+
+
+def seen_in(plan: ActionPlan, user: User | AnonymousUser) -> NoteQuerySet:
+    """What the reader finds in the ledger of a plan, which the caller has found among those the reader may see.
+
+    See also `feedback.reports.notes.seen_by`, which asks for the plan as well.
+    """
+    return Note.objects.filter(ledger=plan).meant_for(user).exclude(status=Note.Status.WITHDRAWN)
+
+
+def rows_in(plan: ActionPlan, keys: Sequence[int], user: User | AnonymousUser, on: date) -> list[Row]:
+    """These notes of its ledger, in this order, as the reader sees them; one query."""
+    if not keys:
+        return []
+    in_group = roles_of(user).in_group
+    rows = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [list(keys)])
+        for found in cursor.fetchall():
+            note, standing = _note(iter(found), plan)
+            rows[note.pk] = row_of(note, standing, on, named=in_group or note.author_id == user.pk)
+    return [rows[key] for key in keys]
+
+
+def _note(values: Any, plan: ActionPlan) -> tuple[Note, Answer | None]:
+    """The note and the answer that stands; the note knows its ledger, its writer and what it is on."""
+    note: Note = Note.from_db(None, _NOTE, _next(values, _NOTE))
+    note.ledger = plan
+    parts = {
+        "author": _some(User, _AUTHOR, values),
+        "organization": _some(Organization, _ORGANIZATION, values),
+        "commitment": _some(Commitment, _COMMITMENT, values),
+        "milestone": _some(Milestone, _MILESTONE, values),
+        "entry": _some(ProgressEntry, _ENTRY, values),
+        "deliverable": _some(Deliverable, _DELIVERABLE, values),
+    }
+    commitment = parts["commitment"]
+    for one in (commitment, parts["deliverable"]):
+        if one:
+            one.plan = plan
+    for name in ("milestone", "entry"):
+        if part := parts[name]:
+            part.commitment = commitment
+            parts["commitment"] = None  # of the part, not of the note
+    if note.plan_id:
+        note.plan = plan
+    for name, part in parts.items():
+        if part:
+            setattr(note, name, part)
+    return note, _some(Answer, _ANSWER, values)
+
+
+def _next(values: Any, names: Sequence[str]) -> list[Any]:
+    return [next(values) for _name in names]
+
+
+def _some(model: Any, names: Sequence[str], values: Any) -> Any:
+    """The row of a model, or nothing where there is none."""
+    own = _next(values, names)
+    return model.from_db(None, names, own) if own[0] is not None else None
