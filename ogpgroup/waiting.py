@@ -210,13 +210,11 @@ def _photos(user: User, today: date) -> Own:
 def _corrections(user: User, today: date) -> Own:
     """Corrections of minutes that the person writes, which nobody has decided; for coordinators all wait elsewhere."""
     own = Minutes.objects.visible_to(user).editable_by(user).filter(rapporteur=user, corrections__decision="")
-    own = own.select_related("session__current_version").annotate(undecided=Count("corrections"))
+    rows = own.values_list("session__slug", "session__current_version__title", "correct_by", Count("corrections"))
     shown = []
-    for one in own.order_by("correct_by", "pk"):
-        version = one.session.current_version
-        href = f"{one.get_absolute_url()}#corrections"
-        title = readiness.corrections_in_words(one.undecided)
-        shown.append(Waiting(title, href, version.title if version else "", one.correct_by, today))
+    for slug, title, due_on, count in rows.order_by("correct_by", "pk"):
+        href = f"{reverse('workshops:minutes', args=[slug])}#corrections"
+        shown.append(Waiting(readiness.corrections_in_words(count), href, title or "", due_on, today))
     return _all(shown)
 
 
