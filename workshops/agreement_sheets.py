@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities.models import Organization
+from workshops import spreadsheets
 from workshops.attendance import fold
 from workshops.models import Agreement, Session
-from workshops.spreadsheets import Unreadable, columns_of, rows_of_text
+from workshops.spreadsheets import Unreadable, value_of
 
 MOST_ROWS: Final = Agreement.MOST
 LONGEST: Final = 1999  # characters of a text; a cell of a workbook that is longer comes cut
@@ -79,22 +80,18 @@ class Entry:
 
 
 def read(text: str) -> list[Entry]:
-    """The agreements of a table, the first line with headings. Raises Unreadable where no column holds the text."""
-    rows = rows_of_text(text, most=MOST_ROWS)
+    """The agreements of a table under its headings. Raises Unreadable where no column holds the text."""
+    missing = _("The first lines have no heading “agreement”.")
+    columns, rows = spreadsheets.read(text, HEADINGS, needs=["text"], missing=missing, most=MOST_ROWS)
     if not rows:
-        raise Unreadable(_("The sheet is empty."))
-    columns = columns_of(rows[0][1], HEADINGS)
-    if "text" not in columns:
-        raise Unreadable(_("The first line has no heading “agreement”."))
-    if len(rows) == 1:
         raise Unreadable(_("The sheet has headings, and no agreement under them."))
-    return [_entry(line, cells, columns) for line, cells in rows[1:]]
+    return [_entry(line, cells, columns) for line, cells in rows]
 
 
 def _entry(line: int, cells: Sequence[str], columns: dict[str, int]) -> Entry:
     written = {column: cells[place] if place < len(cells) else "" for column, place in columns.items()}
-    due_on, kind = day_of(written.get("due", "")), _value(written.get("kind", ""), KINDS)
-    status = _value(written.get("status", ""), STATUSES)
+    due_on, kind = day_of(written.get("due", "")), value_of(written.get("kind", ""), KINDS)
+    status = value_of(written.get("status", ""), STATUSES)
     return Entry(
         line,
         text=written["text"],
@@ -134,10 +131,6 @@ def day_of(words: str) -> date | None:
     except ValueError:
         return None
     return None
-
-
-def _value(word: str, words: dict[str, set[str]]) -> str:
-    return next((value for value, known in words.items() if fold(word) in known), "")
 
 
 # --- As we understand it ----------------------------------------------------------------------------------------------

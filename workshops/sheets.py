@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities.models import Organization, group_day
-from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
+from workshops import spreadsheets
 from workshops.attendance import LINE, ROOM, fold, institutions_of, known_people
 from workshops.models import Participation, Session, SessionVersion
+from workshops.spreadsheets import Unreadable, value_of
 
 Attended = Participation.Attended
 MOST_ROWS: Final = 1000
-MOST_ABOVE: Final = 10  # lines from the first one to the headings
-DELIMITERS: Final = "\t;,\x1f"  # the last for a column alone
 LONGEST_NAME: Final = 120
 LONGEST_INSTITUTION: Final = 200
 
@@ -61,10 +60,6 @@ STATUSES: Final = {
 }
 
 
-class Unreadable(ActionNotPossible):
-    """Nothing of the sheet can be used; the sentence says what is missing."""
-
-
 # --- As it is written -------------------------------------------------------------------------------------------------
 
 
@@ -86,31 +81,11 @@ def read(text: str) -> list[Entry]:
 
     A title and a date may stand above the headings, as people write them. Raises Unreadable where no column tells who.
     """
-    if not text.strip():
-        raise Unreadable(_("The sheet is empty."))
-    try:
-        rows = list(_numbered(io.StringIO(text.removeprefix("\ufeff"), newline="").readlines()))
-    except csv.Error as error:
-        raise Unreadable(_("The sheet cannot be read as a table. Copy the cells anew, with the headings.")) from error
-    place = next((place for place, (_line, cells) in enumerate(rows[:MOST_ABOVE]) if _tells_who(cells)), None)
-    if place is None:
-        raise Unreadable(_("The first lines have no heading “name” or “e-mail”."))
-    columns, people = _columns(rows[place][1]), rows[place + 1 :]
+    missing = _("The first lines have no heading “name” or “e-mail”.")
+    columns, people = spreadsheets.read(text, HEADINGS, needs=["name", "email"], missing=missing, most=MOST_ROWS)
     if not people:
         raise Unreadable(_("The sheet has headings, and nobody under them."))
-    if len(people) > MOST_ROWS:
-        raise Unreadable(_("The sheet has more than %(most)s lines. Send it in parts.") % {"most": MOST_ROWS})
     return [_entry(line, cells, columns) for line, cells in people]
-
-
-def _numbered(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Each row that holds something, with the number of the line on which it begins."""
-    reader = csv.reader(lines, delimiter=_delimiter(lines))
-    begins = 1
-    for cells in reader:
-        line, begins = begins, reader.line_num + 1
-        if any(cell.strip() for cell in cells):
-            yield line, cells
 
 
 def as_text(rows: Iterable[Sequence[str]]) -> str:
@@ -123,36 +98,6 @@ def as_text(rows: Iterable[Sequence[str]]) -> str:
     return written.getvalue()
 
 
-def _delimiter(lines: Sequence[str]) -> str:
-    """What parts the cells of the line with the headings; in a column alone, commas belong to the names."""
-    first = [line for line in lines if line.strip()][:MOST_ABOVE]
-    for line in first:
-        for sign in DELIMITERS:
-            if _tells_who(next(csv.reader([line], delimiter=sign), [])):
-                return sign
-    return max(DELIMITERS, key=first[0].count)
-
-
-def _tells_who(cells: Sequence[str]) -> bool:
-    return any(_heading(cell) in HEADINGS[column] for cell in cells for column in ("name", "email"))
-
-
-def _heading(cell: str) -> str:
-    return fold(cell).strip(" :*")
-
-
-def _columns(cells: Sequence[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        for column, headings in HEADINGS.items():
-            if _heading(cell) not in headings:
-                continue
-            if column in columns:
-                raise Unreadable(_("Two columns have the heading “%(heading)s”.") % {"heading": cell.strip()})
-            columns[column] = place
-    return columns
-
-
 def _entry(line: int, cells: Sequence[str], columns: dict[str, int]) -> Entry:
     written = {
         column: " ".join(cells[place].split()) if place < len(cells) else "" for column, place in columns.items()
@@ -162,14 +107,10 @@ def _entry(line: int, cells: Sequence[str], columns: dict[str, int]) -> Entry:
         name=written.get("name", ""),
         email=written.get("email", "").lower(),
         institution=written.get("institution", ""),
-        mode=_value(written.get("mode", ""), MODES),
-        status=_value(written["status"], STATUSES) if "status" in written else Attended.PRESENT.value,
+        mode=value_of(written.get("mode", ""), MODES),
+        status=value_of(written["status"], STATUSES) if "status" in written else Attended.PRESENT.value,
     )
     return replace(entry, mistake=_mistake(entry, written))
-
-
-def _value(word: str, words: dict[str, set[str]]) -> str:
-    return next((value for value, known in words.items() if fold(word) in known), "")
 
 
 def _mistake(entry: Entry, written: dict[str, str]) -> str:

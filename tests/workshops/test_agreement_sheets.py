@@ -67,7 +67,7 @@ def test_english_headings_are_understood():
     ("sheet", "sentence"),
     [
         ("", "La hoja está vacía."),
-        ("Responsable\nWRI", "La primera línea no tiene el encabezado «acuerdo»."),
+        ("Responsable\nWRI", "Las primeras líneas no tienen el encabezado «acuerdo»."),
         ("Acuerdo", "La hoja tiene encabezados y ningún acuerdo debajo."),
         ("Acuerdo;Texto\na;b", "Dos columnas corresponden al encabezado «Texto»."),
         ("Acuerdo\n" + "x\n" * 201, "La hoja tiene más de 200 renglones. Envíela por partes."),
@@ -186,3 +186,11 @@ def test_other_files_are_refused():
 
     assert not form.is_valid()
     assert "file" in form.errors
+
+
+def test_title_above_the_headings_is_passed_over() -> None:
+    text = "Acuerdos del taller, 3 de diciembre\n\nAcuerdo;Responsable\nAbrir los datos, también de obra;WRI\n"
+
+    (entry,) = read(text)
+
+    assert (entry.line, entry.text, entry.responsible) == (4, "Abrir los datos, también de obra", "WRI")

@@ -20,7 +20,8 @@ from tests.workshops.coordination import desk_of, text_of
 from workshops import sheets
 from workshops.actions import attendance as actions
 from workshops.models import Session
-from workshops.sheets import Entry, Outcome, Unreadable
+from workshops.sheets import Entry, Outcome
+from workshops.spreadsheets import Unreadable
 
 pytestmark = pytest.mark.django_db
 
