@@ -64,6 +64,7 @@ BY_MACHINE: Final = {
     "workshops.MaterialVersion": {"content_type", "sha256"},
     "workshops.Photo": {"content_type", "sha256", "name"},
     "workshops.VotingRound": {"code"},
+    "workshops.NotNeeded": {"gap"},
 }
 # No row of these is made here, and why.
 WITHOUT_ROWS: Final = {

@@ -21,7 +21,7 @@ from workshops.models import Participation, Session
 
 # Each page asks the database so often, however much it shows.
 DESK_QUERIES = 24
-COORDINATION_QUERIES = 32
+COORDINATION_QUERIES = 33
 
 STOPPED = "Mail is not going out at the moment."
 
