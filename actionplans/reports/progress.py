@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from django.db import connection
@@ -153,11 +153,11 @@ class CommitmentProgress:
     said: Said | None
     tracks: tuple[Track, ...]
 
-    @property
+    @cached_property
     def computed(self) -> Share:
         return _share((track.said.status for track in self.tracks if track.said), len(self.tracks))
 
-    @property
+    @cached_property
     def late_count(self) -> int:
         return sum(track.is_late for track in self.tracks)
 
@@ -179,11 +179,11 @@ class PlanProgress:
     today: date
     commitments: tuple[CommitmentProgress, ...]
 
-    @property
+    @cached_property
     def tracks(self) -> tuple[Track, ...]:
         return tuple(track for one in self.commitments for track in one.tracks)
 
-    @property
+    @cached_property
     def figures(self) -> Figures:
         said = [one.said.status for one in self.commitments if one.said]
         tracks = self.tracks
@@ -199,7 +199,7 @@ class PlanProgress:
         counts = Counter(one.said.status for one in self.commitments if one.said)
         return [(str(level.label), counts[level]) for level in reversed(Completion) if counts[level]]
 
-    @property
+    @cached_property
     def late(self) -> list[Track]:
         """The longest late first."""
         late = [track for track in self.tracks if track.is_late]
