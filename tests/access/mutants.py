@@ -120,6 +120,7 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
     ),
 }
 NOTE_READERS, NOTE_ANSWERERS = NoteQuerySet.visible_to, NoteQuerySet.answerable_by
+NOTE_MEANT = NoteQuerySet.meant_for
 ROUND_READERS, RESULT_READERS = ReviewRoundQuerySet.visible_to, ReviewRoundQuerySet.results_visible_to
 EVALUATORS = ReviewRoundQuerySet.open_for
 OF_THE_OWN_CITY = "plan__city__in=roles.official_city_ids"
@@ -127,8 +128,8 @@ OF_THE_OWN_CITY = "plan__city__in=roles.official_city_ids"
 PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
     "a note that was withdrawn is still read": (
         NoteQuerySet,
-        "visible_to",
-        without(NOTE_READERS, "meant &= ~Q(status=Note.Status.WITHDRAWN)"),
+        "meant_for",
+        without(NOTE_MEANT, "meant &= ~Q(status=Note.Status.WITHDRAWN)"),
         rows_of("feedback:note", about="withdrawn"),
     ),
     "notes on a plan in preparation are read": (
@@ -157,14 +158,14 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
     ),
     "notes for the group are read by all": (
         NoteQuerySet,
-        "visible_to",
-        without(NOTE_READERS, "if roles.in_group:", "if True:"),
+        "meant_for",
+        without(NOTE_MEANT, "if roles.in_group:", "if True:"),
         rows_of("feedback:note", about="group"),
     ),
     "notes to a city are read by any city": (
         NoteQuerySet,
-        "visible_to",
-        without(NOTE_READERS, "ledger__city__in=roles.official_city_ids", "ledger__city__isnull=False"),
+        "meant_for",
+        without(NOTE_MEANT, "ledger__city__in=roles.official_city_ids", "ledger__city__isnull=False"),
         rows_of("feedback:note", about="city"),
     ),
     "any member of the group answers for the city": (
