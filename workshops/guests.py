@@ -55,17 +55,17 @@ class Listed:
 
 def listed(session: Session, *, now: datetime) -> list[Listed]:
     """Everybody expected, by name, those included whom the draft names and nobody has told, and those who come at their
-    own wish; four queries that load nobody. Those without an account come last.
+    own wish; four queries at most that load nobody. Those without an account come last.
     """
     concerned = Participation.objects.concerned(group_day(now)).filter(session=session)
-    rows = concerned.filter(user__isnull=False).values_list("user_id", "pk", "answer")
-    known = {user: Listed(user, pk, answer) for user, pk, answer in rows}
+    rows = concerned.filter(user__isnull=False).order_by(SortKey("user__name"), "user")
+    known = {user: Listed(user, pk, answer) for user, pk, answer in rows.values_list("user_id", "pk", "answer")}
     named = {one.user_id for one in audience.who([diff.rule_of(session)], on=group_day(now))}
-    people = User.objects.filter(pk__in=list(named | known.keys())).order_by(SortKey("name"), "pk")
-    invited = [
-        known.get(person) or Listed(person, 0, Participation.Answer.NONE)
-        for person in people.values_list("pk", flat=True)
-    ]
+    invited = list(known.values())
+    if named - known.keys():
+        people = User.objects.filter(pk__in=list(named | known.keys())).order_by(SortKey("name"), "pk")
+        silent = Participation.Answer.NONE
+        invited = [known.get(one) or Listed(one, 0, silent) for one in people.values_list("pk", flat=True)]
     without_account = concerned.filter(user=None).order_by(SortKey("name")).values_list("pk", "answer")
     return invited + [Listed(None, pk, answer) for pk, answer in without_account]
 

@@ -29,7 +29,7 @@ from workshops.reports import telling
 from workshops.views.answering import CHOICES, takes_answers
 
 DRAFTS_PER_PAGE = 50
-PEOPLE_PER_PAGE = 200
+PEOPLE_PER_PAGE = 100
 
 
 def _editable(request: HttpRequest, slug: str) -> Session:
