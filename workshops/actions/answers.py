@@ -132,10 +132,10 @@ def ask_again(versions: Iterable[SessionVersion]) -> None:
     )
 
 
-def keep_answers(unmoved: Sequence[Unmoved]) -> None:
+def keep_answers(unmoved: Sequence[Unmoved]) -> list[int]:
     """Give those who heard of no change their answers back: the date is the one they had answered to.
 
-    `seats.settle_seats` places them again, in the order of those answers.
+    Returns the sessions in which `seats.settle_seats` must place them again, in the order of those answers.
     """
     known = {(one.session_id, one.user_id): one.version for one in unmoved}
     put_aside = Participation.objects.filter(
@@ -152,3 +152,4 @@ def keep_answers(unmoved: Sequence[Unmoved]) -> None:
             one.earlier_answer, one.earlier_answered_at = "", None
             kept.append(one)
     Participation.objects.bulk_update(kept, ["answer", "answered_at", "earlier_answer", "earlier_answered_at"])
+    return sorted({one.session_id for one in kept})

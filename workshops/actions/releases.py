@@ -15,6 +15,7 @@ from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, emails, ical, making, told
 from workshops.actions.answers import ask_again, keep_answers
 from workshops.actions.locks import lock_releases
+from workshops.actions.seats import settle_seats
 from workshops.audience import Expectation, Rule
 from workshops.diff import PendingChange
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
@@ -107,7 +108,8 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     ask_again(planned)
     queued = emails.queue_invitations(planned, invited, now=now)
     changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
-    keep_answers(unmoved)
+    for session_id in keep_answers(unmoved):
+        settle_seats(session_id, now=now)  # at once: until then a seat would seem free to whoever answers
     queued += changes + emails.queue_uninvitations(planned, leavers, now=now, settles=True)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
