@@ -154,7 +154,8 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     }
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)
-        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=pair in unaware)
+        is_unaware = pair in unaware and (change.session.is_planned or known.last(*pair) is None)
+        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=is_unaware)
         is_of_facts = news in {"changed", "postponed", "cancelled"}
         if is_of_facts and known.knows_that_not(*pair, change.session):
             continue

@@ -10,7 +10,8 @@ from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, User
 from tests import factories, factories_schedule
 from tests.workshops.coordination import desk_of
-from tests.workshops.published import NOW, START, cancel, change, publish_session
+from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
+from tests.workshops.seating import members, places, say, seated
 from tests.workshops.told import all_is_sent, read, text_of
 from workshops import actions, diff
 from workshops.actions import releases
@@ -111,6 +112,34 @@ def test_a_burst_that_comes_to_nothing_tells_nobody_and_keeps_the_answers(versio
 
     assert waiting() == []
     assert Participation.objects.get(user=member).answer == Participation.Answer.YES
+
+
+def test_a_burst_that_comes_to_nothing_leaves_no_seat_free_meanwhile():
+    first, second, third = people = members(3)
+    session = seated(1, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, [first, second], now=NOW)
+
+    cancel(session, at=EDIT)
+    session.refresh_from_db()
+    actions.reinstate(session, by=None)
+    publish(session.cycle, at=EDIT + MINUTE)
+    assert places(session, people) == ["held", "waiting", "-"]
+    say(session, [third], now=EDIT + 2 * MINUTE)
+
+    assert places(session, people) == ["held", "waiting", "waiting"]
+
+
+def test_who_answered_on_the_page_before_the_invitation_went_is_told_of_the_end(member):
+    version = publish_session(people=[member], at=NOW)
+    actions.answer(version.session, user=member, answer=Participation.Answer.YES, now=NOW + MINUTE)
+    actions.cancel(version.session, reason="No hay sede.", by=None)
+    told = people_told(diff.pending_changes(version.session.cycle), now=NOW + 2 * MINUTE)
+
+    publish(version.session.cycle, at=NOW + 2 * MINUTE)
+
+    assert told[version.session_id].cancelled == {member.pk}
+    assert [kind for kind, _due in waiting(member)] == ["session_cancellation"]
 
 
 @pytest.fixture

@@ -180,9 +180,10 @@ def queue_changes(
             continue
         kind = CANCELLATION if version.is_cancelled else CHANGE
         if pair in waiting:
-            if not version.is_planned:
-                continue  # nobody heard of the session
-            kind = INVITATION
+            if version.is_planned:
+                kind = INVITATION
+            elif heard.last(*pair) is None:
+                continue  # they heard of no session; who answered on its page before the mail went did
         elif heard.nothing_new(*pair, outdated[person.session_id]):
             last = heard.last(*pair)
             assert last is not None
