@@ -83,7 +83,7 @@ def test_from_the_first_point_to_the_answer(product: Product, open_page: Callabl
     ines.goto(session.get_absolute_url())
     expect(points(ines)).to_have_count(0)
     press(laptop, "Publish the agenda")
-    expect(laptop.get_by_text("The agenda is published: whoever may see the session reads it.")).to_be_visible()
+    expect(laptop.get_by_text("The agenda is published: whoever may see the session reads it")).to_be_visible()
     ines.reload()
     expect(points(ines)).to_have_text(["Diagnóstico de Reynosa", "Acuerdos"])
     fits(ines)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cities.models import Organization
@@ -31,7 +30,9 @@ def two_sessions() -> tuple[Session, Session]:
 def test_agreement_is_kept(product: Product, open_page: Callable[..., Page]) -> None:
     coordinator = factories.create_coordinator(name="Carmen Coordinadora", language="en")
     official = factories.create_official(
-        city=factories.create_city(name="Reynosa", slug="reynosa"), name="Rosa de Reynosa", language="en"
+        city=factories.create_city(name="Reynosa", slug="reynosa", time_zone=factories.zone_at_noon(datetime.now(UTC))),
+        name="Rosa de Reynosa",
+        language="en",
     )
     council = Organization.objects.get(kind="municipal_government")
     held, following = two_sessions()
@@ -43,7 +44,7 @@ def test_agreement_is_kept(product: Product, open_page: Callable[..., Page]) -> 
     carmen.get_by_label("task", exact=True).check()
     carmen.get_by_label("Text", exact=True).fill("Publicar las propuestas recibidas.")
     carmen.get_by_label(council.name).check()
-    carmen.get_by_label("Due").fill(timezone.localdate().isoformat())
+    carmen.get_by_label("Due").fill(datetime.now(UTC).date().isoformat())  # where it is noon, it is the same day
     press(carmen, "Put it on record")
     expect(main(carmen)).to_contain_text("The agreement is on record.")
 

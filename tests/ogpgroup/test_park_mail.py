@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_mail_due_since_the_backup_is_held_planned_anew_or_not(member, capsys):
     now = mail.database_now()
-    User.objects.filter(pk=member.pk).update(time_zone=f"Etc/GMT{now.hour - 12:+d}")  # noon: no night moves a reminder
+    User.objects.filter(pk=member.pk).update(time_zone=factories.zone_at_noon(now))  # no night moves a reminder
     cycle = factories.create_cycle(starts_on=date(2026, 1, 1), ends_on=date(2036, 1, 1))
     factories_schedule.create_session(cycle=cycle, starts_at=now + timedelta(days=1, minutes=-5))
     factories_schedule.publish(cycle, at=now - timedelta(days=20))
