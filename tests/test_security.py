@@ -49,6 +49,7 @@ WITHOUT_TOKEN: Final = {
 # --- Headers and cookies ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_headers_on_every_page_for_strangers(world: World) -> None:
     client = Client()
     for row in OPEN_PAGES:
@@ -161,6 +162,7 @@ def no_redis(settings: Settings) -> None:
     settings.CACHES = {"default": {"BACKEND": "ogpgroup.cache.TolerantRedisCache", "LOCATION": dead}}
 
 
+@pytest.mark.slow
 def test_pages_stand_without_redis(world: World, no_redis: None) -> None:
     pages = [row for row in OPEN_PAGES if row.url != "readyz" and row.GET and row.GET[Role.ANONYMOUS] == 200]
     stranger, member, coordinator = Client(), world.client(Role.MEMBER), world.client(Role.COORDINATOR)
@@ -221,6 +223,7 @@ def test_way_on_within_the_site_is_kept(client: Client, db: None) -> None:
 # --- Forged requests --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_post_without_token_is_refused_everywhere(world: World) -> None:
     passed = set()
     for row in TABLE:

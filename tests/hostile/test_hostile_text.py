@@ -76,6 +76,7 @@ def hostile_world(filled: set[str], world: World) -> World:
 # --- The fields -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_text_field_is_filled(filled: set[str]) -> None:
     """A new field is filled by itself; a new model needs a row, in `tests.access.world` or in `enrich`."""
     wanted = {
@@ -160,6 +161,7 @@ def calendar(content: bytes) -> strict_calendar.Component:
     return found
 
 
+@pytest.mark.slow
 def test_mails_hold_text_as_text(hostile_world: World) -> None:
     written = set()
     for kind in mailings.KINDS:

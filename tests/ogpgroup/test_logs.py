@@ -74,6 +74,7 @@ def test_pages_tell_their_address_to_no_other_site(client: Client):
     assert client.get(f"/unsubscribe/{SECRET}/").headers["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.slow
 def test_access_log_of_the_web_server_is_masked(tmp_path):
     """The product's own command and configuration."""
     with socket.socket() as probe:

@@ -197,6 +197,7 @@ def test_retry_sends_the_same_bytes_after_the_text_would_read_otherwise(sink):
 # --- Leases ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_sender_gives_back_what_it_cannot_send_within_the_safe_part_of_its_lease(sink):
     sink.behaviour.seconds_per_mail = 0.8
     enqueue(*"abcd")

@@ -31,6 +31,7 @@ def test_corpus_is_large() -> None:
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
+@pytest.mark.slow
 def test_bad_file_is_refused_with_its_sentence(case: Case) -> None:
     with pytest.raises(Refused) as refused:
         send(case)

@@ -264,6 +264,7 @@ def test_session_to_copy_that_cannot_be_is_not_found(desk: Client, cycle: Cycle,
     assert desk.get(reverse("workshops:create") + f"?{query}").status_code == 404
 
 
+@pytest.mark.slow
 def test_many_drafts_are_shown_page_by_page_and_only_those_shown_are_loaded(
     desk: Client, cycle: Cycle, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -113,6 +113,7 @@ def planned(*, start: datetime, since: datetime = RELEASED) -> list[tuple[str, s
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_people_of_several_zones_are_told_by_their_own_clock(cycle):
     people = [person_in(zone) for zone in ("America/Matamoros", "America/Mazatlan", "America/Merida")]
     start = at("America/Mexico_City", "2026-12-03T07:30")  # 06:30 in Los Cabos
@@ -186,6 +187,7 @@ def test_who_moves_to_another_zone_is_reminded_once(cycle):
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_lead_times_of_a_session_stand_instead_of_those_of_its_kind(cycle):
     start = at("America/Mexico_City", "2026-12-10T10:00")
     session_at(cycle, start, people=[person_in("America/Mexico_City")], leads=[60 * 24, 168, 36, 1])

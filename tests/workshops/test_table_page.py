@@ -350,6 +350,7 @@ def test_member_reads_what_counts_and_not_who_said_it(client: Client, table: Wor
 
 
 @pytest.mark.parametrize("writes", [True, False])
+@pytest.mark.slow
 def test_link_to_a_note_leads_to_the_page_it_stands_on(client: Client, table: WorkTable, *, writes: bool) -> None:
     notes = [written(table, str(number)) for number in range(120)]
     client.force_login(rapporteur_of(table) if writes else factories.create_member())
