@@ -85,6 +85,7 @@ class _Sender:
     breaker_is_there: bool = False
     refusals: dict[int, RefusedAddress] = field(default_factory=dict)  # of the people of this batch
     accused: list[OutgoingMail] = field(default_factory=list)  # refused one after the other in words about us
+    acceptance: records.Acceptance | None = None  # of the mail before, on its way to the database
 
     def must_pause(self) -> bool:
         """Whether the breaker is open. One whose time is over stays until a mail is accepted: the pause grows."""
@@ -103,7 +104,10 @@ class _Sender:
         if mails:
             # Never send on an old lease: by then another sender may have taken over.
             deadline = started + SAFE_PART_OF_LEASE * self.lease.total_seconds()
-            self._send_until(deadline, self._prepared(mails, token), token)
+            try:
+                self._send_until(deadline, self._prepared(mails, token), token)
+            finally:
+                self._end_acceptance()
         return bool(rows)
 
     def _claim(self, token: UUID, *, suspects: bool) -> list[OutgoingMail]:
@@ -159,10 +163,12 @@ class _Sender:
         waiting = deque(mails)
         while waiting:
             if time.monotonic() > deadline or self.stop():
+                self._end_acceptance()
                 self._give_back(waiting, token)
                 return
             mail = waiting.popleft()
             outcome = self._offer(mail, token)
+            self._end_acceptance()  # where the text was not reached
             kill_point("before_outcome")
             if outcome and self._record(mail, outcome, token) is not None:
                 self._give_back(waiting, token)
@@ -177,6 +183,8 @@ class _Sender:
         kind = self.kinds[mail.kind]
 
         def before_text() -> None:
+            # A sender that dies leaves one mail in doubt, not two.
+            self._end_acceptance()
             # Where a double would harm, it is first written down that the text goes out: without that it has not.
             if not kind.repeatable and not records.update(mail.pk, token, data_began_at=Now()):
                 raise _LeaseLost
@@ -193,25 +201,37 @@ class _Sender:
 
     def _record(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> Trouble | None:
         """Write the outcome at once, in a transaction of its own; says what stands in the way of the next mail."""
-        if status := self._written(mail, outcome, token):
-            self.counts[status] += 1
+        if outcome.fate is Fate.ACCEPTED:
+            self.acceptance = records.Acceptance(mail, token, outcome.reply)
+            self.acceptance.begin()
+            kill_point("outcome_begun")
         else:
-            logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, outcome)
+            self._write(mail, outcome, token)
         self._learn_about_address(mail, outcome)
         trouble = self._trouble_after(mail, outcome)
         if trouble:
             _open_breaker(trouble, outcome.reply)
         return trouble
 
-    def _written(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> str:
-        """The status that the mail has now; none where it is another sender's by now."""
-        if outcome.fate is Fate.ACCEPTED:
-            return Status.SENT if records.accepted(mail, token, outcome.reply) else ""
+    def _end_acceptance(self) -> None:
+        """Nothing else may be asked of the database before."""
+        acceptance, self.acceptance = self.acceptance, None
+        if acceptance:
+            self._count(acceptance.mail, Status.SENT if acceptance.end() else "", acceptance.reply)
+
+    def _write(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> None:
         changes = self._changes(mail, outcome)
         released = {"token": None, "lease_until": None} | changes
         if outcome.reply:
             released["server_reply"] = outcome.reply
-        return changes["status"] if records.update(mail.pk, token, **released) else ""
+        written = records.update(mail.pk, token, **released)
+        self._count(mail, changes["status"] if written else "", outcome.reply)
+
+    def _count(self, mail: OutgoingMail, status: str, reply: str) -> None:
+        if status:
+            self.counts[status] += 1
+        else:
+            logger.warning("Mail %s was taken over by another sender; its outcome here: %s", mail.pk, reply)
 
     def _trouble_after(self, mail: OutgoingMail, outcome: Outcome) -> Trouble | None:
         if outcome.fate is Fate.ACCEPTED:
@@ -252,6 +272,7 @@ class _Sender:
         if outcome.hint is Hint.NO_MAILBOX:
             addresses.note_refusal(mail, outcome.reply)
         elif outcome.fate is Fate.ACCEPTED and mail.user_id in self.refusals:
+            self._end_acceptance()
             addresses.note_acceptance(mail)
 
     def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
@@ -275,6 +296,7 @@ class _Sender:
 
     def _close_breaker(self) -> None:
         if self.breaker_is_there:
+            self._end_acceptance()
             MailBreaker.objects.filter(open_until__lte=Now()).delete()
             self.breaker_is_there = False
 

@@ -4,11 +4,15 @@ from collections import Counter
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
+from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from ogpgroup import mail
+from ogpgroup.mail import records
 from ogpgroup.mail import sender as sender_module
 from ogpgroup.models import OutgoingMail
 from tests.faults.kinds import DECISION, KINDS, POISON, REMINDER, UNTRUE, enqueue
@@ -66,11 +70,20 @@ def test_deliver_empties_the_queue_in_batches(sink):
 
 def test_deliver_asks_each_kind_a_constant_number_of_times(sink, django_assert_num_queries):
     enqueue(*(f"m{number}" for number in range(20)))
+    before = _rows_updated()
 
-    with django_assert_num_queries(2 * 3 + 2 + 20 + 1):
-        # per batch a heartbeat and the breaker and the claim; then the time and the bytes; one outcome for each mail;
-        # and the second batch, which is empty, looks for suspects too
+    with django_assert_num_queries(2 * 3 + 2 + 1):
+        # per batch a heartbeat and the breaker and the claim; then the time and the bytes; and the second batch, which
+        # is empty, looks for suspects too
         deliver()
+    assert _rows_updated() - before == 3 * 20  # when claimed, when written, and one outcome for each mail
+
+
+def _rows_updated():
+    """Of outgoing mail, as the database counts them, whichever way they are asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'ogpgroup_outgoingmail'")
+        return cursor.fetchone()[0]
 
 
 def test_deliver_without_mail_leaves_no_connection(sink):
@@ -234,6 +247,67 @@ def test_outcome_of_a_sender_that_lost_its_lease_is_not_written(sink, caplog):
     assert counts == Counter(sent=1)
     assert sink.ledger.recipients() == ["b@example.org"]
     assert (the("a").status, the("a").rendered) == ("sending", None)
+
+
+def _held(key, kind):
+    """A mail as its sender holds it, with the token of its lease."""
+    enqueue(key, kind=kind)
+    token = uuid4()
+    OutgoingMail.objects.filter(key=key).update(
+        status="sending", token=token, lease_until=timezone.now() + timedelta(minutes=5), rendered=b"text"
+    )
+    return the(key), token
+
+
+def _accept(held, token):
+    acceptance = records.Acceptance(held, token, "250 2.0.0 Queued as Ñ")
+    acceptance.begin()
+    return acceptance.end()
+
+
+@pytest.mark.parametrize(("kind", "body"), [(REMINDER, b"text"), (DECISION, None)])
+def test_acceptance_is_written_and_takes_the_text_of_an_account_mail(kind, body):
+    held, token = _held("a", kind)
+
+    assert _accept(held, token)
+
+    row = the("a")
+    written = (row.status, row.token, row.lease_until, row.retry_at, row.server_reply)
+    assert written == ("sent", None, None, None, "250 2.0.0 Queued as Ñ")
+    assert row.sent_at is not None
+    assert row.rendered == body
+
+
+def test_acceptance_of_a_mail_that_another_sender_holds_is_not_written():
+    held, _token = _held("a", REMINDER)
+
+    assert not _accept(held, uuid4())
+    assert the("a").status == "sending"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cut", ["before", "between"])
+@pytest.mark.parametrize(("kind", "body"), [(REMINDER, b"text"), (DECISION, None)])
+def test_acceptance_whose_connection_is_cut_is_written_over_a_new_one(kind, body, cut):
+    held, token = _held("a", kind)
+    acceptance = records.Acceptance(held, token, "250 ok")
+
+    with psycopg.connect(**_elsewhere()) as other, other.transaction():
+        other.execute("SELECT FROM ogpgroup_outgoingmail FOR UPDATE")  # nobody writes before it is cut
+        if cut == "between":
+            acceptance.begin()
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        if cut == "before":
+            acceptance.begin()
+
+    assert acceptance.end()
+    row = the("a")
+    assert (row.status, row.server_reply, row.rendered) == ("sent", "250 ok", body)
+
+
+def _elsewhere():
+    names = {"dbname", "user", "password", "host", "port"}
+    return {name: value for name, value in connection.get_connection_params().items() if name in names}
 
 
 def test_decision_whose_lease_was_lost_is_not_offered(sink):

@@ -25,7 +25,7 @@ from tests.storm.oracle import Arrivals, Report, judge, message_ids
 from workshops import actions
 from workshops.models import Session
 
-POINTS = ("after_claim", "before_data", "after_dot", "before_outcome")
+POINTS = ("after_claim", "before_data", "after_dot", "before_outcome", "outcome_begun")
 LEAD_HOURS = 2  # a lead that no quiet hours move
 AT_ONCE = 10_000  # people of one session, due at one moment
 LEASE = 4.0
