@@ -140,6 +140,31 @@ def test_reply_to_an_earlier_date_is_outdated_and_to_a_later_version_of_the_same
     assert outcomes == ["outdated", "applied", "applied", "applied"]
 
 
+def test_reply_to_a_date_that_was_changed_back_before_anybody_was_told_is_recorded(member):
+    """The number has gone up twice, and no calendar has heard of it."""
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    change(session, at=NOW + MINUTE, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    while_it_waits = received(answered(session, member, sequence=0)).outcome
+    change(session, at=NOW + 2 * MINUTE, starts_at=START, ends_at=START + HOUR)
+
+    assert while_it_waits == "outdated"
+    assert received(answered(session, member, sequence=0)).outcome == "applied"
+
+
+def test_reply_to_a_date_that_was_told_otherwise_and_back_is_outdated(member):
+    """Between the two they were asked for another date, and are asked again for this one."""
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    change(session, at=NOW + MINUTE, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    all_is_sent(NOW + MINUTE)
+    change(session, at=NOW + 2 * MINUTE, starts_at=START, ends_at=START + HOUR)
+
+    outcomes = [received(answered(session, member, sequence=number)).outcome for number in (0, 1, 2)]
+
+    assert outcomes == ["outdated", "outdated", "applied"]
+
+
 def test_reply_without_a_sequence_answers_the_first_version(member):
     session = publish_session(people=[member]).session
     assert received(answered(session, member, sequence=None)).outcome == "applied"

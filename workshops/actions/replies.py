@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
-from workshops import emails, ical, itip
+from workshops import emails, ical, itip, told
 from workshops.actions import answers
 from workshops.actions.answers import OlderAnswer, Said
 from workshops.models import Participation, ReceivedReply, SessionVersion
@@ -71,7 +71,7 @@ def _apply(reply: ReceivedReply, said: itip.Received, *, now: datetime) -> tuple
         return Outcome.UNKNOWN_PERSON, None
     if len(set(said.senders)) != 1 or _person_at(said.senders[0]) != user:
         return Outcome.ANOTHER_SENDER, own
-    if (said.sequence or 0) < _first_sequence(version, own):
+    if (said.sequence or 0) < _first_sequence(version, own) and not _answers_what_they_heard(said, version, own):
         return Outcome.OUTDATED, own
     try:
         with transaction.atomic(), translation.override(user.language):
@@ -114,6 +114,17 @@ def _first_sequence(version: SessionVersion, own: Participation) -> int:
     if own.expected and own.expected_because == Participation.Because.DELEGATE and own.answer == answers.NONE:
         return max(_first_of_start(version), own.calendar_sequence)
     return _first_of_start(version)
+
+
+def _answers_what_they_heard(said: itip.Received, version: SessionVersion, own: Participation) -> bool:
+    """Whether all they may have heard of has the start that counts, and the reply answers that.
+
+    A date that was changed and changed back before anybody was told raises the number and reaches no calendar.
+    """
+    heard = told.heard([version.session_id], [own.user_id or 0]).versions.get((version.session_id, own.user_id or 0))
+    if not heard or any(old.starts_at != version.starts_at for old in heard):
+        return False
+    return (said.sequence or 0) >= max(_first_of_start(heard[0]), own.calendar_sequence)
 
 
 def _first_of_start(version: SessionVersion) -> int:
