@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
@@ -29,7 +29,7 @@ from ogpgroup import htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, RefusedAddress, User
-from workshops.models import AgendaItem, Minutes
+from workshops.models import AgendaItem, Minutes, SessionVersion
 from workshops.reports import forecast, telling
 
 Status = OutgoingMail.Status
@@ -54,11 +54,27 @@ MAIL_POLICY = (
 )
 
 
+def mails_with_subjects() -> QuerySet[OutgoingMail]:
+    """Mails without their texts, each with `subject_line`: its own once it is written, until then its session's name.
+
+    That of a mail about an account may hold a code: it is left out.
+    """
+    title = SessionVersion.objects.current().filter(session=OuterRef("subject_id")).values("title")[:1]
+    subject_line = Case(
+        When(priority=OutgoingMail.Priority.ACCOUNT, then=Value("")),
+        When(headline="", subject_type="session", then=Subquery(title)),
+        default="headline",
+    )
+    return OutgoingMail.objects.select_related("user").defer("rendered").annotate(subject_line=subject_line)
+
+
 class OutboxFilter(FilterSet):
     """Status, kind, person, subject line, put aside or not; and, by a link from its page, one session."""
 
     person = CharFilter(label=_("Person"), method="to_person", max_length=100)
-    headline = CharFilter(label=_("Subject"), field_name="headline", lookup_expr="icontains", max_length=100)
+    headline = CharFilter(
+        label=_("Subject"), field_name="subject_line", lookup_expr="unaccent__icontains", max_length=100
+    )
     kind = ChoiceFilter(label=_("Kind"), choices=list(KIND_LABELS.items()), empty_label=_("All kinds"))
     seen = ChoiceFilter(
         label=_("Put aside"),
@@ -74,8 +90,7 @@ class OutboxFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def __init__(self, data: Any) -> None:
-        mails = OutgoingMail.objects.select_related("user").defer("rendered")
-        super().__init__(data, queryset=mails)  # type: ignore[no-untyped-call]  # django-filter ships no types
+        super().__init__(data, queryset=mails_with_subjects())  # type: ignore[no-untyped-call]  # django-filter ships no types
 
     def to_person(self, mails: QuerySet[OutgoingMail], name: str, text: str) -> QuerySet[OutgoingMail]:
         return mails.filter(Q(recipient__icontains=text) | Q(user__name__unaccent__icontains=text))
@@ -135,7 +150,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 @require_safe
 def outbox_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(OutgoingMail.objects.select_related("user", "dismissed_by"), pk=pk)
+    one = get_object_or_404(mails_with_subjects().select_related("dismissed_by").defer(None), pk=pk)
     context = {"row": _row(one), "mail": one, "shown": _shown(one), "meaning": WHAT_IT_MEANS[one.status]}
     return render_page(request, "ogpgroup/outbox_detail.html", context)
 
@@ -238,9 +253,8 @@ def _coordinator(request: HttpRequest) -> User:
 
 def _row(one: OutgoingMail) -> dict[str, Any]:
     kind = KIND_LABELS.get(one.kind, one.kind)
-    # The subject line of an account mail may hold a code.
-    title = kind if one.is_account_mail or not one.headline else one.headline
     is_warm = one.status in WARM and one.dismissed_at is None
+    title = one.subject_line or kind  # type: ignore[attr-defined]  # an annotation
     return {"mail": one, "kind": kind, "title": title, "style": "warm" if is_warm else ""}
 
 

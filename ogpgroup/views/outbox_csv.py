@@ -43,8 +43,7 @@ def outbox_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def _cells(one: OutgoingMail) -> Iterable[Any]:
-    # The subject line of an account mail may hold a code.
-    subject = "" if one.is_account_mail else one.headline
+    subject = one.subject_line  # type: ignore[attr-defined]  # an annotation
     yield from (KIND_LABELS.get(one.kind, one.kind), subject, one.user.name if one.user else "", one.recipient)
     yield from (one.subject_version if one.subject_type == "session" else "", one.due, one.sent_at)
     yield from (one.get_status_display(), one.attempts, one.unknown_count, one.reply, one.dismissed_at)

@@ -115,6 +115,30 @@ def test_mails_of_a_session_are_also_those_about_its_parts(desk):
     assert {row["mail"].key for row in found} == {"itself", "minutes", "point", "question"}
 
 
+def test_what_is_not_written_yet_stands_under_the_name_of_its_session(desk):
+    session = publish_session(title="Revisión de los foros").session
+    OutgoingMail.objects.all().delete()
+    enqueue("blank", "written", "of_a_plan", "account")
+    mails = OutgoingMail.objects.filter(key__in=["blank", "written", "account"])
+    mails.update(subject_type="session", subject_id=session.pk)
+    OutgoingMail.objects.filter(key="of_a_plan").update(subject_type="plan", subject_id=session.pk)
+    OutgoingMail.objects.filter(key="written").update(headline="Mañana: otra cosa")
+    OutgoingMail.objects.filter(key="account").update(priority=OutgoingMail.Priority.ACCOUNT)
+
+    def titles(**query):
+        return {row["mail"].key: row["title"] for row in desk.get(OUTBOX, query).context["rows"]}
+
+    kind = "reminder"
+    assert titles() == {
+        "blank": "Revisión de los foros",
+        "written": "Mañana: otra cosa",
+        "of_a_plan": kind,
+        "account": kind,
+    }
+    assert set(titles(headline="REVISION")) == {"blank"}
+    assert set(titles(headline="manana")) == {"written"}
+
+
 def test_outbox_runs_the_same_queries_for_1_3_and_300_rows(desk):
     numbers = []
     for count in (1, 2, 297):
