@@ -12,7 +12,7 @@ from django_filters.filterset import FilterSet
 
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
-from workshops.models import Agreement, SessionBase, SessionVersion
+from workshops.models import Agreement, Participation, SessionBase, SessionVersion
 
 SEARCHED = ("title", "purpose", "bring", "decisions", "venue", "city_name")
 LONGEST_SEARCH = 100
@@ -80,3 +80,20 @@ class AgreementFilter(FilterSet):
     class Meta:
         model = Agreement
         fields: tuple[str, ...] = ()
+
+
+class PeopleSearch(forms.Form):
+    """People of a session by name, address or institution; the answer they gave is a tab of the list."""
+
+    q = forms.CharField(
+        label=_("Name, e-mail or institution"),
+        max_length=LONGEST_SEARCH,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    answer = forms.ChoiceField(choices=Participation.Answer.choices, required=False, widget=forms.HiddenInput())
+
+    @property
+    def words(self) -> list[str]:
+        """What is looked for; nothing where it cannot be read."""
+        return self.cleaned_data.get("q", "").split()[:MOST_WORDS] if self.is_valid() else []

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from cities.models import Membership, group_day
@@ -68,6 +69,26 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
         invited = [known.get(one) or Listed(one, 0, silent) for one in people.values_list("pk", flat=True)]
     without_account = concerned.filter(user=None).order_by(SortKey("name")).values_list("pk", "answer")
     return invited + [Listed(None, pk, answer) for pk, answer in without_account]
+
+
+def found(guests: Sequence[Listed], words: Sequence[str], *, now: datetime) -> list[Listed]:
+    """Those in whose name, address or institution each word stands, whatever its case and accents; in their order.
+
+    Two queries. A person's institutions are those of today.
+    """
+    if not words:
+        return list(guests)
+    people, visitors = User.objects.all(), Participation.objects.filter(user=None)
+    for word in words:
+        at = Membership.objects.on(group_day(now)).filter(organization__name__unaccent__icontains=word)
+        named = Q(name__unaccent__icontains=word) | Q(email__icontains=word)
+        people = people.filter(named | Q(pk__in=at.values("user")))
+        visitors = visitors.filter(Q(name__unaccent__icontains=word) | Q(organization__name__unaccent__icontains=word))
+    user_ids = set(people.values_list("pk", flat=True))
+    pks = set(
+        visitors.filter(pk__in=[one.participation_id for one in guests if not one.user_id]).values_list("pk", flat=True)
+    )
+    return [one for one in guests if (one.user_id in user_ids if one.user_id else one.participation_id in pks)]
 
 
 def guests_of(session: Session, some: Sequence[Listed], *, now: datetime) -> list[Guest]:
@@ -140,8 +161,8 @@ def _visitor(participation: Participation) -> Guest:
     )
 
 
-def tabs(guests: Iterable[Listed], *, asked: str, path: str) -> list[dict[str, Any]]:
-    """Links that show those with one answer, each with its number."""
+def tabs(guests: Iterable[Listed], *, asked: str, searched: str) -> list[dict[str, Any]]:
+    """Links that show those with one answer, each with its number; what is searched for stays."""
     numbers = Counter(guest.answer for guest in guests)
     labels = {
         "": _("All (%(n)s)"),
@@ -153,7 +174,7 @@ def tabs(guests: Iterable[Listed], *, asked: str, path: str) -> list[dict[str, A
     return [
         {
             "label": label % {"n": numbers[answer] if answer else numbers.total()},
-            "href": f"{path}?answer={answer}" if answer else path,
+            "href": "?" + urlencode({name: value for name, value in [("answer", answer), ("q", searched)] if value}),
             "current": asked == answer,
         }
         for answer, label in labels.items()

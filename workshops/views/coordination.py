@@ -22,6 +22,7 @@ from ogpgroup.mail import database_now
 from workshops import actions, diff, guests, pending, preparation
 from workshops.actions import Published
 from workshops.advice import advice_on
+from workshops.filters import PeopleSearch
 from workshops.forms import CancelForm, PostponeForm, ReleaseForm, SessionForm, differences, initial_like
 from workshops.models import Session
 from workshops.preview import preview
@@ -30,6 +31,7 @@ from workshops.views.answering import CHOICES, takes_answers
 
 DRAFTS_PER_PAGE = 50
 PEOPLE_PER_PAGE = 100
+PEOPLE_WITHOUT_SEARCH = 10  # so many are seen at a glance
 
 
 def _editable(request: HttpRequest, slug: str) -> Session:
@@ -270,7 +272,9 @@ def _said(published: Published) -> str:
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is expected, why, what they answered and what they were told."""
     session, now = _editable(request, slug), database_now()
-    listed = guests.listed(session, now=now)
+    search = PeopleSearch(request.GET)
+    everybody = guests.listed(session, now=now)
+    listed = guests.found(everybody, search.words, now=now)
     asked = request.GET.get("answer", "")
     version = session.current_version
     asking = [guest for guest in listed if asked in {"", guest.answer}]
@@ -284,7 +288,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "answers": preparation.answers_with_draft(session, now=now),
         "guests": guests.guests_of(session, list(page.object_list), now=now),
         "asked": asked,
-        "tabs": guests.tabs(listed, asked=asked, path=request.path),
+        "tabs": guests.tabs(listed, asked=asked, searched=" ".join(search.words)),
+        "search": search if len(everybody) > PEOPLE_WITHOUT_SEARCH else None,
         "totals": telling.totals(session.pk),
     }
     return render(request, "workshops/coordination/people.html", context)
