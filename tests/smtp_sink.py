@@ -50,6 +50,7 @@ class Behaviour:
     answers: dict[str, str] = field(default_factory=dict)  # what is answered to the recipient, each time
     stall: set[str] = field(default_factory=set)  # no answer to the recipient, until the sender gives up
     refuse_text: set[str] = field(default_factory=set)  # 554 after the text
+    answers_to_text: dict[str, str] = field(default_factory=dict)  # what is answered to the text, each time
     drop_after_dot: int = 0  # takes so many mails and closes without an answer
     stall_after_dot: int = 0  # takes so many mails and says nothing more
     stall_at_mail: bool = False  # accepts connections and never answers MAIL FROM
@@ -110,6 +111,8 @@ class _Handler:
         recipient = envelope.rcpt_tos[0]
         if recipient in self.behaviour.refuse_text:
             return "554 5.6.0 Not this text"
+        if recipient in self.behaviour.answers_to_text:
+            return self.behaviour.answers_to_text[recipient]
         assert isinstance(envelope.content, bytes)
         self.ledger.mails.append((recipient, envelope.content))
         self.ledger.senders.add(envelope.mail_from)

@@ -239,32 +239,36 @@ class _Sender:
             self.accused.clear()
             self._close_breaker()
             return None
-        if self._is_our_fault(mail, outcome):
-            return Trouble.MISCONFIGURED
+        if trouble := self._trouble_of_several(mail, outcome):
+            return trouble
         broken = outcome.fate is Fate.UNKNOWN or (outcome.fate is Fate.LATER and not outcome.reply[:1].isdigit())
         self.broken_in_a_row = self.broken_in_a_row + 1 if broken else 0
         return outcome.trouble or (Trouble.BUSY if self.broken_in_a_row >= BROKEN_IN_A_ROW else None)
 
-    def _is_our_fault(self, mail: OutgoingMail, outcome: Outcome) -> bool:
-        """Whether several domains in a row have refused alike in words about us; their mails then wait as before.
+    def _trouble_of_several(self, mail: OutgoingMail, outcome: Outcome) -> Trouble | None:
+        """What stands in the way where several domains in a row refuse alike in words about us.
 
-        One recipient whose server speaks of relaying or authentication says nothing about the mails of the others.
+        Refused for now, the next ones wait; refused for good, so do these, as before. One recipient whose server speaks
+        of relaying, limits or spam says nothing about the mails of the others.
         """
         if outcome.hint is not Hint.PERHAPS_OURS:
             self.accused.clear()
-            return False
+            return None
         if self.accused and self.accused[-1].server_reply[:3] != outcome.reply[:3]:
             self.accused.clear()
         mail.server_reply = outcome.reply
         self.accused.append(mail)
         if len({_domain(one) for one in self.accused}) < ACCUSERS:
-            return False
-        failed = OutgoingMail.objects.filter(pk__in=[one.pk for one in self.accused], status=Status.FAILED)
-        given_back = failed.update(status=Status.QUEUED, attempts=F("attempts") - 1, retry_at=None)
+            return None
+        accused = [one.pk for one in self.accused]
+        self.accused.clear()
+        if outcome.fate is Fate.LATER:
+            return Trouble.BUSY
+        failed = OutgoingMail.objects.filter(pk__in=accused, status=Status.FAILED)
+        given_back = failed.update(status=Status.QUEUED, attempts=F("attempts") - 1, retry_at=None, data_began_at=None)
         self.counts[Status.FAILED] -= given_back
         self.counts[Status.QUEUED] += given_back
-        self.accused.clear()
-        return True
+        return Trouble.MISCONFIGURED
 
     def _learn_about_address(self, mail: OutgoingMail, outcome: Outcome) -> None:
         if mail.user_id is None:

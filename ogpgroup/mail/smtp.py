@@ -25,9 +25,14 @@ NO_ANSWER = gettext_noop("The mail server did not answer in time.")
 BROKEN_OFF = gettext_noop("The connection to the mail server broke off.")
 NO_LAST_WORD = gettext_noop("The mail server took the text and gave no answer; it may have arrived.")
 IN_A_FILE = gettext_noop("Written to a file; no mail server is set.")
-TOO_BUSY = re.compile(rb"too many|rate|throttl|try again later|connections", re.IGNORECASE)
 TOO_MANY_CONNECTIONS = re.compile(rb"too many (concurrent |simultaneous )?(connections|sessions)", re.IGNORECASE)
-PERHAPS_OURS = re.compile(rb"relay|authenticat|rcpthosts|5\.7\.8", re.IGNORECASE)
+# Of our settings, our quota, our name among senders, or what we write: one recipient's server may say so too.
+PERHAPS_OURS = re.compile(
+    rb"relay|authenticat|rcpthosts|\b5\.7\.(8|2\d)\b|\b[45]\.4\.5\b|too many|\brate\b|throttl"
+    rb"|(sending|daily|hourly) (limit|quota)"
+    rb"|blocke?d|block ?list|blacklist|spam|reputation|\b(SPF|DKIM|DMARC)\b",
+    re.IGNORECASE,
+)
 NO_MAILBOX = re.compile(
     rb"\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b|no such|unknown (user|recipient|address|mailbox)|does not exist|doesn't exist"
     rb"|(user|recipient|mailbox|address|account)( is)? (unknown|unavailable|not found|disabled|inactive)",
@@ -51,9 +56,9 @@ class Trouble(StrEnum):
 
 
 class Hint(StrEnum):
-    """What the words with which one recipient was refused for good may mean beyond this mail."""
+    """What the words with which one mail was refused may mean beyond it."""
 
-    PERHAPS_OURS = "perhaps ours"  # one server that says so has its own reasons; several make it our settings
+    PERHAPS_OURS = "perhaps ours"  # one server that says so has its own reasons; several make it us
     NO_MAILBOX = "no mailbox"  # nothing sent to this address can arrive
     SLOW_DOMAIN = "slow domain"  # no answer in time about this recipient; about another one there may be
 
@@ -234,12 +239,9 @@ class SmtpTransport:
         code, reply = self._ask(f"RCPT TO:<{recipient}>")
         if code in {250, 251}:
             return None
-        if code < 500:
-            return self._refusal(code, reply, busy=TOO_MANY_CONNECTIONS)
-        hint = Hint.NO_MAILBOX if NO_MAILBOX.search(reply) else None
-        if code == 530 or PERHAPS_OURS.search(reply):
-            hint = Hint.PERHAPS_OURS
-        return replace(self._refusal(code, reply), hint=hint)
+        refusal = self._refusal(code, reply)
+        nobody = code >= 500 and NO_MAILBOX.search(reply)
+        return replace(refusal, hint=Hint.NO_MAILBOX) if nobody else refusal
 
     def _text(self, content: bytes, before_text: Callable[[], None]) -> Outcome:
         before_text()
@@ -265,12 +267,14 @@ class SmtpTransport:
         self.is_used = self.is_clean = True
         return Outcome(Fate.ACCEPTED, _words(code, reply))
 
-    def _refusal(self, code: int, reply: bytes, *, busy: re.Pattern[bytes] = TOO_BUSY) -> Outcome:
+    def _refusal(self, code: int, reply: bytes) -> Outcome:
+        """What is said to one mail. The connection itself is busy where the server closes it or counts connections."""
         self._drop_if_closing(code)
+        hint = Hint.PERHAPS_OURS if code == 530 or PERHAPS_OURS.search(reply) else None
         if code >= 500:
-            return Outcome(Fate.REFUSED, _words(code, reply))
-        is_busy = code in {421, 432} or busy.search(reply)
-        return Outcome(Fate.LATER, _words(code, reply), Trouble.BUSY if is_busy else None)
+            return Outcome(Fate.REFUSED, _words(code, reply), hint=hint)
+        is_busy = code in {421, 432} or TOO_MANY_CONNECTIONS.search(reply)
+        return Outcome(Fate.LATER, _words(code, reply), Trouble.BUSY if is_busy else None, hint)
 
     def _drop_if_closing(self, code: int) -> None:
         if code == 421:

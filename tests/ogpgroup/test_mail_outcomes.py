@@ -9,7 +9,7 @@ from django.utils import timezone
 from ogpgroup.mail import sender as sender_module
 from ogpgroup.mail.smtp import Trouble
 from ogpgroup.models import MailBreaker, OutgoingMail
-from tests.faults.kinds import DECISION, enqueue
+from tests.faults.kinds import DECISION, REMINDER, enqueue
 from tests.ogpgroup.sending import deliver, end_pause, free_port, minutes_until_retry, pause_of_breaker, the
 from tests.smtp_sink import Sink
 
@@ -199,6 +199,7 @@ def test_recipient_whose_server_speaks_of_relaying_fails_alone(sink):
     assert not MailBreaker.objects.exists()
 
 
+@pytest.mark.parametrize("at", ["answers", "answers_to_text"])
 @pytest.mark.parametrize(
     "answer",
     [
@@ -207,13 +208,76 @@ def test_recipient_whose_server_speaks_of_relaying_fails_alone(sink):
         "451 4.7.1 Greylisted, try again later",
     ],
 )
-def test_recipient_refused_for_now_waits_alone(sink, answer):
-    sink.behaviour.answers = {"b@example.org": answer}
+def test_recipient_refused_for_now_waits_alone(sink, answer, at):
+    setattr(sink.behaviour, at, {"b@example.org": answer})
     enqueue(*"abc")
 
     assert deliver() == Counter(sent=2, queued=1)
     assert the("b").attempts == 1
     assert 0.75 < minutes_until_retry(the("b")) < 1.25
+    assert not MailBreaker.objects.exists()
+
+
+ABOUT_US = [
+    "550 5.4.5 Daily user sending limit exceeded",
+    "550 5.7.26 This mail is unauthenticated: SPF and DKIM did not pass",
+    "554 5.7.1 Service unavailable; client host blocked using a block list",
+    "554 5.7.1 This message looks like spam",
+]
+
+
+@pytest.mark.parametrize("kind", [REMINDER, DECISION])
+@pytest.mark.parametrize("at", ["answers", "answers_to_text"])
+@pytest.mark.parametrize("answer", ABOUT_US)
+def test_several_domains_that_refuse_us_alike_open_the_breaker_and_fail_nobody(sink, answer, at, kind):
+    everybody = {f"{key}@{key}.example.org": answer for key in "abcde"}
+    setattr(sink.behaviour, at, everybody)
+    for key in "abcde":
+        enqueue(key, recipient=f"{key}@{key}.example.org", kind=kind)
+
+    counts = deliver()
+
+    assert (counts["failed"], deliver()) == (0, Counter())
+    rows = OutgoingMail.objects.values_list("status", "attempts", "retry_at", "data_began_at")
+    assert set(rows) == {("queued", 0, None, None)}
+    assert MailBreaker.objects.get().reason == answer
+    assert pause_of_breaker() == pytest.approx(300, abs=5)
+    setattr(sink.behaviour, at, {})
+    end_pause()
+    assert deliver() == Counter(sent=5)
+
+
+@pytest.mark.parametrize("answer", ABOUT_US)
+def test_one_domain_that_refuses_our_text_fails_alone(sink, answer):
+    sink.behaviour.answers_to_text = {f"{key}@refuses.example.org": answer for key in "abcd"}
+    for key in "abcd":
+        enqueue(key, recipient=f"{key}@refuses.example.org")
+    enqueue("other")
+
+    assert deliver() == Counter(sent=1, failed=4)
+    assert not MailBreaker.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["answers", "answers_to_text"])
+def test_several_domains_in_a_row_that_call_us_too_fast_slow_the_sender(sink, at):
+    answer = "450 4.7.1 Your sending rate is too high"
+    setattr(sink.behaviour, at, {f"{key}@{key}.example.org": answer for key in "abcde"})
+    for key in "abcde":
+        enqueue(key, recipient=f"{key}@{key}.example.org")
+
+    assert deliver() == Counter(queued=3)
+    assert deliver() == Counter()
+    assert [the(key).attempts for key in "abcde"] == [1, 1, 1, 0, 0]
+    assert pause_of_breaker() == pytest.approx(15, abs=2)
+
+
+@pytest.mark.parametrize("at", ["answers", "answers_to_text"])
+def test_several_domains_that_greylist_do_not_stop_the_others(sink, at):
+    setattr(sink.behaviour, at, {f"{key}@{key}.example.org": "451 4.7.1 Greylisted, try again later" for key in "abcd"})
+    for key in "abcdef":
+        enqueue(key, recipient=f"{key}@{key}.example.org")
+
+    assert deliver() == Counter(sent=2, queued=4)
     assert not MailBreaker.objects.exists()
 
 
