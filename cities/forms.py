@@ -20,6 +20,7 @@ from cities.worlds import makes_demo
 from ogpgroup.dates import OFFERED_ZONES, zone_choices, zone_name
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
+from ogpgroup.text import validate_visible
 
 
 class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
@@ -62,7 +63,10 @@ class SignUpForm(forms.Form):
     """Opens an account from an invitation; the address comes from the invitation, never from the form."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        validators=[validate_visible],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
@@ -127,6 +131,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             help_text=self.fields["time_zone"].help_text,
         )
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["name"].validators.append(validate_visible)
 
 
 # --- Coordination ---------------------------------------------------------------------------------------------------

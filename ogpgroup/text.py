@@ -1,6 +1,23 @@
-"""Text in the database: Spanish order and search without accents."""
+"""Text: Spanish order and search without accents in the database, and letters that nobody sees."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db.models import F, Func, TextField, Value
+from django.utils.translation import gettext_lazy as _
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def validate_visible(name: str) -> None:
+    """Refuse tabs, line breaks and other control characters in a name.
+
+    They come along when it is copied from elsewhere. Nobody sees them, and programs for mail and calendars stumble.
+    """
+    if CONTROLS.search(name):
+        raise ValidationError(
+            _("There is a character in the name that cannot be seen, such as a tab. Please delete it and type it anew.")
+        )
 
 
 class SortKey(Func):

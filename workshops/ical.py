@@ -95,6 +95,11 @@ def plain(text: str) -> str:
     return CONTROLS.sub("", text)
 
 
+def line(text: str) -> str:
+    """The same of what stands in one line, as names do: a line break or tab in it is a space."""
+    return plain(" ".join(text.split()))
+
+
 def _description(version: "SessionVersion") -> str:
     with override(dates.SPANISH):
         parts = [
@@ -110,7 +115,7 @@ def _description(version: "SessionVersion") -> str:
 
 def _organizer() -> vCalAddress:
     organizer = vCalAddress(f"mailto:{settings.REPLY_ADDRESS}")
-    organizer.params["CN"] = vText(settings.GROUP_NAME)
+    organizer.params["CN"] = vText(line(settings.GROUP_NAME))
     return organizer
 
 
@@ -144,8 +149,8 @@ def feed(versions: Sequence["SessionVersion"], *, name: str, url: str) -> bytes:
 def feed_of_entries(versions: Sequence["SessionVersion"], entries: Iterable[bytes], *, name: str, url: str) -> bytes:
     """The same of entries already written, whose zones are those of the versions."""
     head = _head("PUBLISH")
-    head.add("name", name)
-    head.add("x-wr-calname", name)
+    head.add("name", line(name))
+    head.add("x-wr-calname", line(name))
     head.add("source", vUri(url), parameters={"VALUE": "URI"})
     head.add("url", vUri(url))
     head.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
@@ -216,8 +221,9 @@ def invitation(
     years = _years([version])
     before, after = _message(version.pk, bytes(version.vevent), join_url, zone, years, method, outbids)
     attendee = vCalAddress(f"mailto:{email}")
+    role, asks = "REQ-PARTICIPANT", str(rsvp).upper()
     parameters = Parameters(
-        {"CN": name, "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": "REQ-PARTICIPANT", "RSVP": str(rsvp).upper()}
+        {"CN": line(name), "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": role, "RSVP": asks}
     )
-    line = bytes(Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical())
-    return before + line + CRLF + after
+    written = bytes(Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical())
+    return before + written + CRLF + after

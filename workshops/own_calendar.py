@@ -98,7 +98,7 @@ def write(feed: CalendarFeed, deadlines: Iterable[Deadline], *, now: datetime) -
         for version in versions
     ]
     todos = [_todo(one, today=group_day(now)) for one in deadlines] if feed.with_deadlines else []
-    name = ical.plain(" ".join(feed.name.split())) or _("My sessions")
+    name = ical.line(feed.name) or _("My sessions")
     return ical.feed_of_entries(versions, [*entries, *todos], name=name, url=address_of(feed))
 
 

@@ -386,6 +386,22 @@ def test_profile_saves_what_it_asks_and_nothing_else(client: Client, member: Use
     assert (member.email, member.is_staff) == ("integrante@ejemplo.mx", False)
 
 
+@pytest.mark.parametrize("name", ["Ana\x07Ruiz", "Ana\tRuiz", "Ana\x85Ruiz"])
+def test_name_with_a_character_that_nobody_sees_is_refused(client: Client, member: User, name: str) -> None:
+    sign_in(client, member.email)
+    details = {"name": name, "language": "en", "time_zone": "America/Merida"}
+
+    response = client.post("/accounts/profile/", details)
+
+    assert response.context["form"].errors == {
+        "name": [
+            "There is a character in the name that cannot be seen, such as a tab. Please delete it and type it anew."
+        ]
+    }
+    member.refresh_from_db()
+    assert (member.name, member.language) == ("Inés Integrante", "es-mx")
+
+
 def test_privacy_notice_in_both_languages(client: Client, db: None) -> None:
     spanish = client.get("/privacy/", headers={"accept-language": "es"}).content.decode()
     english = client.get("/privacy/", headers={"accept-language": "en"}).content.decode()

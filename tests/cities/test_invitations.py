@@ -83,6 +83,13 @@ def test_sign_up_needs_every_answer_and_keeps_the_others(stranger: Client, db: N
     assert not User.objects.exists()
 
 
+def test_sign_up_refuses_a_name_with_a_character_that_nobody_sees(stranger: Client, db: None) -> None:
+    response = stranger.post(path_of(factories.create_invitation()), answers(name="Nadia\x07Nueva"))
+
+    assert list(response.context["form"].errors) == ["name"]
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("state", ["expired", "withdrawn", "accepted", "earlier link"])
 def test_closed_links_give_one_calm_page_that_says_whom_to_ask(stranger: Client, coordinator: User, state: str) -> None:
     invitation = factories.create_invitation(

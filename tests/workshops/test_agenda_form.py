@@ -62,3 +62,12 @@ def test_point_of_somebody_who_has_left_since_can_still_be_changed(desk, gone):
     assert send(desk, session, item, title="Reynosa, otra vez", presenter=gone.pk) == {}
     item.refresh_from_db()
     assert (item.title, item.presenter) == ("Reynosa, otra vez", gone)
+
+
+@pytest.mark.parametrize("field", ["presenter_name", "respondent_name"])
+def test_name_typed_with_a_character_that_nobody_sees_is_refused(desk, field):
+    assert send(desk, create_session(), None, **{field: "Ana\x07Ruiz"}) == {
+        field: [
+            "There is a character in the name that cannot be seen, such as a tab. Please delete it and type it anew."
+        ]
+    }

@@ -303,6 +303,15 @@ def test_walk_in_form_says_what_is_missing(desk: Client) -> None:
     assert "Colonia Centro" in text_of(response)
 
 
+def test_walk_in_with_a_character_that_nobody_sees_is_refused(desk: Client) -> None:
+    session = session_on()
+
+    response = desk.post(to("walk_in", session), typed(name="Vera\x07Vecina"))
+
+    assert list(response.context["form"].errors) == ["name"]
+    assert session.participations.filter(user=None).count() == 0
+
+
 # --- Numbers and paper ------------------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,26 @@ def sent() -> None:
     OutgoingMail.objects.update(status="sent", sent_at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [
+        ("Ana\x07Ruiz", "AnaRuiz"),
+        ("Ana\tRuiz", "Ana Ruiz"),
+        ("Ana\r\nRuiz", "Ana Ruiz"),
+        ('Ana "Nita" Ruiz', 'Ana "Nita" Ruiz'),
+        ("Ana; X=Y: z, w", "Ana; X=Y: z, w"),
+    ],
+)
+def test_odd_name_does_not_spoil_the_calendar(cycle, name, read_as):
+    """As names stand in the database since before forms refused it."""
+    published(cycle, people=[factories.create_member(name=name)])
+
+    (message,) = read("session_invitation")
+
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert event["ATTENDEE"].params["CN"] == read_as
+
+
 def test_invitation_says_what_when_where_and_asks(cycle, reader):
     session = published(
         cycle,

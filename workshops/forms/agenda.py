@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from cities.models import Membership, Organization, group_day
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
+from ogpgroup.text import validate_visible
 from workshops.actions.agenda import DoesNotFit
 from workshops.forms.differences import Difference, compared
 from workshops.forms.posted import replaced
@@ -112,6 +113,7 @@ class AgendaItemForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
             fields[name].queryset = people
         for name in ("presenter", "respondent"):
             fields[name].empty_label = _("Nobody with an account")
+            fields[f"{name}_name"].validators.append(validate_visible)
         named = [item.presenter_organization_id, item.respondent_organization_id] if item else []
         known = Q(pk__in=[pk for pk in named if pk])
         in_group = Organization.objects.in_group(group_day(database_now())).filter(is_demo=is_demo)

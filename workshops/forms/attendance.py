@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Organization
+from ogpgroup.text import validate_visible
 from ogpgroup.uploads import Refused, accept, kinds, names, workbooks
 from workshops import sheets
 from workshops.attendance import LINE, ROOM
@@ -41,7 +42,10 @@ class WalkInForm(forms.Form):
     """Somebody without an account; `form_id` makes a form that is sent twice one row."""
 
     name = forms.CharField(
-        label=_("Name and surname"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+        label=_("Name and surname"),
+        max_length=120,
+        validators=[validate_visible],
+        widget=forms.TextInput({"autocomplete": "name"}),
     )
     institution = forms.CharField(
         label=_("Institution"),
