@@ -29,8 +29,12 @@ type Rows = dict[type[models.Model], set[Any]]
 TIES = {"cities.Membership": ("user", "organization")}
 # Optional references that nevertheless mean "is part of": what sits in a made-up city is made up.
 PART_OF = {"cities.Organization.city", "actionplans.ActionPlan.city", "actionplans.ActionPlan.organization"}
-# A row that loses its reference loses these with it; the database keeps them together.
-TOGETHER: dict[str, dict[str, Any]] = {"cities.Cycle.fellow_city": {"fellow_named_on": None, "fellow_reason": ""}}
+# A row that loses its reference loses these with it.
+TOGETHER: dict[str, dict[str, Any]] = {
+    "cities.Cycle.fellow_city": {"fellow_named_on": None, "fellow_reason": ""},
+    # A mail is the words of the person whose answer it is.
+    "workshops.ReceivedReply.participation": {"sender": "", "attendee": "", "subject": "", "comment": "", "raw": b""},
+}
 # Triggers that refuse under a condition of their own what `pgtrigger.Protect` refuses always.
 LOCKS = {"locked", "judged"}  # records, and votes once they are closed
 # Mail names its subject without a foreign key: the word on the mail, and the model it stands for.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from cities.models import Membership, group_day
 from ogpgroup.models import OutgoingMail, User
 from ogpgroup.text import SortKey
 from workshops import audience, diff, emails
-from workshops.models import Participation, Session
+from workshops.models import Participation, ReceivedReply, Session
 from workshops.reports import telling
 
 
@@ -35,6 +35,7 @@ class Guest:
     pk: int = 0  # of the participation; none where nobody was told, or the person has no account
     answered_by: str = ""  # the coordinator who wrote the answer down
     told_version: int = 0  # of the schedule, of which they were surely told last
+    comment: ReceivedReply | None = None  # the last mail from their calendar that says more than an answer
 
 
 TROUBLE = {
@@ -92,7 +93,7 @@ def found(guests: Sequence[Listed], words: Sequence[str], *, now: datetime) -> l
 
 
 def guests_of(session: Session, some: Sequence[Listed], *, now: datetime) -> list[Guest]:
-    """These of the list in words, in its order; six queries, however long the list is."""
+    """These of the list in words, in its order; seven queries, however long the list is."""
     rows = Participation.objects.filter(pk__in=[one.participation_id for one in some if one.participation_id])
     known = {one.pk: one for one in rows.select_related("answered_by", "organization")}
     user_ids = [one.user_id for one in some if one.user_id]
@@ -100,9 +101,16 @@ def guests_of(session: Session, some: Sequence[Listed], *, now: datetime) -> lis
     people = User.objects.prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
     by_pk = people.in_bulk(user_ids)
     mails, versions = _last_mails(session, user_ids), telling.versions_told(session, user_ids)
+    comments = _last_comments(list(known))
     return [
-        _guest(
-            by_pk[one.user_id], known.get(one.participation_id), mails.get(one.user_id), versions.get(one.user_id, 0)
+        replace(
+            _guest(
+                by_pk[one.user_id],
+                known.get(one.participation_id),
+                mails.get(one.user_id),
+                versions.get(one.user_id, 0),
+            ),
+            comment=comments.get(one.participation_id),
         )
         if one.user_id
         else _visitor(known[one.participation_id])
@@ -115,6 +123,14 @@ def _last_mails(session: Session, user_ids: Sequence[int]) -> dict[int | None, O
     mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk).filter(user__in=user_ids)
     latest = mails.order_by("user", "-due", "-pk").distinct("user").defer("rendered")
     return {one.user_id: one for one in latest}
+
+
+def _last_comments(participation_ids: Sequence[int]) -> dict[int, ReceivedReply]:
+    """What each wrote last beside an answer in their calendar, from an address of theirs."""
+    replies = ReceivedReply.objects.filter(participation__in=participation_ids).exclude(comment="")
+    theirs = replies.exclude(outcome=ReceivedReply.Outcome.ANOTHER_SENDER).defer("raw")
+    latest = theirs.order_by("participation", "-received_at", "-pk").distinct("participation")
+    return {one.participation_id: one for one in latest if one.participation_id}
 
 
 def _guest(person: User, participation: Participation | None, mail: OutgoingMail | None, version: int) -> Guest:

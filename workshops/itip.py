@@ -18,6 +18,7 @@ from icalendar import Calendar, Event, vDDDTypes
 MOST_CALENDAR_BYTES = 50_000
 MOST_PARTS = 50
 LONGEST_MESSAGE_ID = 998
+LONGEST_COMMENT = 500
 NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 ANSWERS = {"ACCEPTED": "yes", "TENTATIVE": "maybe", "DECLINED": "no"}
 
@@ -33,6 +34,7 @@ class Received:
     sequence: int | None = None
     attendee: str = ""
     partstat: str = ""
+    comment: str = ""  # what the person wrote beside the answer
     stamped_at: datetime | None = None  # by the clock of who answers, which may be wrong
     raw: bytes = field(default=b"", repr=False)
 
@@ -114,8 +116,21 @@ def _with_event(said: Received, event: Event) -> Received:
         sequence=_number(event.get("SEQUENCE", 0)),
         attendee=_plain(str(attendee)).strip().casefold().removeprefix("mailto:")[:320],
         partstat=_plain(str(attendee.params.get("PARTSTAT", ""))).strip().upper()[:40],
+        comment=_comment(event),
         stamped_at=_stamp(event),
     )
+
+
+def _comment(event: Event) -> str:
+    """What people write beside their answer (RFC 5545, COMMENT); a program may send it in several pieces."""
+    said = event.get("COMMENT", [])
+    pieces = said if isinstance(said, list) else [said]
+    return _paragraphs("\n".join(str(piece) for piece in pieces), most=LONGEST_COMMENT)
+
+
+def _paragraphs(text: str, *, most: int) -> str:
+    """The beginning of a text of several lines, each without what no line holds."""
+    return "\n".join(_plain(line).rstrip() for line in text[: most + 1].splitlines())[:most].strip()
 
 
 def _stamp(event: Event) -> datetime | None:
@@ -150,8 +165,7 @@ def text_in(raw: bytes, *, most: int) -> str:
         message = message_from_bytes(raw, policy=policy.compat32)
         for part, _n in zip(message.walk(), range(MOST_PARTS), strict=False):
             if part.get_content_type() == "text/plain":
-                text = _text_of(part)[: most + 1]
-                return "\n".join(_plain(line).rstrip() for line in text.splitlines())[:most].strip()
+                return _paragraphs(_text_of(part), most=most)
     except Exception:  # see `read`
         return ""
     return ""

@@ -30,7 +30,7 @@ from tests import factories
 from tests.database import contents
 from workshops import actions
 from workshops import emails as session_mails
-from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
+from workshops.models import Participation, ReceivedReply, ScheduleRelease, Session, SessionVersion
 
 APPS = ("ogpgroup", "cities", "actionplans", "workshops", "feedback")
 
@@ -287,6 +287,34 @@ def test_accounts_go_with_addresses_browser_sessions_and_mail(demo_coordinator, 
     assert [one.email for one in EmailAddress.objects.all()] == [member.email]
     assert [one.get_decoded()["_auth_user_id"] for one in BrowserSession.objects.all()] == [str(member.pk)]
     assert [one.recipient for one in OutgoingMail.objects.all()] == [member.email]
+
+
+def test_mails_of_a_persons_calendar_lose_their_words_and_address(demo_coordinator, coordinator):
+    session = create_session(factories.create_cycle(), by=coordinator)
+    words = {
+        "sender": "a@ejemplo.mx",
+        "attendee": "a@ejemplo.mx",
+        "subject": "Acepto",
+        "comment": "Con rampa",
+        "raw": b"x",
+    }
+    replies = [
+        ReceivedReply.objects.create(
+            message_id=f"<{user.pk}@ejemplo.mx>",
+            outcome="applied",
+            participation=Participation.objects.create(session=session, user=user),
+            **words,
+        )
+        for user in (demo_coordinator, coordinator)
+    ]
+
+    erase_demo()
+
+    for reply in replies:
+        reply.refresh_from_db()
+    erased, other = ({name: getattr(reply, name) or None for name in words} for reply in replies)
+    assert (replies[0].participation, erased) == (None, dict.fromkeys(words))
+    assert {**other, "raw": bytes(replies[1].raw)} == words
 
 
 def test_the_record_is_append_only_again_afterwards(demo_coordinator, coordinator):

@@ -23,6 +23,7 @@ def calendar(
     sequence: object = 0,
     events: int = 1,
     stamp: datetime | str | None = STAMP,
+    comment: str | None = None,
 ) -> str:
     """What a calendar program writes; `sequence=None` and `stamp=None` leave the line out."""
     stamped = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") if isinstance(stamp, datetime) else stamp
@@ -34,6 +35,7 @@ def calendar(
         *([] if sequence is None else [f"SEQUENCE:{sequence}"]),
         "ORGANIZER:mailto:respuestas@localhost",
         f"ATTENDEE;PARTSTAT={partstat};CN=Alguien:mailto:{attendee}",
+        *([] if comment is None else [f"COMMENT{comment}"]),
         "END:VEVENT",
     ]
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Prueba//ES", *([f"METHOD:{method}"] if method else [])]

@@ -27,7 +27,7 @@ def test_pages_of_people_ask_a_constant_number_of_queries(count, desk, monkeypat
     address = f"/coordination/sessions/{session.slug}/people/"
     desk.get(address)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(address)
 
 

@@ -409,6 +409,67 @@ def test_page_asks_a_constant_number_of_queries(count, desk, django_assert_num_q
         desk.get("/coordination/replies/")
 
 
+# --- What people write beside their answer ----------------------------------------------------------------------------
+
+RAMP = "Llego a las 11 y necesito rampa"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (f":{RAMP}", RAMP),
+        (f";LANGUAGE=es-MX:{RAMP}\\, por favor.\\nGracias", f"{RAMP}, por favor.\nGracias"),
+        (f":{RAMP}\r\nCOMMENT:Gracias", f"{RAMP}\nGracias"),
+        (";LANGUAGE=es-MX:\\n\\n", ""),  # as a program says that nothing was written
+        (None, ""),
+        (":" + "ñ" * 600, "ñ" * 500),
+        (":uno\x07dos\x00tres", "uno dos tres"),
+        (":<b>fuerte</b>", "<b>fuerte</b>"),
+    ],
+)
+def test_what_is_written_beside_an_answer_is_kept(written, kept, member):
+    session = publish_session(people=[member]).session
+
+    found = received(answered(session, member, comment=written))
+
+    assert (found.outcome, found.comment, own(session, member).answer) == ("applied", kept, "yes")
+    assert list(ReceivedReply.objects.to_look_at()) == ([found] if kept else [])
+    assert found.is_to_look_at == bool(kept)
+
+
+def test_coordinators_see_it_beside_the_answer_until_they_put_it_aside(desk, member):
+    session = publish_session(people=[member]).session
+    received(answered(session, member, comment=":Llego tarde"))
+    found = received(answered(session, member, comment=f":{RAMP} <3"))
+    received(answered(session, member))
+    received(reply(calendar(uid=uid_of(session), attendee=member.email, comment=":Falso"), sender="x@ejemplo.mx"))
+    replies, people = "/coordination/replies/", f"/coordination/sessions/{session.slug}/people/"
+
+    shown = desk.get(replies).content.decode()
+    assert "3 mails to look at" in shown
+    assert f"{RAMP} &lt;3" in shown
+    assert f"/coordination/replies/{found.pk}/record/" not in shown  # the answer is on record
+    beside = desk.get(people).content.decode()
+    assert f"“{RAMP} &lt;3”" in beside
+    assert "Llego tarde" not in beside
+    assert "Falso" not in beside
+
+    desk.post(f"/coordination/replies/{found.pk}/put-aside/")
+    assert RAMP not in desk.get(replies).content.decode()
+    assert RAMP in desk.get(f"{replies}?all").content.decode()
+    assert RAMP in desk.get(people).content.decode()
+
+
+def test_what_is_written_beside_an_answer_is_forgotten_after_90_days_read_or_not(member):
+    session = publish_session(people=[member]).session
+    found = received(answered(session, member, comment=f":{RAMP}"))
+
+    assert [purge_mails(now=found.received_at + timedelta(days=days)) for days in (90, 91, 92)] == [0, 1, 0]
+
+    found.refresh_from_db()
+    assert (found.comment, bytes(found.raw), found.is_to_look_at) == ("", b"", False)
+
+
 # --- Written down by a coordinator ------------------------------------------------------------------------------------
 
 

@@ -39,6 +39,7 @@ def receive_reply(raw: bytes, *, now: datetime, arrived_at: datetime | None = No
             "sequence": said.sequence,
             "attendee": said.attendee,
             "partstat": said.partstat,
+            "comment": said.comment,
             "said_at": _said_at(said, now=now, arrived_at=arrived_at) if said.answer else None,
             "outcome": Outcome.UNREADABLE,
             "raw": said.raw,
@@ -154,10 +155,11 @@ def put_aside(replies: ReceivedReplyQuerySet, *, by: User, now: datetime) -> int
 
 
 def purge_mails(*, now: datetime) -> int:
-    """Forget what mails say 90 days after they came, unless they still wait for somebody to look at them.
+    """Forget what mails say 90 days after they came, unless nobody could use them and they still wait to be looked at.
 
-    Strangers write here too, more than they were asked; who wrote and what became of it stays on record.
+    Strangers write here too, more than they were asked; who wrote and what became of it stays on record. What is
+    written beside an answer that is recorded goes even unread: it is often about health, and its session near.
     """
-    waiting = ReceivedReply.objects.to_look_at()
+    waiting = ReceivedReply.objects.to_look_at().exclude(outcome=Outcome.APPLIED)
     old = ReceivedReply.objects.filter(received_at__lt=now - mail.BODIES_KEPT_FOR).exclude(pk__in=waiting.values("pk"))
-    return old.exclude(raw=b"").update(raw=b"")
+    return old.exclude(raw=b"", comment="").update(raw=b"", comment="")

@@ -58,9 +58,13 @@ class CalendarFeed(models.Model):
 
 class ReceivedReplyQuerySet(models.QuerySet["ReceivedReply"]):
     def to_look_at(self) -> Self:
-        """Those that nobody could use and no coordinator has put aside."""
+        """Those that nobody could use or that say more than an answer, until a coordinator puts them aside.
+
+        See also `ReceivedReply.is_to_look_at`.
+        """
         outcome = ReceivedReply.Outcome
-        return self.exclude(outcome__in=[outcome.APPLIED, outcome.RETURNED]).filter(settled_at=None)
+        listed = self.filter(settled_at=None).exclude(outcome=outcome.RETURNED)
+        return listed.exclude(outcome=outcome.APPLIED, comment="")
 
 
 class ReceivedReply(models.Model):
@@ -88,6 +92,8 @@ class ReceivedReply(models.Model):
     sequence = models.IntegerField(null=True, blank=True)
     attendee = models.CharField(max_length=320, blank=True)
     partstat = models.CharField(max_length=40, blank=True)
+    # What the person wrote beside the answer, as itip.LONGEST_COMMENT cuts it; forgotten with the mail's text.
+    comment = models.CharField(max_length=500, blank=True, default="", db_default="")
     said_at = models.DateTimeField(null=True, blank=True)  # of an answer: by the calendar's clock, never after it came
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices)
     participation = models.ForeignKey(
@@ -107,3 +113,9 @@ class ReceivedReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.subject}"
+
+    @property
+    def is_to_look_at(self) -> bool:
+        """See also `ReceivedReplyQuerySet.to_look_at`."""
+        says_more = self.outcome != self.Outcome.APPLIED or bool(self.comment)
+        return self.settled_at is None and self.outcome != self.Outcome.RETURNED and says_more
