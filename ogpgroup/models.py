@@ -146,11 +146,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     ) -> list["OutgoingMail"]:
         """Take what is due, by priority and then by time, in one statement that two senders can run at once.
 
-        Mails whose sender has died are taken too. What may not be repeated and may have arrived becomes `unknown`;
-        what comes too late becomes `missed`; what has outlived too many senders becomes `failed`. Those are returned as
-        well; only rows with the status `sending` are the caller's to send. Kinds this code does not know wait for code
-        that does. Mails that were there when two senders died are `suspects`: they are taken apart, so that the one
-        that kills senders does not take the others with it. Only the database's clock is asked.
+        Mails whose sender has died are taken too. The one whose text had begun may have arrived: if it may not be
+        repeated it becomes `unknown`, else its row counts that. What comes too late becomes `missed`; what has outlived
+        too many senders becomes `failed`. Those are returned as well; only rows with the status `sending` are the
+        caller's to send. Kinds this code does not know wait for code that does. Mails that were there when two senders
+        died are `suspects`: they are taken apart, so that the one that kills senders does not take the others with it.
+        Only the database's clock is asked.
 
         A mail goes to the address its person has now, and is written anew for it. Not so a mail that may have arrived
         at the old one, and not what tells about the account itself: that is meant for the address it was queued for.
@@ -182,12 +183,12 @@ CLAIM = """
 WITH picked AS MATERIALIZED (
     SELECT id, priority, user_id, recipient, unknown_count,
            status = 'sending' AS lost,
-           status = 'sending' AND (kind = ANY(%(repeatable)s) OR data_began_at IS NOT NULL) AS maybe_arrived,
+           status = 'sending' AND data_began_at IS NOT NULL AS maybe_arrived,
            CASE
                WHEN status = 'sending' AND lost_leases >= %(lost_leases_at_most)s THEN 'failed'
                WHEN status = 'sending' AND data_began_at IS NOT NULL AND NOT kind = ANY(%(repeatable)s) THEN 'unknown'
                WHEN useful_until > statement_timestamp() THEN 'sending'
-               WHEN status = 'sending' AND kind = ANY(%(repeatable)s) THEN 'unknown'
+               WHEN status = 'sending' AND data_began_at IS NOT NULL THEN 'unknown'
                ELSE 'missed'
            END AS verdict
       FROM ogpgroup_outgoingmail
@@ -220,7 +221,7 @@ UPDATE ogpgroup_outgoingmail AS mail
   LEFT JOIN ogpgroup_user AS moved
          ON moved.id = picked.user_id AND lower(moved.email) <> lower(picked.recipient)
         AND picked.priority <> %(account)s AND picked.verdict = 'sending'
-        AND NOT picked.lost AND picked.unknown_count = 0
+        AND NOT picked.maybe_arrived AND picked.unknown_count = 0
  WHERE mail.id = picked.id
 RETURNING mail.*
 """
@@ -307,7 +308,7 @@ class OutgoingMail(models.Model):
     lost_leases = models.SmallIntegerField(default=0, db_default=0)  # senders that died while they held it
     data_began_at = models.DateTimeField(
         null=True, blank=True
-    )  # written before the text goes out, where a double would harm
+    )  # written before the text goes out: where a sender dies, no other mail of its batch is in doubt
     lease_until = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

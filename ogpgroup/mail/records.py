@@ -29,10 +29,16 @@ UPDATE ogpgroup_outgoingmail AS mail SET headline = new.headline, rendered = new
  WHERE mail.id = new.id AND mail.token = %s AND mail.status = 'sending' RETURNING mail.id
 """
 ACCEPTED: Final = b"""
-UPDATE ogpgroup_outgoingmail
-   SET status = 'sent', sent_at = statement_timestamp(), retry_at = NULL, token = NULL, lease_until = NULL,
-       server_reply = $1, rendered = CASE WHEN $2::boolean THEN NULL ELSE rendered END
- WHERE id = $3 AND token = $4 AND status = 'sending'
+WITH accepted AS (
+    UPDATE ogpgroup_outgoingmail
+       SET status = 'sent', sent_at = statement_timestamp(), retry_at = NULL, token = NULL, lease_until = NULL,
+           server_reply = $1, rendered = CASE WHEN $2::boolean THEN NULL ELSE rendered END
+     WHERE id = $3 AND token = $4 AND status = 'sending' RETURNING id
+), begun AS (
+    UPDATE ogpgroup_outgoingmail SET data_began_at = statement_timestamp()
+     WHERE id = $5 AND token = $4 AND status = 'sending' RETURNING id
+)
+SELECT id FROM accepted UNION ALL SELECT id FROM begun
 """
 
 
@@ -68,20 +74,23 @@ def _patiently(write: Callable[[], int], pk: int) -> int:
 
 @dataclass
 class Acceptance:
-    """Writes that the mail server took a mail, in a transaction of its own, while the next mail is being announced.
+    """Writes that the mail server took a mail, and that the text of the next one begins, while that is being announced.
 
-    The disk takes about as long over a commit as the mail server over the sender and the recipient of the next mail, so
-    they go side by side: libpq sends the statement and hears the answer later. From `begin` to `end` the connection
-    takes no other statement. Once begun it is the database that finishes it, also where the sender dies.
+    Both in one statement and a transaction of its own. The disk takes about as long over a commit as the mail server
+    over the sender and the recipient of the next mail, so they go side by side: libpq sends the statement and hears the
+    answer later. From `begin` to `end` the connection takes no other statement. Once begun it is the database that
+    finishes it, also where the sender dies.
     """
 
     mail: OutgoingMail
     lease: UUID
     reply: str
+    following: OutgoingMail | None = None
 
     def begin(self) -> None:
         """Send the statement. Whatever goes wrong shows when it ends."""
-        values = (self.reply, self.mail.is_account_mail, self.mail.pk, self.lease)
+        following = self.following.pk if self.following else 0
+        values = (self.reply, self.mail.is_account_mail, self.mail.pk, self.lease, following)
         try:
             _server().send_query_params(ACCEPTED, [str(value).encode() for value in values])
             while _server().flush():
@@ -89,8 +98,11 @@ class Acceptance:
         except psycopg.OperationalError:
             logger.warning("The database did not hear the outcome of mail %s", self.mail.pk)
 
-    def end(self) -> bool:
-        """Wait until it is on record; says whether the mail was still ours."""
+    def end(self) -> set[int]:
+        """Wait until it is on record; gives those of the two mails that were still ours, as far as they were written.
+
+        Where the connection broke, the acceptance is written over a new one, and that alone.
+        """
         try:
             while _server().is_busy():
                 select([_server().socket], [], [])
@@ -98,14 +110,15 @@ class Acceptance:
             results = list(iter(_server().get_result, None))
         except psycopg.OperationalError:
             results = []
-        if [result.status for result in results] == [ExecStatus.COMMAND_OK]:
-            return bool(results[0].command_tuples)
+        if [result.status for result in results] == [ExecStatus.TUPLES_OK]:
+            return {int(results[0].get_value(row, 0) or 0) for row in range(results[0].ntuples)}
         if not connection.in_atomic_block:
             connection.close()
         body = {"rendered": None} if self.mail.is_account_mail else {}
         released = {"retry_at": None, "token": None, "lease_until": None, "server_reply": self.reply}
         status = OutgoingMail.Status.SENT
-        return bool(update(self.mail.pk, self.lease, status=status, sent_at=Now(), **released, **body))
+        written = update(self.mail.pk, self.lease, status=status, sent_at=Now(), **released, **body)
+        return {self.mail.pk} if written else set()
 
 
 def _server() -> PGconn:

@@ -86,6 +86,7 @@ class _Sender:
     refusals: dict[int, RefusedAddress] = field(default_factory=dict)  # of the people of this batch
     accused: list[OutgoingMail] = field(default_factory=list)  # refused one after the other in words about us
     acceptance: records.Acceptance | None = None  # of the mail before, on its way to the database
+    begun: int = 0  # the mail of which is on record that its text begins
 
     def must_pause(self) -> bool:
         """Whether the breaker is open. One whose time is over stays until a mail is accepted: the pause grows."""
@@ -170,7 +171,8 @@ class _Sender:
             outcome = self._offer(mail, token)
             self._end_acceptance()  # where the text was not reached
             kill_point("before_outcome")
-            if outcome and self._record(mail, outcome, token) is not None:
+            if outcome and self._record(mail, outcome, token, self._to_begin(waiting)) is not None:
+                self._end_acceptance()
                 self._give_back(waiting, token)
                 return
             if outcome and outcome.hint is Hint.SLOW_DOMAIN:
@@ -179,14 +181,18 @@ class _Sender:
                 _put_off(_domain(mail))
                 waiting = deque(one for one in waiting if one not in same)
 
-    def _offer(self, mail: OutgoingMail, token: UUID) -> Outcome | None:
-        kind = self.kinds[mail.kind]
+    def _to_begin(self, waiting: Sequence[OutgoingMail]) -> OutgoingMail | None:
+        """The next mail, where it may be put on record early that its text begins.
 
+        Not so where a double would harm and a person is asked in doubt: that is written right before the text.
+        """
+        return waiting[0] if waiting and self.kinds[waiting[0].kind].repeatable else None
+
+    def _offer(self, mail: OutgoingMail, token: UUID) -> Outcome | None:
         def before_text() -> None:
-            # A sender that dies leaves one mail in doubt, not two.
+            # A sender that dies leaves one mail in doubt, not two; and which one is on record before its text goes out.
             self._end_acceptance()
-            # Where a double would harm, it is first written down that the text goes out: without that it has not.
-            if not kind.repeatable and not records.update(mail.pk, token, data_began_at=Now()):
+            if self.begun != mail.pk and not records.update(mail.pk, token, data_began_at=Now()):
                 raise _LeaseLost
 
         try:
@@ -199,10 +205,12 @@ class _Sender:
             logger.exception("Mail %s could not be offered", mail.pk)
             return Outcome(Fate.REFUSED, NOT_SENDABLE)
 
-    def _record(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> Trouble | None:
+    def _record(
+        self, mail: OutgoingMail, outcome: Outcome, token: UUID, following: OutgoingMail | None
+    ) -> Trouble | None:
         """Write the outcome at once, in a transaction of its own; says what stands in the way of the next mail."""
         if outcome.fate is Fate.ACCEPTED:
-            self.acceptance = records.Acceptance(mail, token, outcome.reply)
+            self.acceptance = records.Acceptance(mail, token, outcome.reply, following)
             self.acceptance.begin()
             kill_point("outcome_begun")
         else:
@@ -217,7 +225,9 @@ class _Sender:
         """Nothing else may be asked of the database before."""
         acceptance, self.acceptance = self.acceptance, None
         if acceptance:
-            self._count(acceptance.mail, Status.SENT if acceptance.end() else "", acceptance.reply)
+            written = acceptance.end()
+            self._count(acceptance.mail, Status.SENT if acceptance.mail.pk in written else "", acceptance.reply)
+            self.begun = acceptance.following.pk if acceptance.following and acceptance.following.pk in written else 0
 
     def _write(self, mail: OutgoingMail, outcome: Outcome, token: UUID) -> None:
         changes = self._changes(mail, outcome)
@@ -296,7 +306,7 @@ class _Sender:
     def _give_back(self, mails: Collection[OutgoingMail], token: UUID) -> None:
         """What was not offered waits as before: its attempts are not burnt."""
         rest = OutgoingMail.objects.held_by(token).filter(pk__in=[mail.pk for mail in mails])
-        rest.update(status=Status.QUEUED, attempts=F("attempts") - 1, token=None, lease_until=None)
+        rest.update(status=Status.QUEUED, attempts=F("attempts") - 1, token=None, lease_until=None, data_began_at=None)
 
     def _close_breaker(self) -> None:
         if self.breaker_is_there:

@@ -87,16 +87,20 @@ def test_mail_that_may_have_arrived_is_not_sent_elsewhere(sink, person):
     assert (the("a").status, the("a").recipient, the("a").unknown_count) == ("sent", "ines@before.example.org", 1)
 
 
-def test_mail_whose_sender_died_is_not_sent_elsewhere(sink, person):
+@pytest.mark.parametrize(("began", "goes_to"), [(True, "ines@before.example.org"), (False, "ines@after.example.org")])
+def test_mail_with_which_a_sender_died_goes_elsewhere_only_if_its_text_had_not_begun(sink, person, began, goes_to):
     enqueue_for(person, "a")
     OutgoingMail.objects.update(
-        status="sending", token="00000000-0000-0000-0000-000000000000", lease_until=timezone.now() - timedelta(1)
+        status="sending",
+        token="00000000-0000-0000-0000-000000000000",
+        lease_until=timezone.now() - timedelta(1),
+        data_began_at=timezone.now() if began else None,
     )
     move(person)
 
     deliver()
 
-    assert sink.ledger.recipients() == ["ines@before.example.org"]
+    assert sink.ledger.recipients() == [goes_to]
 
 
 def test_failed_mail_sent_again_goes_to_the_address_of_today(sink, person, coordinator):

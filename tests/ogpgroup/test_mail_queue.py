@@ -218,12 +218,15 @@ def test_claim_of_a_mail_that_is_too_late_makes_it_missed():
 
 
 def test_claim_takes_over_from_a_dead_sender_and_counts_it():
-    enqueue("a")
-    lose_lease(*claim())
+    began, waited = enqueue("a", "b")
+    held = claim()
+    OutgoingMail.objects.filter(pk=began.pk).update(data_began_at=timezone.now())
+    lose_lease(*held)
 
-    (again,) = claim()
+    again = {one.key: (one.status, one.attempts, one.unknown_count, one.lost_leases) for one in claim()}
 
-    assert (again.status, again.attempts, again.unknown_count, again.lost_leases) == ("sending", 2, 1, 1)
+    assert again == {"a": ("sending", 2, 1, 1), "b": ("sending", 2, 0, 1)}
+    assert set(OutgoingMail.objects.values_list("data_began_at", flat=True)) == {None}
 
 
 def test_claim_asks_a_person_about_what_may_have_arrived_and_may_not_be_repeated():
@@ -248,11 +251,13 @@ def test_claim_repeats_a_decision_whose_text_never_went_out():
 
 def test_claim_of_a_reminder_lost_on_its_way_until_too_late_is_unknown_not_missed():
     enqueue("a")
+    enqueue("b")
     held = claim()
     OutgoingMail.objects.update(useful_until=timezone.now() - timedelta(seconds=1))
+    OutgoingMail.objects.filter(key="a").update(data_began_at=timezone.now())
     lose_lease(*held)
 
-    assert [one.status for one in claim()] == ["unknown"]
+    assert {one.key: one.status for one in claim()} == {"a": "unknown", "b": "missed"}
 
 
 def test_claim_after_two_lost_leases_takes_suspects_apart():

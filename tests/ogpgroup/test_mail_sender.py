@@ -72,11 +72,12 @@ def test_deliver_asks_each_kind_a_constant_number_of_times(sink, django_assert_n
     enqueue(*(f"m{number}" for number in range(20)))
     before = _rows_updated()
 
-    with django_assert_num_queries(2 * 3 + 2 + 1):
-        # per batch a heartbeat and the breaker and the claim; then the time and the bytes; and the second batch, which
-        # is empty, looks for suspects too
+    with django_assert_num_queries(2 * 3 + 2 + 1 + 1):
+        # per batch a heartbeat and the breaker and the claim; then the time, the bytes, and that the first text begins;
+        # and the second batch, which is empty, looks for suspects too
         deliver()
-    assert _rows_updated() - before == 3 * 20  # when claimed, when written, and one outcome for each mail
+    # When claimed, when written, when its text began, and when it was accepted: the last two in one statement.
+    assert _rows_updated() - before == 4 * 20
 
 
 def _rows_updated():
@@ -269,7 +270,7 @@ def _accept(held, token):
 def test_acceptance_is_written_and_takes_the_text_of_an_account_mail(kind, body):
     held, token = _held("a", kind)
 
-    assert _accept(held, token)
+    assert _accept(held, token) == {held.pk}
 
     row = the("a")
     written = (row.status, row.token, row.lease_until, row.retry_at, row.server_reply)
@@ -281,8 +282,23 @@ def test_acceptance_is_written_and_takes_the_text_of_an_account_mail(kind, body)
 def test_acceptance_of_a_mail_that_another_sender_holds_is_not_written():
     held, _token = _held("a", REMINDER)
 
-    assert not _accept(held, uuid4())
+    assert _accept(held, uuid4()) == set()
     assert the("a").status == "sending"
+
+
+def test_acceptance_says_that_the_text_of_the_next_mail_begins():
+    (held, token), (following, _other) = _held("a", REMINDER), _held("b", REMINDER)
+    lost, _token = _held("c", REMINDER)
+    OutgoingMail.objects.filter(key="b").update(token=token)
+    last = records.Acceptance(held, token, "250 ok", following)
+    last.begin()
+
+    assert last.end() == {held.pk, following.pk}
+    assert the("b").data_began_at is not None
+    last = records.Acceptance(following, token, "250 ok", lost)
+    last.begin()
+    assert last.end() == {following.pk}
+    assert the("c").data_began_at is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -300,7 +316,7 @@ def test_acceptance_whose_connection_is_cut_is_written_over_a_new_one(kind, body
         if cut == "before":
             acceptance.begin()
 
-    assert acceptance.end()
+    assert acceptance.end() == {held.pk}
     row = the("a")
     assert (row.status, row.server_reply, row.rendered) == ("sent", "250 ok", body)
 
