@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 # Each page asks the database so often, however much it shows.
 PREVIEW_QUERIES = 29
-PEOPLE_QUERIES = 20
+PEOPLE_QUERIES = 21
 
 
 @pytest.fixture
