@@ -6,6 +6,7 @@ RFC 5545 (iCalendar), RFC 5546 (iTIP), RFC 7986 (feed properties).
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -114,7 +115,7 @@ def _description(version: "SessionVersion") -> str:
 
 
 def _organizer() -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{settings.REPLY_ADDRESS}")
+    organizer = vCalAddress(f"mailto:{parseaddr(settings.REPLY_ADDRESS)[1]}")
     organizer.params["CN"] = vText(line(settings.GROUP_NAME))
     return organizer
 
@@ -178,9 +179,18 @@ def _message(
     years: tuple[int, int],
     method: str,
     outbids: tuple[int, datetime] | None,
+    sender: str,
 ) -> tuple[bytes, bytes]:
-    """An iTIP message up to where the addressee stands, and the rest; the same for all who get it."""
+    """An iTIP message up to where the addressee stands, and the rest; the same for all who get it.
+
+    Mail comes from another address than answers go to: said of the organizer, so that programs which compare the two
+    take the mail for the organizer's (RFC 5545, 3.2.18; RFC 6047, 2.2).
+    """
     event = Event.from_ical(vevent)
+    organizer = event["ORGANIZER"]
+    assert isinstance(organizer, vCalAddress)
+    if sender and organizer.casefold() != f"mailto:{sender}".casefold():
+        organizer.params["SENT-BY"] = f"mailto:{sender}"
     if method == "CANCEL":
         event["STATUS"] = vText("CANCELLED")
     elif join_url:
@@ -218,8 +228,8 @@ def invitation(
     """
     zone = version.time_zone if version.has_hours else ""
     outbids = (least_sequence, now.replace(microsecond=0)) if least_sequence > version.sequence else None
-    years = _years([version])
-    before, after = _message(version.pk, bytes(version.vevent), join_url, zone, years, method, outbids)
+    years, sender = _years([version]), parseaddr(settings.MAIL_FROM)[1]
+    before, after = _message(version.pk, bytes(version.vevent), join_url, zone, years, method, outbids, sender)
     attendee = vCalAddress(f"mailto:{email}")
     role, asks = "REQ-PARTICIPANT", str(rsvp).upper()
     parameters = Parameters(

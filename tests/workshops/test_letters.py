@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
+from ics.icalendar import Calendar as IcsCalendar
+from vobject.base import readOne
 
 from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
+from tests.workshops import strict_calendar
 from tests.workshops.published import publish_session
 from tests.workshops.test_releases import NOW, draft, edit
 from workshops import actions, emails
@@ -62,6 +65,40 @@ def published(cycle: Cycle, **fields) -> Session:
 
 def sent() -> None:
     OutgoingMail.objects.update(status="sent", sent_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("sender", "organizer", "sent_by"),
+    [
+        ("Grupo <aviso@ejemplo.mx>", "respuestas@ejemplo.mx", "mailto:aviso@ejemplo.mx"),
+        ("Grupo <aviso@ejemplo.mx>", "Respuestas <respuestas@ejemplo.mx>", "mailto:aviso@ejemplo.mx"),
+        ("Grupo <Respuestas@ejemplo.mx>", "respuestas@ejemplo.mx", None),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.maxsplit. is passed as positional argument:DeprecationWarning")  # in ics
+def test_three_readers_know_who_sends_for_the_organizer(cycle, reader, settings, sender, organizer, sent_by):
+    """As programs ask that compare the sender of a mail with the organizer of the calendar in it."""
+    settings.MAIL_FROM, settings.REPLY_ADDRESS = sender, organizer
+    published(cycle, people=[reader])
+    said = ("mailto:respuestas@ejemplo.mx", sent_by)
+
+    (message,) = read("session_invitation")
+
+    (part,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    text = part.get_content()
+    (strict,) = strict_calendar.read(text.replace("\r\n", "\n").replace("\n", "\r\n").encode()).all("VEVENT")
+    assert (strict.get("ORGANIZER").value, strict.get("ORGANIZER").parameters.get("SENT-BY")) == (
+        said[0],
+        f'"{sent_by}"' if sent_by else None,
+    )
+    by_icalendar = Calendar.from_ical(text).walk("VEVENT")[0]["ORGANIZER"]
+    assert (str(by_icalendar), by_icalendar.params.get("SENT-BY")) == said
+    by_vobject = readOne(text).vevent.organizer
+    assert (by_vobject.value, by_vobject.params.get("SENT-BY", [None])[0]) == said
+    (by_ics,) = IcsCalendar(text).events
+    assert by_ics.organizer
+    assert (f"mailto:{by_ics.organizer.email}", by_ics.organizer.sent_by) == said
+    assert by_ics.begin.datetime == START
 
 
 @pytest.mark.parametrize(
