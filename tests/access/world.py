@@ -127,7 +127,9 @@ class World:
 
     def client(self, role: Role, *, csrf: bool = False) -> Client:
         """A fresh browser in which the person is signed in."""
-        client = Client(enforce_csrf_checks=csrf)
+        return self.enter(Client(enforce_csrf_checks=csrf), role)
+
+    def enter[C: Client](self, client: C, role: Role) -> C:
         if role in self.cookies:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[role]
         return client
