@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import servers
-from tests.database import close_connections
+from tests.database import close_connections, empty_quickly
 from tests.template import migrated_database
 
 servers.prepare()  # before pytest-django reads the settings, which need DATABASE_URL and REDIS_URL
@@ -106,6 +106,7 @@ def django_db_setup(
     other has: what would only work for small numbers is seen, and so is the number of one thing where that of another
     belongs.
     """
+    empty_quickly()
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
         with connection.cursor() as cursor:
