@@ -1,6 +1,6 @@
 """What publishing would do, in plain words, before anybody presses the button."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -94,7 +94,8 @@ class Preview:
     fingerprint: str
     number: int
     people: int
-    mails: int
+    mails: int  # one for each person and session
+    most_mails: int  # to one person
     settle_minutes: int  # that some of them wait for a correction
 
 
@@ -115,6 +116,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
         {change.session.pk: told[change.session.pk].lists() for change in pending},
         now=now,
     )
+    mails = Counter(person for one in told.values() for person in one.everybody)
     return Preview(
         items=[
             PreviewItem(
@@ -134,8 +136,9 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
         ],
         fingerprint=diff.fingerprint(pending),
         number=release.number,
-        people=len(set().union(*(one.everybody for one in told.values()))),
-        mails=sum(len(one.everybody) for one in told.values()),
+        people=len(mails),
+        mails=mails.total(),
+        most_mails=max(mails.values(), default=0),
         settle_minutes=settings.SETTLE // MINUTE if any(one.everybody - one.invited for one in told.values()) else 0,
     )
 

@@ -55,6 +55,24 @@ def test_publish_shows_first_what_changes_and_whom_it_tells(
     assert ScheduleRelease.objects.count() == 1
 
 
+def test_publish_says_how_many_mails_a_series_is(desk: Client, cycle: Cycle, coordinator: User, member: User) -> None:
+    sessions = [create_session(cycle=cycle, people=[member], starts_at=in_days(20 + day)) for day in range(12)]
+    url = reverse("workshops:publish", args=[cycle.slug])
+    assert "12 mails, one for each session: up to 12 to one person." in text_of(desk.get(url))
+    create_session(cycle=cycle, starts_at=in_days(40))
+
+    text = text_of(desk.get(url))
+
+    assert "2 people are told by mail as soon as you publish." in text
+    assert "That is 14 mails, one for each session: up to 13 to one person." in text
+    assert publish(cycle).mail_count == 14
+    OutgoingMail.objects.update(status=OutgoingMail.Status.SENT, sent_at=datetime.now(UTC))
+    move(sessions[0], starts_at=in_days(19))
+    text = text_of(desk.get(url))
+    assert "1 person is told by mail as soon as you publish." in text
+    assert "one for each session" not in text
+
+
 def test_publish_publishes_what_was_shown_and_says_so(
     desk: Client, cycle: Cycle, coordinator: User, member: User
 ) -> None:
