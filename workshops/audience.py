@@ -18,7 +18,8 @@ from django.db import connection
 from cities.models import group_day
 from ogpgroup.models import User
 from workshops import posts
-from workshops.models import SessionVersion
+from workshops.models import Participation, SessionVersion
+from workshops.models.participations import ParticipationQuerySet
 
 
 @dataclass(frozen=True)
@@ -203,8 +204,9 @@ def names(version: SessionVersion, user: User | AnonymousUser, *, on: date) -> b
 
 
 def has_moved(rules: Iterable[Rule], *, on: date) -> bool:
-    """Whether anybody has come whom the rules expect, or gone whom they named; writes nothing."""
-    return any(moved for (moved,) in _run(_MOVED, rules, on=on))
+    """Whether anybody has come whom the rules expect, or gone whom they named, or who came by wish; writes nothing."""
+    rules = list(rules)
+    return any(moved for (moved,) in _run(_MOVED, rules, on=on)) or _locked_out(rules, on=on).exists()
 
 
 def still_to_add(rules: Iterable[Rule], *, on: date) -> int:
@@ -223,3 +225,20 @@ def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]
     Who comes in somebody's place leaves with the one who sent them.
     """
     return [Expectation(*row) for row in _run(_REMOVE, rules, on=group_day(now))]
+
+
+def end_wishes(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
+    """Write down that those may not see a session any more who came at their own wish; their answers are kept.
+
+    Returns just those, each once: their calendars still have it.
+    """
+    rows = _locked_out(rules, on=group_day(now)).select_for_update(of=("self",)).order_by("pk")
+    over = [(pk, Expectation(session, user or 0)) for pk, session, user in rows.values_list("pk", "session", "user")]
+    ended = Participation.objects.filter(pk__in=[pk for pk, _one in over])
+    ended.update(expected_because=Participation.Because.WISH_OVER)
+    return [one for _pk, one in over]
+
+
+def _locked_out(rules: Iterable[Rule], *, on: date) -> ParticipationQuerySet:
+    people = Participation.objects.filter(session__in=[rule.session_id for rule in rules], user__isnull=False)
+    return people.locked_out(on)

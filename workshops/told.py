@@ -17,6 +17,9 @@ from workshops.models import Participation, ScheduleRelease, SessionBase, Sessio
 SUBJECT = "session"
 INVITATION, CHANGE, CANCELLATION = "session_invitation", "session_change", "session_cancellation"
 UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
+SEAT_OFFER, SEAT_GIVEN = "session_seat_offer", "session_seat_given"
+SEAT_WAITING, SEAT_LAPSED = "session_seat_waiting", "session_seat_lapsed"
+SEATS = [SEAT_OFFER, SEAT_GIVEN, SEAT_WAITING, SEAT_LAPSED]
 OF_A_RELEASE = [INVITATION, CHANGE, CANCELLATION, UNINVITATION]  # the kinds that tell of a version
 
 # Mail of these states went, or may have gone. A mail that waits may have gone as well, if an attempt ended unknown.

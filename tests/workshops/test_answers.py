@@ -12,7 +12,7 @@ from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
-from tests.workshops.told import all_is_sent, read, text_of, waiting
+from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
 from workshops.models import Participation, Session
 
@@ -180,9 +180,75 @@ def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, me
         actions.answer(session, user=member, answer=NO, now=NOW + timedelta(hours=2))
     else:
         change(session, at=NOW + timedelta(hours=2), visibility="invited")
-        assert waiting(member) == []
+        all_is_sent(NOW + timedelta(hours=3))
+        assert not OutgoingMail.objects.filter(user=member, status=OutgoingMail.Status.SENT).exists()
 
     assert emails.kinds._still_true([mail], NOW) == set()
+
+
+@pytest.fixture
+def reminded(member):
+    """A session of others to which the member comes, and whose entry came with a reminder."""
+    session = publish_session(people=[factories.create_member()]).session
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
+    emails.plan_reminders(START - 14 * DAY)
+    all_is_sent(START - 14 * DAY)
+    (mail,) = OutgoingMail.objects.filter(user=member)
+    assert (mail.kind, calendar_of(read(mail, NOW)).get("METHOD").value) == ("session_reminder", "REQUEST")
+    return session
+
+
+def last_method(member):
+    mail = OutgoingMail.objects.filter(user=member, status=OutgoingMail.Status.SENT).latest("pk")
+    return calendar_of(read(mail, NOW)).get("METHOD").value
+
+
+@pytest.mark.parametrize("reason", ["left the group", "session is hidden now"])
+def test_who_comes_at_their_own_wish_and_may_see_it_no_more_is_told_once(reason, reminded, member):
+    if reason == "left the group":
+        Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
+        assert actions.refresh_expectations(now=START - 10 * DAY) == 1
+    else:
+        change(reminded, at=START - 10 * DAY, visibility="invited")
+
+    assert waiting(member) == ["session_uninvitation"]
+    all_is_sent(START - 9 * DAY)
+    assert last_method(member) == "CANCEL"
+    assert actions.refresh_expectations(now=START - 9 * DAY) == 0
+    cancel(reminded, at=START - 8 * DAY)
+    assert waiting(member) == []
+
+
+def test_who_left_before_anybody_noted_it_hears_of_the_cancellation(reminded, member):
+    Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
+
+    cancel(reminded, at=START - 10 * DAY)
+
+    assert waiting(member) == ["session_cancellation"]
+    all_is_sent(START - 9 * DAY)
+    assert last_method(member) == "CANCEL"
+
+
+def test_who_leaves_while_the_cancellation_waits_hears_of_it(reminded, member):
+    cancel(reminded, at=START - 10 * DAY)
+    Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
+
+    all_is_sent(START - 9 * DAY)
+
+    assert last_method(member) == "CANCEL"
+
+
+def test_who_wanted_to_come_and_may_see_it_again_comes_by_answering_again(reminded, member):
+    change(reminded, at=START - 10 * DAY, visibility="invited")
+    all_is_sent(START - 9 * DAY)
+    change(reminded, at=START - 8 * DAY, visibility="group")
+    emails.plan_reminders(START - DAY)
+    assert (waiting(member), own(reminded, member).answer) == ([], "yes")
+
+    actions.answer(reminded, user=member, answer=YES, now=START - 2 * DAY)
+    emails.plan_reminders(START - DAY)
+
+    assert waiting(member) == ["session_reminder", "session_reminder"]
 
 
 def test_who_comes_at_their_own_wish_and_is_expected_later_is_invited_once(member):

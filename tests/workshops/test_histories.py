@@ -34,7 +34,7 @@ from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, draft
 from tests.workshops.seats_watched import TELLS, SeatsWatched
-from workshops import actions, diff, emails
+from workshops import actions, audience, diff, emails
 from workshops.actions import seats
 from workshops.models import Participation, Session, SessionVersion, participations
 
@@ -71,6 +71,7 @@ class Histories(RuleBasedStateMachine):
         self.expected_since: dict[int, datetime] = {}
         self.wish_since: dict[int, datetime] = {}
         self.wishes: dict[int, str] = {}  # what somebody said whom nobody expects
+        self.locked_out: set[int] = set()  # who wanted to come, and may not see it any more
         self.seen: dict[int, int] = {}  # the version on the page when somebody answered
         self.seats = SeatsWatched()
 
@@ -121,6 +122,11 @@ class Histories(RuleBasedStateMachine):
         self.names_in_draft = None if numbers is None else {self.people[number].pk for number in numbers}
         self._save(audience="everybody" if numbers is None else "chosen", at_once=at_once)
 
+    @rule(visibility=st.sampled_from(["group", "invited"]), at_once=AT_ONCE)
+    def show(self, visibility: str, at_once: bool) -> None:
+        """To the whole group, or to those invited alone."""
+        self._save(visibility=visibility, at_once=at_once)
+
     @rule(count=st.sampled_from([1, 1, 2, None]), at_once=AT_ONCE)
     def count_seats(self, count: int | None, at_once: bool) -> None:
         self._save(seats_in_person=count, at_once=at_once)
@@ -170,7 +176,6 @@ class Histories(RuleBasedStateMachine):
     def leave(self, number: int) -> None:
         until = group_day(self.now) - DAY
         Membership.objects.filter(user=self.people[number], until=None).update(until=until)
-        self.wishes.pop(self.people[number].pk, None)  # who returns, and whom nobody expects, looks for themselves
 
     @rule(number=PEOPLE)
     def join(self, number: int) -> None:
@@ -187,13 +192,14 @@ class Histories(RuleBasedStateMachine):
         if version is None or version.status != version.Status.PLANNED or version.finishes_at <= self.now:
             return
         self.now += timedelta(seconds=1)
-        if self._is_member(person) or person.pk in self.expected_since:
+        if self._may_see(person) or person.pk in self.expected_since:
             own = actions.answer(self.session, user=person, answer=answer, now=self.now)
             self.seen[person.pk] = version.sequence
             self.seats.read_on_page[person.pk] = self.now, own.place
             if person.pk not in self.expected_since:
                 self.wish_since.setdefault(person.pk, self.now)
                 self.wishes[person.pk] = answer
+                self.locked_out.discard(person.pk)
 
     @rule(number=PEOPLE, zone=st.sampled_from(ZONES))
     def change_zone(self, number: int, zone: str) -> None:
@@ -276,6 +282,10 @@ class Histories(RuleBasedStateMachine):
     def _is_member(self, person: User) -> bool:
         return Membership.objects.on(group_day(self.now)).filter(user=person).exists()
 
+    def _may_see(self, person: User) -> bool:
+        version = self._current()
+        return self._is_member(person) and (version is None or version.visibility != version.Visibility.INVITED)
+
     def _takes_place(self, version: SessionVersion) -> bool:
         return version.status == version.Status.PLANNED and version.finishes_at > self.now
 
@@ -290,10 +300,14 @@ class Histories(RuleBasedStateMachine):
                 self.expected_since[person.pk] = self.now
                 self.wishes.pop(person.pk, None)
                 self.wish_since.pop(person.pk, None)
+                self.locked_out.discard(person.pk)
+            if self.wishes.get(person.pk) == "yes" and not self._may_see(person):
+                del self.wishes[person.pk]  # who may see it again, and whom nobody expects, looks for themselves
+                self.locked_out.add(person.pk)
 
     def _entitled(self) -> set[int]:
         """Who is expected, and members who come though nobody expects them."""
-        coming = {one.pk for one in self.people if self.wishes.get(one.pk) == "yes" and self._is_member(one)}
+        coming = {one.pk for one in self.people if self.wishes.get(one.pk) == "yes" and self._may_see(one)}
         return self.expected_since.keys() | coming
 
     def _dues(self, lead: timedelta) -> set[datetime]:
@@ -313,7 +327,8 @@ class Histories(RuleBasedStateMachine):
         if one.kind == emails.UNINVITATION:
             assert one.user_id not in self._entitled()
             return
-        assert one.user_id in self._entitled()
+        told = {user for user, answer in self.wishes.items() if answer == "yes" and one.kind == emails.CANCELLATION}
+        assert one.user_id in self._entitled() | told
         participation = Participation.objects.get(session=self.session, user=one.user_id)
         if one.kind in TELLS:
             assert version.status == version.Status.PLANNED
@@ -333,7 +348,10 @@ class Histories(RuleBasedStateMachine):
         heard = set(sent.filter(kind__in=SAYS_WHAT_IS).values_list("subject_version", flat=True))
         heard |= {self.seen[person.pk]} if person.pk in self.seen else set()
         if person.pk not in self._entitled():
-            if version.status == version.Status.PLANNED and person.pk not in self.wish_since:
+            last = sent.first()
+            if version.status == version.Status.PLANNED and person.pk in self.locked_out:
+                assert last is None or last.kind == emails.UNINVITATION, f"{person} was locked out and not told: {last}"
+            elif version.status == version.Status.PLANNED and person.pk not in self.wish_since:
                 assert news is None or news.kind == emails.UNINVITATION, f"{person} left and was not told: {news}"
             return
         if version.status != version.Status.PLANNED and (not heard or (news and news.kind == emails.UNINVITATION)):
@@ -491,4 +509,21 @@ def test_another_date_that_somebody_unexpected_never_hears_of_is_noticed(is_wron
         one.move(1, at_once=True)
 
         with pytest.raises(AssertionError, match="knows another version") if is_wrong else nullcontext():
+            one.all_work_and_all_is_told()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_wrong", [False, True])
+def test_who_may_not_see_it_any_more_and_keeps_the_entry_is_noticed(is_wrong, monkeypatch):
+    with history() as one:
+        one.begin(is_spring=False, seats=None, numbers={0}, at_once=True)
+        one.all_work_and_all_is_told()
+        one.answer(1, Participation.Answer.YES)
+        one.edit("Sala 1", at_once=True)
+        one.all_work_and_all_is_told()
+        if is_wrong:
+            monkeypatch.setattr(audience, "end_wishes", lambda _rules, now: [])
+        one.show("invited", at_once=True)
+
+        with pytest.raises(AssertionError, match="locked out") if is_wrong else nullcontext():
             one.all_work_and_all_is_told()

@@ -95,7 +95,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     rules = [Rule.of(version) for version in planned]
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)
-    leavers = audience.remove_leavers(rules, now=now)
+    leavers = audience.remove_leavers(rules, now=now) + audience.end_wishes(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     waiting = emails.withdraw_outdated(ahead)
@@ -128,10 +128,10 @@ def send_now(release: ScheduleRelease, *, now: datetime) -> int:
 def refresh_expectations(*, now: datetime) -> int:
     """Resolve the audience of every published session to come again: people join and leave between releases.
 
-    Newcomers get the invitation, those who left an update that takes the session out of their calendar; so do those
-    whom a release has left over. Each part is a transaction of its own, so that pages in which people answer wait for
-    a part at most, and what was done stays done. Returns the number of mails queued. Safe to run at any time and twice
-    at once.
+    Newcomers get the invitation; those who left, and those who came at their own wish and may not see it any more, an
+    update that takes the session out of their calendar; so do those whom a release has left over. Each part is a
+    transaction of its own, so that pages in which people answer wait for a part at most, and what was done stays done.
+    Returns the number of mails queued. Safe to run at any time and twice at once.
     """
     queued, is_done = 0, False
     while not is_done:
@@ -153,7 +153,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     lock_releases()
     versions = _ahead(now)
     rules = [Rule.of(version) for version in versions]
-    leavers = audience.remove_leavers(rules, now=now)
+    leavers = audience.remove_leavers(rules, now=now) + audience.end_wishes(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     invited = _with_news(newcomers, versions)
     _outbid(leavers + [one for one in invited if one.returns])

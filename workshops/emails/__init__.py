@@ -26,8 +26,19 @@ from workshops.emails.reminders import (
     withdraw_reminders,
     write_reminders_anew,
 )
-from workshops.emails.seats import SEAT_GIVEN, SEAT_LAPSED, SEAT_OFFER, SEAT_WAITING, queue_seats
-from workshops.told import CANCELLATION, CHANGE, INVITATION, REMINDER, SUBJECT, UNINVITATION
+from workshops.emails.seats import queue_seats
+from workshops.told import (
+    CANCELLATION,
+    CHANGE,
+    INVITATION,
+    REMINDER,
+    SEAT_GIVEN,
+    SEAT_LAPSED,
+    SEAT_OFFER,
+    SEAT_WAITING,
+    SUBJECT,
+    UNINVITATION,
+)
 
 KINDS = [
     *kinds.KINDS,

@@ -12,7 +12,7 @@ from ogpgroup.models import OutgoingMail, User
 from workshops import letters
 from workshops.emails.reminders import reminder_key
 from workshops.models import Participation, SessionVersion
-from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SUBJECT, UNINVITATION
+from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SEATS, SUBJECT, UNINVITATION
 
 # What decides whether a mail still holds; of thousands of people nothing more is loaded.
 READ = (
@@ -52,14 +52,18 @@ def looked_up(
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """They hold while their version is the current one; an invitation for those expected, news for those concerned."""
+    """They hold while their version is the current one; an invitation for those expected, a change for those concerned.
+
+    A cancellation holds for all to whom it was written: nobody answers any more, and who has left meanwhile has it in
+    the calendar all the same.
+    """
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
         if version.finishes_at > now
         and version.sequence == one.subject_version
         and _tells_of(one.kind, version)
-        and (participation.expected if one.kind == INVITATION else participation.is_concerned)
+        and _is_for(one.kind, participation)
         and user.is_active
     }
 
@@ -71,14 +75,20 @@ def _tells_of(kind: str, version: SessionVersion) -> bool:
     return version.is_cancelled == (kind == CANCELLATION)
 
 
+def _is_for(kind: str, participation: Participation) -> bool:
+    if kind == CANCELLATION:
+        return True
+    return participation.expected if kind == INVITATION else participation.is_concerned
+
+
 def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """It holds while the person is not expected and may have read that they were."""
+    """It holds while the person is not expected and may have read that they were, or has the entry of a reminder."""
     read = set(
         OutgoingMail.objects.filter(
             subject_type=SUBJECT,
             subject_id__in={one.subject_id for one in mails},
             user__in={one.user_id for one in mails},
-            kind__in=[INVITATION, CHANGE],
+            kind__in=[INVITATION, CHANGE, REMINDER, *SEATS],
         )
         .filter(Q(status__in=PERHAPS_READ) | Q(unknown_count__gt=0))
         .values_list("subject_id", "user_id")

@@ -103,9 +103,12 @@ def queue_uninvitations(
 
 
 def people_to_tell(versions: Sequence[SessionVersion], *, now: datetime) -> list[Expectation]:
-    """Whom a change or a cancellation concerns: those expected, and those who come at their own wish."""
+    """Whom a change or a cancellation concerns: those expected, and those who come at their own wish.
+
+    Of a cancellation also those hear whose wish is over and who were not told so yet.
+    """
     known = [version.session_id for version in versions if version.previous_id is not None]
-    rows = Participation.objects.concerned(group_day(now)).filter(session__in=known, user__is_active=True)
+    rows = Participation.objects.to_tell_of(group_day(now)).filter(session__in=known, user__is_active=True)
     pairs = rows.order_by("pk").values_list("session_id", "user_id")
     return [Expectation(session_id, user_id) for session_id, user_id in pairs if user_id is not None]
 

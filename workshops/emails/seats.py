@@ -11,9 +11,7 @@ from workshops import letters_of_seats as letters
 from workshops.emails.kinds import looked_up
 from workshops.emails.queueing import mail_row
 from workshops.models import Participation, SessionVersion
-
-SEAT_OFFER, SEAT_GIVEN = "session_seat_offer", "session_seat_given"
-SEAT_WAITING, SEAT_LAPSED = "session_seat_waiting", "session_seat_lapsed"
+from workshops.told import SEAT_GIVEN, SEAT_LAPSED, SEAT_OFFER, SEAT_WAITING
 
 Place = Participation.Place
 TELLS = {

@@ -29,6 +29,15 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         yes, no = Value(value=True), Value(value=False)
         return self.annotate(is_concerned=Case(When(_concern(on), then=yes), default=no))
 
+    def to_tell_of(self, on: date) -> Self:
+        """Whom a release concerns that day; of a cancellation all who come are told, whatever they may see by now."""
+        is_cancelled = Q(session__current_version__status=SessionBase.Status.CANCELLED)
+        return self.filter(_concern(on) | (_own_wish() & is_cancelled))
+
+    def locked_out(self, on: date) -> Self:
+        """Those who come at their own wish and may not see the session any more: it is hidden, or they have left."""
+        return self.filter(_own_wish() & ~_may_see(on))
+
     def open_to(self, user: User | AnonymousUser) -> Self:
         """The person's own that open a session to them. Who has left the group keeps only what names them.
 
@@ -49,22 +58,28 @@ def _concern(on: date) -> Q:
 
     Who said no without being expected is told nothing more; who wanted to come on another date is asked again.
     """
+    return Q(expected=True) | (_own_wish() & _may_see(on))
+
+
+def _own_wish() -> Q:
     coming = [Participation.Answer.YES, Participation.Answer.MAYBE]
-    member = Membership.objects.on(on).filter(user=OuterRef("user"))
-    own_wish = Q(
+    return Q(
         Q(answer__in=coming) | Q(answer=Participation.Answer.NONE, earlier_answer__in=coming),
         expected=False,
         expected_because=Participation.Because.OWN_WISH,
     )
-    hidden = Q(session__current_version__visibility=SessionBase.Visibility.INVITED)
-    return Q(expected=True) | (own_wish & ~hidden & Q(Exists(member)))
+
+
+def _may_see(on: date) -> Q:
+    member = Membership.objects.on(on).filter(user=OuterRef("user"))
+    return ~Q(session__current_version__visibility=SessionBase.Visibility.INVITED) & Q(Exists(member))
 
 
 class Participation(models.Model):
     """Invitation, answer and attendance of one person at one session, in one row.
 
     Expected is who the audience names, and who holds a post. Anybody of the group may answer; an answer alone makes
-    nobody expected and opens nothing: the reason is then OWN_WISH.
+    nobody expected and opens nothing: the reason is then OWN_WISH, and WISH_OVER once they may see it no more.
     """
 
     class Because(models.TextChoices):
@@ -76,6 +91,7 @@ class Participation(models.Model):
         PART = "part", _("has a part in it")
         DELEGATE = "delegate", _("in place of somebody who cannot come")
         OWN_WISH = "own_wish", _("at the person's own wish")
+        WISH_OVER = "wish_over", _("wanted to come and may not see it any more")
 
     class Answer(models.TextChoices):
         NONE = "none", _("no answer yet")
