@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -52,7 +53,42 @@ def test_nobody_is_asked_within_two_days_of_the_last_question(after, count, memb
     assert nudge(session, now=NOW + after) == count  # the invitation asked as well
 
     nudge(session, now=NOW + 5 * DAY)
+    all_is_sent(NOW + 5 * DAY)
     assert nudge(session, now=NOW + 5 * DAY + after) == count
+
+
+@pytest.mark.parametrize("status", ["queued", "sending", "parked"])
+def test_question_that_is_still_to_go_is_not_asked_beside_it(status, member):
+    """However long the sender was away: both would arrive together."""
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    assert nudge(session, now=NOW + 5 * DAY) == 1
+    lease = {"lease_until": NOW + 9 * DAY, "token": uuid4()} if status == "sending" else {}
+    OutgoingMail.objects.filter(kind=emails.NUDGE).update(status=status, **lease)
+
+    assert nudge(session, now=NOW + 9 * DAY) == 0
+
+
+@pytest.mark.parametrize(("status", "count"), [("sent", 0), ("unknown", 0), ("missed", 1), ("withdrawn", 1)])
+def test_two_days_count_from_when_the_question_went(status, count, member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+    nudge(session, now=NOW + 5 * DAY)
+    went = {"sent_at": NOW + 7 * DAY} if status == "sent" else {"retry_at": NOW + 7 * DAY}
+    OutgoingMail.objects.filter(kind=emails.NUDGE).update(status=status, **went)
+
+    assert nudge(session, now=NOW + 8 * DAY) == count
+    all_is_sent(NOW + 8 * DAY)
+    assert nudge(session, now=NOW + 10 * DAY) == 1
+
+
+def test_question_goes_after_news(member):
+    session = publish_session(people=[member]).session
+    all_is_sent(NOW)
+
+    nudge(session, now=NOW + 5 * DAY)
+
+    assert OutgoingMail.objects.get(kind=emails.NUDGE).priority == OutgoingMail.Priority.REMINDER
 
 
 @pytest.mark.parametrize(
@@ -168,7 +204,7 @@ def test_page_shows_who_and_what_and_asks_by_one_click(coordinator):
     url = f"/coordination/sessions/{session.slug}/nudge/"
     assert url in client.get(f"/coordination/sessions/{session.slug}/people/").content.decode()
     assert "Nobody is to be asked now" in client.get(url).content.decode()
-    OutgoingMail.objects.update(due=timezone.now() - 3 * DAY)
+    OutgoingMail.objects.update(status="sent", sent_at=timezone.now() - 3 * DAY)
 
     shown = client.get(url).content.decode()
     assert all(words in shown for words in ("Ask 1 person once more", "Sol Silenciosa", "your answer is missing"))

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
@@ -15,6 +17,7 @@ from workshops import emails
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, Session, SessionVersion
 
+Status = OutgoingMail.Status
 AGAIN_AFTER = timedelta(days=2)
 
 
@@ -33,14 +36,21 @@ def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
     people = User.objects.filter(pk__in=silent.values("user"), is_active=True).order_by(SortKey("name"), "pk")
     mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id)
     asked_anew = Q(kind=emails.CHANGE, user__in=silent.exclude(earlier_answer="").values("user"))
-    asking = mails.filter(Q(kind__in=[emails.NUDGE, emails.INVITATION]) | asked_anew, due__gt=now - AGAIN_AFTER)
-    lately = set(asking.exclude(status=OutgoingMail.Status.WITHDRAWN).values_list("user", flat=True))
+    asking = mails.filter(Q(kind__in=[emails.NUDGE, emails.INVITATION]) | asked_anew)
+    lately = set(asking.filter(_lately(now)).values_list("user", flat=True))
     others = [person for person in people if person.pk not in lately]
     return Nudge(
         people=[person for person in others if person.wants_reminders],
         asked_lately=[person for person in people if person.pk in lately],
         wants_none=[person for person in others if not person.wants_reminders],
     )
+
+
+def _lately(now: datetime) -> Q:
+    """Mail that went within two days, or is still to go, however long ago it was due: two would arrive together."""
+    to_go = Q(status__in=[Status.QUEUED, Status.SENDING, Status.PARKED])
+    went = GreaterThan(Coalesce("sent_at", Greatest("due", "retry_at")), now - AGAIN_AFTER)
+    return to_go | (~Q(status__in=[Status.WITHDRAWN, Status.MISSED]) & Q(went))
 
 
 @transaction.atomic

@@ -18,18 +18,16 @@ NUDGE = "session_nudge"
 
 def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: datetime) -> int:
     """One mail each, to whom it is night in the morning. The caller has seen to it that nobody was asked lately."""
+    return mail.enqueue(_row(version, user, now) for user in people)
+
+
+def _row(version: SessionVersion, user: User, now: datetime) -> OutgoingMail:
     start = version.begins_at
-    return mail.enqueue(
-        mail_row(
-            NUDGE,
-            f"{NUDGE}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}",
-            version,
-            user.pk,
-            user.email,
-            due=max(now, considerate(now, user.time_zone, lead=start - now, start=start)),
-        )
-        for user in people
-    )
+    due = max(now, considerate(now, user.time_zone, lead=start - now, start=start))
+    key = f"{NUDGE}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
+    row = mail_row(NUDGE, key, version, user.pk, user.email, due=due)
+    row.priority = OutgoingMail.Priority.REMINDER
+    return row
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
