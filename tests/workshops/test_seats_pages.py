@@ -9,6 +9,7 @@ from django.test import Client
 from ogpgroup.models import User
 from tests.workshops.published import NOW
 from tests.workshops.seating import LINE, NO, ROOM, members, own, say, seated
+from tests.workshops.told import all_is_sent
 from workshops.actions import seats
 from workshops.models import Session
 
@@ -38,6 +39,7 @@ def test_page_tells_each_where_they_stand():
         assert "You are the first on the waiting list." in page(people[1], session)
         assert "You are number 3 on the waiting list." in page(people[3], session)
     say(session, people[:1], NO, now=LATER)
+    all_is_sent(LATER)
     with time_machine.travel(LATER + HOUR, tick=False):
         assert "A seat is kept for you" in page(people[1], session)
         assert "Wednesday 4 November 2026, 12:00" in page(people[1], session)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.models import OutgoingMail
 from workshops import emails
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, SessionVersion
@@ -21,6 +22,11 @@ from workshops.models.seats import ROOM, SEATS_LOCK, offer_ends, seats_of, ways_
 
 Place = Participation.Place
 TAKEN = (Place.HELD, Place.OFFERED)
+Status = OutgoingMail.Status
+TO_GO = {Status.QUEUED, Status.SENDING, Status.PARKED}
+NEVER_WENT = {Status.MISSED, Status.WITHDRAWN}
+# An offer that ends within a day while its mail has not gone is put off.
+TOLD_IN_TIME = timedelta(hours=24)
 PLACING = ["comes_by", "place", "waiting_since", "offered_until"]
 
 
@@ -95,24 +101,30 @@ def move_up(version: SessionVersion, *, now: datetime) -> int:
     moved = []
     people = Participation.objects.filter(session=version.session_id)
     for way in ways_to_come(version):
-        until = offer_ends(version.begins_at, now) if seats_of(version, way) is not None else None
         waiting = people.filter(comes_by=way, place=Place.WAITING).order_by("waiting_since", "pk")
         if not waiting.exists():
             continue
-        for one in waiting[: max(0, _free(version, way, people))]:
+        for one in waiting.select_related("user")[: max(0, _free(version, way, people))]:
+            until = _offer_ends(one, version, now) if seats_of(version, way) is not None else None
             one.place, one.offered_until = (Place.OFFERED, until) if until else (Place.HELD, None)
             moved.append(one)
     Participation.objects.bulk_update(moved, ["place", "offered_until"])
     return emails.queue_seats(version, moved, now=now)
 
 
+def _offer_ends(participation: Participation, version: SessionVersion, told_at: datetime) -> datetime | None:
+    user = participation.user
+    return offer_ends(version.begins_at, told_at, user.time_zone if user else version.time_zone)
+
+
 @transaction.atomic
 def settle_seats(session_id: int, *, now: datetime) -> int:
     """Bring the seats of one session in order; returns how many people were told. Safe to run twice and at any time.
 
-    Guarantees: who is no longer expected holds no seat; an offer that nobody took goes to the next, and who let it pass
-    is not asked again unless they answer again; who comes another way because the session is held another way, and
-    whose yes stands without a place, is placed in the order of the answers; what is free is offered.
+    Guarantees: who is no longer expected holds no seat; an offer that nobody took goes to the next, once the person was
+    told of it and had the time to answer, and who let it pass is not asked again unless they answer again; who comes
+    another way because the session is held another way, and whose yes stands without a place, is placed in the order of
+    the answers; what is free is offered.
     """
     hold_off_releases()
     lock_seats(session_id)
@@ -126,9 +138,42 @@ def settle_seats(session_id: int, *, now: datetime) -> int:
     ways = ways_to_come(version)
     moved = people.exclude(place=Place.NONE).exclude(comes_by__in=ways)
     moved.update(place=Place.NONE, waiting_since=None, offered_until=None)
+    told_anew = _keep_for_the_untold(people, version, now=now)
     lapsed = _lapsed(people, now=now)
     waiting = _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
-    return move_up(version, now=now) + emails.queue_seats(version, [*lapsed, *waiting], now=now)
+    return move_up(version, now=now) + emails.queue_seats(version, [*told_anew, *lapsed, *waiting], now=now)
+
+
+def _keep_for_the_untold(
+    people: ParticipationQuerySet, version: SessionVersion, *, now: datetime
+) -> list[Participation]:
+    """Put off the end of offers whose mail went late or is still to go; returns who must be told anew.
+
+    Those are told again whose mail was too late to go. Where no time is left to answer, the seat is theirs.
+    """
+    near = list(people.filter(place=Place.OFFERED, offered_until__lte=now + TOLD_IN_TIME).select_related("user"))
+    if not near:
+        return []
+    offers = OutgoingMail.objects.about(emails.SUBJECT, version.session_id).filter(kind=emails.SEAT_OFFER)
+    last = {one.user_id: one for one in offers.filter(user__in=[one.user_id for one in near]).order_by("pk")}
+    changed, told_anew = [], []
+    for one in near:
+        mail = last.get(one.user_id)
+        if mail is None or mail.status not in {Status.SENT, *TO_GO, *NEVER_WENT}:
+            continue
+        until = _offer_ends(one, version, mail.sent_at or now if mail.status == Status.SENT else now)
+        before = one.place, one.offered_until
+        is_given = until is None and mail.status != Status.SENT
+        if is_given:
+            _hold(one, one.comes_by)
+        elif until is not None and one.offered_until is not None:
+            one.offered_until = max(until, one.offered_until)
+        if before != (one.place, one.offered_until):
+            changed.append(one)
+        if is_given or mail.status in NEVER_WENT:
+            told_anew.append(one)
+    Participation.objects.bulk_update(changed, ["place", "waiting_since", "offered_until"])
+    return told_anew
 
 
 def _lapsed(people: ParticipationQuerySet, *, now: datetime) -> list[Participation]:
@@ -185,7 +230,7 @@ def plan(now: datetime) -> int:
     another_way &= ~Q(comes_by=F("session__current_version__mode"))
     work = people.filter(
         Q(place=Place.WAITING)
-        | Q(place=Place.OFFERED, offered_until__lte=now)
+        | Q(place=Place.OFFERED, offered_until__lte=now + TOLD_IN_TIME)
         | (_unplaced() & Q(is_concerned=True))
         | (~Q(place=Place.NONE) & Q(is_concerned=False))
         | another_way

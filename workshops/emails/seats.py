@@ -36,7 +36,8 @@ def queue_seats(version: SessionVersion, people: Iterable[Participation], *, now
         kind = TELLS[Place(one.place)]
         key = f"{kind}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
         row = mail_row(kind, key, version, user.pk, user.email, due=now)
-        row.useful_until = one.offered_until or version.finishes_at
+        if one.place == Place.OFFERED:
+            row.useful_until = version.begins_at  # its end is put off while it waits; `_still_true` knows
         rows.append(row)
     return mail.enqueue(rows)
 

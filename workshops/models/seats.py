@@ -1,18 +1,20 @@
 """Seats where they are counted: how many there are, and the trigger by which the database refuses one too many."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pgtrigger
 
+from ogpgroup.dates import zone_info
 from workshops.models.base import SessionBase
 
 ROOM, LINE = SessionBase.Mode.FACE_TO_FACE, SessionBase.Mode.REMOTE
 
 # A free seat is kept this long for the first who waits, but not into the last hours before the session. Where less
-# than `SHORTEST_OFFER` is left for an answer, the seat is simply given.
+# than `SHORTEST_OFFER` is left for an answer, the seat is simply given. Nobody's time ends while they sleep.
 OFFERED_FOR = timedelta(hours=48)
 OFFERS_END_BEFORE = timedelta(hours=2)
 SHORTEST_OFFER = timedelta(hours=2)
+MORNING, EVENING = time(9), time(21)  # by the clock of the person to whom a seat is offered
 
 
 def ways_to_come(version: SessionBase) -> list[SessionBase.Mode]:
@@ -26,9 +28,17 @@ def seats_of(version: SessionBase, comes_by: str) -> int | None:
     return version.seats_in_person if comes_by == ROOM else version.seats_remote
 
 
-def offer_ends(begins_at: datetime, now: datetime) -> datetime | None:
-    """Until when a seat that becomes free now is kept for one person; None where it is given at once."""
+def offer_ends(begins_at: datetime, now: datetime, zone: str) -> datetime | None:
+    """Until when a seat is kept for a person of this zone who is told now; None where it is given at once.
+
+    What would end in the night ends at nine in the morning; where the session has begun by then, the evening before.
+    """
     until = min(now + OFFERED_FOR, begins_at - OFFERS_END_BEFORE)
+    local = until.astimezone(zone_info(zone))
+    if local.time() < MORNING:
+        until = datetime.combine(local.date(), MORNING, local.tzinfo).astimezone(UTC)
+        if until >= begins_at:
+            until = datetime.combine(local.date() - timedelta(days=1), EVENING, local.tzinfo).astimezone(UTC)
     return until if until - now >= SHORTEST_OFFER else None
 
 
