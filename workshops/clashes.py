@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.models import City
+from cities.models import City, Membership
 from ogpgroup.models import User
 from workshops import audience, posts
+from workshops.attendance import fold
 from workshops.audience import Rule
 from workshops.models import Session
+
+ANY_ZONE = timedelta(days=1)  # a date elsewhere may be a day off
 
 
 @dataclass
@@ -24,9 +27,15 @@ class _Held:
     session: Session
     people: set[int] = field(default_factory=set)
     cities: set[int] = field(default_factory=set)
-    organizations: set[int] = field(default_factory=set)
+    organizations: dict[int, int | None] = field(default_factory=dict)  # each with its city
     named: set[int] = field(default_factory=set)
     expected: set[int] = field(default_factory=set)  # everybody whom the audience means today
+
+    def cities_with(self, other: "_Held") -> set[int]:
+        """The cities expected at both, at least once as a city: all its institutions are meant, whichever is beside."""
+        theirs = {city for city in other.organizations.values() if city}
+        own = {city for city in self.organizations.values() if city}
+        return (self.cities & (other.cities | theirs)) | (own & other.cities)
 
 
 type Names = Callable[[Iterable[int]], list[str]]
@@ -42,48 +51,62 @@ class Clash:
     place: str  # the venue, or the city in which both are held
     everybody: bool
     others: int  # people expected at both, whom none of these names
+    is_hour_known: bool  # of both; else they share a day
 
     def sentences(self, listed: Callable[[Sequence[str]], str]) -> list[str]:
-        title = {"title": self.other.title}
+        when = {"when": self._when()}
         told = []
         if self.people:
             told.append(
-                _("At the same time as “%(title)s”, where this person is needed as well: %(names)s.")
-                % (title | {"names": listed(self.people)})
+                _("%(when)s, where this person is needed as well: %(names)s.") % (when | {"names": listed(self.people)})
                 if len(self.people) == 1
-                else _("At the same time as “%(title)s”, where these people are needed as well: %(names)s.")
-                % (title | {"names": listed(self.people)})
+                else _("%(when)s, where these people are needed as well: %(names)s.")
+                % (when | {"names": listed(self.people)})
             )
         if self.place:
-            told.append(
-                _("At the same time as “%(title)s”, which is held there too: %(place)s.")
-                % (title | {"place": self.place})
-            )
+            told.append(_("%(when)s, which is held there too: %(place)s.") % (when | {"place": self.place}))
         if self.everybody:
-            told.append(_("At the same time as “%(title)s”; the whole working group is expected at both.") % title)
-        elif self.cities:
-            told.append(
-                _("At the same time as “%(title)s”; expected at both: %(names)s.")
-                % (title | {"names": listed(self.cities)})
-            )
-        elif self.others:
+            told.append(_("%(when)s; the whole working group is expected at both.") % when)
+        else:
+            told += self._expected(when, listed)
+        return told
+
+    def _when(self) -> str:
+        title = {"title": self.other.title}
+        if self.is_hour_known:
+            return _("At the same time as “%(title)s”") % title
+        return _("On the same day as “%(title)s”, of which at least one has no hours yet") % title
+
+    def _expected(self, when: dict[str, str], listed: Callable[[Sequence[str]], str]) -> list[str]:
+        told = []
+        if self.cities:
+            told.append(_("%(when)s; expected at both: %(names)s.") % (when | {"names": listed(self.cities)}))
+        if self.others and self.cities:
             both = ngettext(
-                "At the same time as “%(title)s”; %(n)s person is expected at both.",
-                "At the same time as “%(title)s”; %(n)s people are expected at both.",
+                "%(when)s; %(n)s more person is expected at both.",
+                "%(when)s; %(n)s more people are expected at both.",
                 self.others,
             )
-            told.append(both % (title | {"n": self.others}))
+            told.append(both % {**when, "n": self.others})
+        elif self.others:
+            both = ngettext(
+                "%(when)s; %(n)s person is expected at both.",
+                "%(when)s; %(n)s people are expected at both.",
+                self.others,
+            )
+            told.append(both % {**when, "n": self.others})
         return told
 
 
 def clashes_of(sessions: Sequence[Session], *, on: date) -> dict[int, list[Clash]]:
-    """The clashes of each of these drafts with any other, by session; ten queries however many there are.
+    """The clashes of each of these drafts with any other, by session; eleven queries however many there are.
 
     Who is expected is resolved by the memberships of the day `on`.
 
-    Only drafts that take place and whose hours are known are compared, those of fictitious cycles among themselves.
+    Only drafts that take place are compared, those of fictitious cycles among themselves. Where only the date is
+    known, any hour of that day may become the session's.
     """
-    asked = [session for session in sessions if session.is_planned and session.has_hours]
+    asked = [session for session in sessions if session.is_planned]
     beside = _beside(asked)
     pairs = [(one, other) for one in asked for other in beside if _overlap(one, other)]
     held = {session.pk: _Held(session) for pair in pairs for session in pair}
@@ -91,10 +114,12 @@ def clashes_of(sessions: Sequence[Session], *, on: date) -> dict[int, list[Clash
         return {}
     _fill(held)
     _resolve(held, pairs, on)
-    people, cities = _names(held, "people", User.objects.all()), _names(held, "cities", City.objects.all())
+    people = _names({pk for one in held.values() for pk in one.people}, User.objects.all())
+    cities = _names({pk for one in held.values() for pk in one.cities}, City.objects.all())
+    living = _people_of({pk for one, other in pairs for pk in held[one.pk].cities_with(held[other.pk])}, on)
     found: dict[int, list[Clash]] = defaultdict(list)
     for one, other in pairs:
-        clash = _clash(held[one.pk], held[other.pk], people, cities)
+        clash = _clash(held[one.pk], held[other.pk], people, cities, living)
         if clash.people or clash.cities or clash.place or clash.everybody or clash.others:
             found[one.pk].append(clash)
     return found
@@ -104,21 +129,32 @@ def _beside(asked: Sequence[Session]) -> list[Session]:
     """Drafts between the first start and the last end, the earliest first; one query."""
     if not asked:
         return []
-    first = min(session.starts_at for session in asked if session.starts_at)
-    last = max(session.ends_at for session in asked if session.ends_at)
-    planned = Session.objects.filter(status=Session.Status.PLANNED, starts_at__lt=last, ends_at__gt=first)
-    fields = ("title", "slug", "status", "starts_at", "ends_at", "mode", "venue", "city", "responsible", "is_demo")
-    more = ("audience", "audience_roles", "city__name", "city__state")
+    first = min(session.first_instant() for session in asked)
+    last = max(session.last_instant() for session in asked)
+    near = Q(starts_at__lt=last, ends_at__gt=first) | Q(
+        day__range=((first - ANY_ZONE).date(), (last + ANY_ZONE).date())
+    )
+    planned = Session.objects.filter(near, status=Session.Status.PLANNED)
+    fields = (
+        "title",
+        "slug",
+        "status",
+        "day",
+        "starts_at",
+        "ends_at",
+        "mode",
+        "venue",
+        "city",
+        "responsible",
+        "is_demo",
+    )
+    more = ("time_zone", "audience", "audience_roles", "city__name", "city__state")
     return list(planned.only(*fields, *more).select_related("city").in_order())
 
 
 def _overlap(one: Session, other: Session) -> bool:
-    assert one.starts_at
-    assert one.ends_at
-    assert other.starts_at
-    assert other.ends_at
     is_another = one.pk != other.pk and one.is_demo == other.is_demo
-    return is_another and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+    return is_another and one.first_instant() < other.last_instant() and other.first_instant() < one.last_instant()
 
 
 def _fill(held: dict[int, _Held]) -> None:
@@ -137,8 +173,8 @@ def _fill(held: dict[int, _Held]) -> None:
     for session, city in through.filter(session__in=chosen).values_list("session", "city"):
         held[session].cities.add(city)
     institutions = Session.audience_organizations.through._default_manager.filter(session__in=chosen)
-    for session, organization in institutions.values_list("session", "organization"):
-        held[session].organizations.add(organization)
+    for session, organization, city in institutions.values_list("session", "organization", "organization__city"):
+        held[session].organizations[organization] = city
 
 
 def _resolve(held: dict[int, _Held], pairs: Iterable[tuple[Session, Session]], on: date) -> None:
@@ -161,21 +197,32 @@ def _resolve(held: dict[int, _Held], pairs: Iterable[tuple[Session, Session]], o
         held[one.session_id].expected.add(one.user_id)
 
 
-def _names(held: dict[int, _Held], kind: str, everything: QuerySet[Any]) -> Names:
-    ids = set().union(*(getattr(one, kind) for one in held.values()))
+def _names(ids: set[int], everything: QuerySet[Any]) -> Names:
     names = dict(everything.filter(pk__in=ids).values_list("pk", "name"))
     return lambda wanted: sorted(names[pk] for pk in wanted if pk in names)
 
 
-def _clash(one: _Held, other: _Held, people: Names, cities: Names) -> Clash:
+def _people_of(cities: set[int], on: date) -> dict[int, set[int]]:
+    """The members of each city's institutions; one query, and none where no city is shared."""
+    people: dict[int, set[int]] = defaultdict(set)
+    members = Membership.objects.on(on).filter(organization__city__in=cities)
+    for city, person in members.values_list("organization__city", "user") if cities else ():
+        people[city].add(person)
+    return people
+
+
+def _clash(one: _Held, other: _Held, people: Names, cities: Names, living: dict[int, set[int]]) -> Clash:
     everybody = one.session.audience == other.session.audience == Session.Audience.EVERYBODY
+    shared = one.cities_with(other)
+    named = one.people | other.people | set().union(*(living[city] for city in shared))
     return Clash(
         other=other.session,
         people=people(one.people & other.people),
-        cities=cities(one.cities & other.cities),
+        cities=cities(shared),
         place=_place_of_both(one.session, other.session),
         everybody=everybody,
-        others=len((one.expected & other.expected) - one.people - other.people),
+        others=len((one.expected & other.expected) - named),
+        is_hour_known=one.session.has_hours and other.session.has_hours,
     )
 
 
@@ -183,6 +230,7 @@ def _place_of_both(one: Session, other: Session) -> str:
     """The venue that both have, else the city in which both are held, else nothing."""
     if Session.Mode.REMOTE in {one.mode, other.mode}:
         return ""
-    if one.venue.strip() and one.venue.strip().casefold() == other.venue.strip().casefold():
-        return one.venue.strip() if one.city_id == other.city_id else ""
+    is_elsewhere = None not in {one.city_id, other.city_id} and one.city_id != other.city_id
+    if fold(one.venue) and fold(one.venue) == fold(other.venue):
+        return "" if is_elsewhere else one.venue.strip()
     return other.city.full_name if other.city and one.city_id == other.city_id else ""

@@ -73,7 +73,7 @@ def test_presenters_facilitators_and_rapporteurs_are_needed_too(cycle):
         {"starts_at": START - 2 * HOUR},
         {"status": "cancelled", "cancel_reason": "Paro"},
         {"status": "postponed", "cancel_reason": "Paro"},
-        {"day": date(2026, 12, 3), "starts_at": None},
+        {"day": date(2026, 12, 4), "starts_at": None},
     ],
 )
 def test_sessions_that_do_not_meet_do_not_clash(cycle, changes):
@@ -82,6 +82,21 @@ def test_sessions_that_do_not_meet_do_not_clash(cycle, changes):
     chosen(cycle, "Segunda", people=[ana], **changes)
 
     assert advice(first) == []
+
+
+def test_date_alone_may_become_any_hour_of_that_day(cycle):
+    here: Any = {"mode": "face_to_face", "venue": "Palacio", "join_url": ""}
+    dated = chosen(cycle, "Sin hora", day=date(2026, 12, 3), starts_at=None, **here)
+    other = chosen(cycle, "Sin hora tampoco", day=date(2026, 12, 3), starts_at=None, **here)
+    late = chosen(cycle, "De noche", starts_at=datetime(2026, 12, 4, 4, tzinfo=UTC), hours=1, **here)  # 22:00 there
+
+    def beside(*titles: str) -> list[str]:
+        unknown = "of which at least one has no hours yet"
+        return [f"On the same day as “{one}”, {unknown}, which is held there too: Palacio." for one in titles]
+
+    assert advice(dated) == beside("De noche", "Sin hora tampoco")
+    assert advice(other) == beside("De noche", "Sin hora")
+    assert advice(late) == beside("Sin hora", "Sin hora tampoco")
 
 
 def test_people_of_an_audience_that_is_not_chosen_are_not_compared(cycle):
@@ -105,6 +120,45 @@ def test_venue_and_city_in_which_both_are_held(cycle):
     assert advice(first) == [
         "At the same time as “Segunda”, which is held there too: Sala 1.",
         "At the same time as “Tercera”, which is held there too: Reynosa, Tamaulipas.",
+    ]
+
+
+@pytest.mark.parametrize(("venue", "is_told"), [("salon  colon", True), ("Salón Colón 2", False)])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_venue_is_the_same_without_its_city_and_its_accents(cycle, venue, is_told, elsewhere):
+    here: Any = {"mode": "face_to_face", "join_url": ""}
+    first = chosen(cycle, "Primera", venue="Salón Colón", city=factories.create_city(), **here)
+    chosen(cycle, "Segunda", venue=venue, city=factories.create_city() if elsewhere else None, **here)
+
+    told = ["At the same time as “Segunda”, which is held there too: Salón Colón."]
+    assert advice(first) == (told if is_told and not elsewhere else [])
+
+
+def test_city_expected_as_a_city_and_by_one_of_its_institutions(cycle):
+    reynosa = factories.create_city(name="Reynosa")
+    government, university = factories.create_organization(city=reynosa), factories.create_organization(city=reynosa)
+    as_city = draft(cycle=cycle, title="Ciudad", cities=[reynosa], join_url=URL)
+    as_government = draft(cycle=cycle, title="Gobierno", organizations=[government], join_url=URL)
+    draft(cycle=cycle, title="Universidad", organizations=[university], join_url=URL)
+
+    assert advice(as_city) == [
+        "At the same time as “Gobierno”; expected at both: Reynosa.",
+        "At the same time as “Universidad”; expected at both: Reynosa.",
+    ]
+    assert advice(as_government) == ["At the same time as “Ciudad”; expected at both: Reynosa."]
+
+
+def test_further_people_are_counted_beside_a_city_that_is_expected_at_both(cycle):
+    reynosa = factories.create_city(name="Reynosa")
+    factories.create_official(city=reynosa)
+    elsewhere = [factories.create_official(city=factories.create_city()) for _ in range(2)]
+    houses = [one.memberships.get().organization for one in elsewhere]
+    first = draft(cycle=cycle, title="Primera", cities=[reynosa], organizations=houses, join_url=URL)
+    draft(cycle=cycle, title="Segunda", cities=[reynosa], organizations=houses, join_url=URL)
+
+    assert advice(first) == [
+        "At the same time as “Segunda”; expected at both: Reynosa.",
+        "At the same time as “Segunda”; 2 more people are expected at both.",
     ]
 
 
