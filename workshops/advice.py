@@ -1,5 +1,6 @@
 """What a coordinator should look at again before publishing, in sentences that say why; nothing here stops anybody."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,13 +11,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from actionplans.models import Deliverable
-from cities.models import City, group_day
+from cities.models import City, Membership, group_day
 from ogpgroup import dates
 from workshops.clashes import Clash, clashes_of
 from workshops.models import Session, SessionBase
 from workshops.preparation import hours_in, listed
 
-# Longer than this is more often a slip of the keyboard than a session.
+# Longer than `USUAL_LENGTH` is more often a slip of the keyboard than a session.
+WEEKEND = (5, 6)
 USUAL_LENGTH = timedelta(hours=12)
 
 
@@ -36,18 +38,39 @@ def advice_on(session: Session, *, cities: Iterable[City], now: datetime) -> lis
 def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: datetime) -> dict[int, list[str]]:
     """The advice on each of these drafts, by session; a constant number of queries. Expects `complete` ones."""
     planned = [session for session in sessions if session.is_planned]
-    cities, clashes, due = list(cities), clashes_of(planned, on=group_day(now)), _awaited(planned)
+    clashes, due, invited = clashes_of(planned, on=group_day(now)), _awaited(planned), _invited(planned, cities, now)
     return {
         session.pk: [
             *_on_clashes(clashes.get(session.pk, [])),
             *_on_day(session, now),
             *_on_notice(session, now),
-            *_on_hours(session, cities),
+            *_on_hours(session, invited[session.pk]),
             *_on_reading(session, due),
             *_on_place(session),
         ]
         for session in planned
     }
+
+
+def _invited(sessions: Iterable[Session], cities: Iterable[City], now: datetime) -> Mapping[int, list[City]]:
+    """Of these cities, those from which each session expects somebody, as far as its rule tells; one query.
+
+    A role may be held anywhere.
+    """
+    sessions, cities = list(sessions), list(cities)
+    named = {person.pk for session in sessions for person in session.audience_people.all()}
+    homes = defaultdict(set)
+    members = Membership.objects.on(group_day(now)).filter(user__in=named)
+    for person, city in members.values_list("user", "organization__city") if named else ():
+        homes[person].add(city)
+    invited = {}
+    for session in sessions:
+        meant: set[int | None] = {city.pk for city in session.audience_cities.all()}
+        meant |= {organization.city_id for organization in session.audience_organizations.all()}
+        meant = meant.union(*(homes[person.pk] for person in session.audience_people.all()))
+        is_any = session.audience == SessionBase.Audience.EVERYBODY or bool(session.audience_roles)
+        invited[session.pk] = [city for city in cities if is_any or city.pk in meant]
+    return invited
 
 
 def _on_clashes(clashes: Iterable[Clash]) -> list[str]:
@@ -88,6 +111,8 @@ def _on_day(session: Session, now: datetime) -> list[str]:
             }
         )
     for day in _days_of(session):
+        if day.weekday() in WEEKEND:
+            advice.append(_("%(day)s is not a working day.") % {"day": _capital(dates.spoken_day(day, weekday=True))})
         if name := public_holiday(day):
             advice.append(
                 _("%(day)s is a public holiday in Mexico: %(name)s.")

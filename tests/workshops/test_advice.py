@@ -202,9 +202,33 @@ def test_people_whom_two_audiences_mean_are_counted_whichever_way_they_are_meant
 def test_hours_outside_work_are_told_of_the_begin_and_of_the_end(cycle, hour, told):
     reynosa = factories.create_city(name="Reynosa", time_zone="America/Matamoros")
     day = datetime(2026, 12, 3, tzinfo=ZoneInfo("America/Matamoros"))
-    session = chosen(cycle, "Tarde", starts_at=day.replace(hour=hour), hours=1)
+    session = draft(
+        cycle=cycle, title="Tarde", cities=[reynosa], starts_at=day.replace(hour=hour), hours=1, join_url=URL
+    )
 
     assert advice_on(session, cities=[reynosa], now=NOW) == told
+
+
+@pytest.mark.parametrize("who", ["everybody", "roles", "city", "organization", "person", "stranger"])
+def test_hours_are_those_of_the_cities_that_are_invited(cycle, who):
+    tijuana = factories.create_city(name="Tijuana", time_zone="America/Tijuana")
+    merida = factories.create_city(name="Mérida", time_zone="America/Merida")
+    official = factories.create_official(city=merida)
+    audience: dict[str, Any] = {
+        "everybody": {},
+        "roles": {"roles": ["official"]},
+        "city": {"cities": [merida]},
+        "organization": {"organizations": [official.memberships.get().organization]},
+        "person": {"people": [official]},
+        "stranger": {"people": [factories.create_user()]},
+    }
+    nine = datetime(2026, 12, 3, 15, tzinfo=UTC)  # in Mérida; 7:00 in Tijuana
+    session = draft(cycle=cycle, starts_at=nine, hours=1, join_url=URL, **audience[who])
+
+    told = advice_on(session, cities=[merida, tijuana], now=NOW)
+
+    early = ["In Tijuana it begins at 07:00, outside usual working hours."]
+    assert told == (early if who in {"everybody", "roles"} else [])
 
 
 def test_sessions_of_other_cycles_clash_and_those_of_the_demonstration_do_not(cycle):
@@ -234,6 +258,18 @@ def test_public_holiday_is_named(cycle, language, told):
         (sentence,) = advice(session)
 
     assert told in sentence
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 12, 4), []),
+        (date(2026, 12, 5), ["Saturday 5 December 2026 is not a working day."]),
+        (date(2026, 12, 6), ["Sunday 6 December 2026 is not a working day."]),
+    ],
+)
+def test_weekend_is_named(cycle, day, told):
+    assert advice(chosen(cycle, "Sin hora", starts_at=None, day=day)) == told
 
 
 def test_holiday_is_that_of_the_day_where_it_takes_place(cycle):
@@ -324,7 +360,7 @@ def test_advice_asks_the_same_number_of_questions_for_any_number(cycle, count, d
         chosen(cycle, f"Sesión {number}", people=[ana], cities=[reynosa], reviews_deliverable=deliverable)
     sessions = list(diff.complete(Session.objects.all()))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         told = advice_on_all(sessions, cities=[], now=NOW)
 
     assert {len(sentences) for sentences in told.values()} == {2 * count + 1}
