@@ -17,6 +17,7 @@ from workshops.models import Participation, Session, SessionBase, SessionVersion
 
 OPENS_BEFORE: Final = timedelta(hours=2)
 CLOSES_AFTER: Final = timedelta(hours=6)
+LINE_COUNTS_BEFORE: Final = timedelta(minutes=15)  # who opens the link earlier tries it out, or may leave again
 MOMENT: Final = timedelta(seconds=1)  # clocks are put right by less all the time
 
 ROOM, LINE = SessionBase.Mode.FACE_TO_FACE, SessionBase.Mode.REMOTE
@@ -50,6 +51,16 @@ def happened(version: SessionVersion, waited: timedelta, now: datetime) -> tuple
 def is_open(version: SessionVersion, now: datetime) -> bool:
     """Whether people may check in by themselves now."""
     return version.status == SessionBase.Status.PLANNED and opens_at(version) <= now <= closes_at(version)
+
+
+def counts_from(version: SessionVersion) -> datetime:
+    """From when on joining by the link is taking part. Who is let in earlier opens the link once more to be counted."""
+    return version.first_instant() - LINE_COUNTS_BEFORE
+
+
+def counts_on_the_line(version: SessionVersion, now: datetime) -> bool:
+    """Whether who joins by the link now is written down as taking part."""
+    return is_open(version, now) and now >= counts_from(version)
 
 
 def has_opened(version: SessionVersion, now: datetime) -> bool:

@@ -95,7 +95,8 @@ def _own_sessions(request: HttpRequest, user: User, now: datetime) -> list[OwnSe
     for participation in rows:
         version = participation.session.current_version
         assert version is not None  # the filter above asks for one
-        own.append(OwnSession(version, participation, when_of(version, reader, []), attendance.is_open(version, now)))
+        joins_now = attendance.counts_on_the_line(version, now)
+        own.append(OwnSession(version, participation, when_of(version, reader, []), joins_now))
     return own
 
 

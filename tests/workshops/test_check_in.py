@@ -243,6 +243,43 @@ def test_joining_before_the_hours_records_nothing(member: User) -> None:
     assert row_of(session, member).attended == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "attended"), [(119, "unknown"), (16, "unknown"), (15, "present"), (-60, "present")]
+)
+@pytest.mark.parametrize("way", ["page", "mail"])
+def test_joining_counts_from_a_quarter_of_an_hour_before_the_start(
+    minutes: int, attended: str, way: str, member: User, stranger: Client
+) -> None:
+    session = session_on(people=[member], join_url=ROOM)
+    english = {"Accept-Language": "en"}
+
+    with time_machine.travel(START - timedelta(minutes=minutes), tick=False):
+        page = text_of(stranger.get(mailed_link(session, member), headers=english))
+        if way == "page":
+            response = desk_of(member).post(to("join", session), {"asked": "1"})
+        else:
+            response = stranger.post(mailed_link(session, member), {"asked": "1"})
+
+    assert response.headers["Refresh"] == f"0; url={ROOM}"
+    assert row_of(session, member).attended == attended
+    assert ("please press it once more then" in page) == (attended == "unknown")
+
+
+def test_who_joined_early_counts_once_they_join_again(member: User) -> None:
+    session = session_on(people=[member], join_url=ROOM)
+    phone = desk_of(member)
+    with time_machine.travel(START - timedelta(hours=1), tick=False):
+        page = text_of(phone.get(session.get_absolute_url()))
+        assert f'href="{ROOM}"' in page
+        phone.post(to("join", session))
+    assert row_of(session, member).attended == "unknown"
+
+    with time_machine.travel(START + timedelta(minutes=1), tick=False):
+        phone.post(to("join", session))
+
+    assert row_of(session, member).attended == "present"
+
+
 def test_who_may_not_join_is_not_led_in(member: User) -> None:
     session = session_on(people=[factories.create_member()], join_url=ROOM)
 

@@ -44,6 +44,7 @@ def _about(version: SessionVersion, now: datetime) -> dict[str, Any]:
         "when": preparation.when_of(version),
         "is_open": hours.is_open(version, now),
         "is_too_early": now < hours.opens_at(version),
+        "counts": hours.counts_on_the_line(version, now),
     }
 
 
@@ -219,7 +220,7 @@ def _on_to(request: HttpRequest, version: SessionVersion) -> str:
 
 @never_cache
 def join(request: HttpRequest, slug: str) -> HttpResponse:
-    """Join a remote session: POST records that the person is on the line and leads on; GET leads to the page."""
+    """Join a remote session: POST leads on, and records who is on the line; GET leads to the page."""
     if request.method != "POST":
         return redirect("workshops:session_detail", slug=slug)
     version, now = visible_version(request, slug), timezone.now()
@@ -230,12 +231,12 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _led_on(request: HttpRequest, version: SessionVersion, user: User, address: str, now: datetime) -> HttpResponse:
-    """Record that the person is on the line, during the hours of check-in, and lead on to the room.
+    """Record that the person is on the line, from a little before the start, and lead on to the room.
 
     The way on is a header of the answer, not a redirect: forms may send people to our own pages alone.
     """
     form = ConsentForm(request.POST)
-    if hours.is_open(version, now) and form.is_valid():
+    if hours.counts_on_the_line(version, now) and form.is_valid():
         # From the desk people join by one button, and nobody asks: what they said before stays.
         said = form.cleaned_data if "asked" in request.POST else {}
         how = CheckedIn.LINK

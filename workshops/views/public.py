@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from cities.access import roles_of
 from cities.models import group_day
 from workshops import reviewing
-from workshops.attendance import is_open
+from workshops.attendance import counts_from, counts_on_the_line
 from workshops.models import Agreement, Session, SessionVersion
 from workshops.reports import agenda as agenda_reports
 from workshops.reports import attendance as attendance_reports
@@ -57,7 +57,8 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "reviews": reviewing.told(version.reviews, reviewing.visible_to(request.user)),
         "institutions": session.participating_organizations.by_name(),
         "record": attendance_reports.public_record(version, now),
-        "joins_by_form": is_open(version, now),
+        "joins_by_form": counts_on_the_line(version, now),
+        "joins_early": now < counts_from(version),
         "agreements": _agreements_of(session),
         "today": group_day(now),
         "history": session_reports.history_of(session, request.user) if version.previous_id else [],
