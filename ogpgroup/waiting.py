@@ -34,6 +34,22 @@ EXCERPT = 90  # characters of a note
 
 
 @dataclass(frozen=True)
+class Reach:
+    """How far ahead what falls due is told, and how much of each kind."""
+
+    until: date
+    promised: date  # changes are told of nearer to their day
+    most: int | None  # None: all of it
+
+
+def on_the_desk(today: date) -> Reach:
+    return Reach(until=today + DUE_SOON, promised=today + note_reports.DUE_SOON, most=AT_MOST)
+
+
+ALL_AHEAD = Reach(until=date.max, promised=date.max, most=None)
+
+
+@dataclass(frozen=True)
 class Waiting:
     """One thing to be done: what, where, in which connection, and by when."""
 
@@ -126,26 +142,27 @@ def _all(shown: list[Waiting]) -> Own:
 
 def for_person(user: User, today: date) -> Own:
     """What waits for the person beside sessions, the most urgent first; a constant number of queries for each role."""
-    return beside_agreements(user, today) + _agreed(user, today) if roles_of(user).in_group else Own([])
+    desk = on_the_desk(today)
+    return beside_agreements(user, today, reach=desk) + _agreed(user, today) if roles_of(user).in_group else Own([])
 
 
-def beside_agreements(user: User, today: date) -> Own:
+def beside_agreements(user: User, today: date, *, reach: Reach) -> Own:
     """What waits for the person of plans, notes and rounds; calendars have agreements from elsewhere."""
     roles = roles_of(user)
     if not roles.in_group:
         return Own([])
-    found = _for_official(user, today) if roles.official_city_ids else Own([])
+    found = _for_official(user, today, reach) if roles.official_city_ids else Own([])
     found += _photos(user, today) if roles.is_coordinator else Own([])
     found += _corrections(user, today)
-    owed = direct.due(user, until=today + DUE_SOON)
+    owed = direct.due(user, until=reach.until)
     found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])
     asked = note_reports.waiting_for_answer(user)
     about = _("A note that waits for your answer")
-    shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[:AT_MOST]]
+    shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[: reach.most]]
     found += _some(asked, shown, day="answer_due_on", today=today)
     answered = note_reports.waiting_for_word(user)
     about = _("Your note was answered: does that settle it?")
-    shown = [_note(note, today, about=about, due_on=None) for note in answered[:AT_MOST]]
+    shown = [_note(note, today, about=about, due_on=None) for note in answered[: reach.most]]
     found += Own(shown, answered.count())
     rounds = ReviewRound.objects.waiting_for(user).select_related("plan__city", "plan__organization", "rubric")
     title = _("Evaluate the plan of %(holder)s")
@@ -227,20 +244,20 @@ def _evaluate(one: ReviewRound) -> str:
     return reverse("feedback:evaluate", args=[one.plan.slug, one.number])
 
 
-def _for_official(user: User, today: date) -> Own:
+def _for_official(user: User, today: date, reach: Reach) -> Own:
     """What the person's cities have to do: hand in, reach, change as promised, reply."""
-    cities, soon = roles_of(user).official_city_ids, today + DUE_SOON
-    deliverables = Deliverable.objects.awaited().filter(plan__city__in=cities, due_on__lte=soon)
-    milestones = Milestone.objects.unfinished().filter(commitment__plan__city__in=cities, ends_on__lte=soon)
-    promises = note_reports.promises_due(user, today)
+    cities = roles_of(user).official_city_ids
+    deliverables = Deliverable.objects.awaited().filter(plan__city__in=cities, due_on__lte=reach.until)
+    milestones = Milestone.objects.unfinished().filter(commitment__plan__city__in=cities, ends_on__lte=reach.until)
+    promises = note_reports.promises_due(user, until=reach.promised)
     replies = ReviewRound.objects.to_be_replied_by(user).select_related("plan__city", "rubric")
     title = _("Reply to the evaluation of your plan")
-    first = deliverables.select_related("plan__city").order_by("due_on", "pk")[:AT_MOST]
-    steps = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")[:AT_MOST]
+    first = deliverables.select_related("plan__city").order_by("due_on", "pk")[: reach.most]
+    steps = milestones.select_related("commitment__plan__city").order_by("ends_on", "pk")[: reach.most]
     return (
         _some(deliverables, _plan_things(first, [], today, to_be_done=True), day="due_on", today=today)
         + _some(milestones, _plan_things([], steps, today, to_be_done=True), day="ends_on", today=today)
-        + _some(promises, [_promise(one, today) for one in promises[:AT_MOST]], day="change_by", today=today)
+        + _some(promises, [_promise(one, today) for one in promises[: reach.most]], day="change_by", today=today)
         + _all(
             [_round(one, today, title=title, href=one.get_absolute_url(), due_on=one.reply_due_on) for one in replies]
         )

@@ -189,10 +189,10 @@ def late_notes(user: User | AnonymousUser, on: date) -> NoteQuerySet:
     return with_parts(seen_by(user).late(on).order_by("answer_due_on", "pk"))
 
 
-def promises_due(user: User | AnonymousUser, on: date) -> AnswerQuerySet:
-    """Changes promised by the person's city for these days or before, the earliest first."""
+def promises_due(user: User | AnonymousUser, *, until: date) -> AnswerQuerySet:
+    """Changes promised by the person's city for that day or before, the earliest first."""
     notes = seen_by(user).answerable_by(user)
-    promised = Answer.objects.standing().promised().filter(note__in=notes, change_by__lte=on + DUE_SOON)
+    promised = Answer.objects.standing().promised().filter(note__in=notes, change_by__lte=until)
     related = [f"note__{one}" for one in targets.RELATED]
     return promised.select_related("note", *related).order_by("change_by", "pk")
 

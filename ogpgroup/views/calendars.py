@@ -82,8 +82,8 @@ def own_calendar_ics(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _deadlines(feed: CalendarFeed) -> list[Deadline]:
-    """What waits for the person with a day, of plans, notes and rounds; and agreements, however late they fall due."""
-    found = waiting.beside_agreements(feed.user, group_day(timezone.now()))
+    """All that waits for the person with a day, of plans, notes, rounds and agreements, however late it falls due."""
+    found = waiting.beside_agreements(feed.user, group_day(timezone.now()), reach=waiting.ALL_AHEAD)
     return [
         Deadline(title=one.title, about=one.about, path=one.href, due_on=one.due_on) for one in found if one.due_on
     ] + own_calendar.agreements_of(feed)

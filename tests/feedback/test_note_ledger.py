@@ -328,10 +328,9 @@ def test_what_waits_for_whom(told, official_reynosa, official_colima, coordinato
         told["broken"].pk,
     }
     assert {note.pk for note in reports.late_notes(coordinator, TODAY)} == {told["late"].pk, told["broken"].pk}
-    assert [one.note_id for one in reports.promises_due(official_reynosa, TODAY)] == [told["broken"].pk]
-    # Within two weeks a promise is worth a look.
-    in_december = reports.promises_due(official_reynosa, date(2026, 12, 1))
+    assert [one.note_id for one in reports.promises_due(official_reynosa, until=TODAY)] == [told["broken"].pk]
+    in_december = reports.promises_due(official_reynosa, until=date(2026, 12, 15))
     assert {one.note_id for one in in_december} == {
         told[name].pk for name in ("broken", "answered", "settled", "unsettled")
     }
-    assert list(reports.promises_due(official_colima, TODAY)) == []
+    assert list(reports.promises_due(official_colima, until=TODAY)) == []

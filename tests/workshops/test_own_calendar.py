@@ -145,6 +145,15 @@ def test_what_falls_due_are_tasks_as_long_as_that_is_wanted(official):
     assert list(without) == []
 
 
+def test_all_that_lies_ahead_is_in_it_however_much_and_however_late(official):
+    plan = factories.create_plan(city=official.memberships.get().organization.city)
+    days = [date(2026, 12, 1) + timedelta(days=30 * number) for number in range(20)]
+    for day in days:
+        factories.create_deliverable(plan=plan, title=f"Entrega del {day}", due_on=day)
+
+    assert tasks(read(feed_of(official))) == [(f"Entrega del {day}", day) for day in days]
+
+
 def agree(text: str, *responsible: Organization, due_on: date | None, **fields: Any) -> Agreement:
     session = Session.objects.first() or publish_session(title="Sesión").session
     number = session.agreements.count() + 1
