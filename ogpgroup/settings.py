@@ -151,6 +151,8 @@ MAIL_FROM = environment.optional("MAIL_FROM", f"Grupo de Ciudades Abiertas <avis
 # What a release changes is told so much later, so that a correction made meanwhile goes with it in one mail.
 SETTLE = timedelta(minutes=environment.integer("SETTLE_MINUTES", 10))
 REPLY_ADDRESS = environment.optional("REPLY_ADDRESS", f"respuestas@{ALLOWED_HOSTS[0]}")
+# In which the entries of calendars are named. It stays when PUBLIC_URL moves: else they show each session twice.
+CALENDAR_DOMAIN = environment.optional("CALENDAR_DOMAIN", ALLOWED_HOSTS[0]).casefold()
 # imaps://user:password@host:993/INBOX, where mail to REPLY_ADDRESS arrives; it is read each minute.
 REPLY_MAILBOX_URL = environment.optional("REPLY_MAILBOX_URL")
 if REPLY_MAILBOX_URL:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -36,7 +35,8 @@ ZONE_YEARS_AHEAD = 6
 
 
 def host() -> str:
-    return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    """The domain in which entries are named: the same for ever, also when the platform moves to another address."""
+    return str(settings.CALENDAR_DOMAIN)
 
 
 def uid_of(version: "SessionVersion") -> str:
@@ -45,13 +45,14 @@ def uid_of(version: "SessionVersion") -> str:
 
 
 def session_uid(uid: str) -> UUID | None:
-    """The session that an entry of ours is about, by its `uid`; nothing for an entry of somebody else."""
-    name, _at, at_host = uid.partition("@")
+    """The session that an entry may be about, by its `uid`; of somebody else's entries there is no such session.
+
+    Whatever the domain: calendars answer to entries that were written where the platform was before.
+    """
     try:
-        found = UUID(name)
+        return UUID(uid.partition("@")[0])
     except ValueError:
         return None
-    return found if at_host.casefold() == host() else None
 
 
 def summary_of(version: "SessionVersion") -> str:

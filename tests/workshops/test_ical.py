@@ -135,6 +135,17 @@ def test_changed_and_cancelled_session_keeps_its_uid_and_counts_on(stranger):
 
 
 @pytest.mark.django_db
+def test_session_keeps_its_uid_when_the_platform_moves(settings):
+    session = publish_session().session
+    settings.PUBLIC_URL = "https://nueva.ejemplo.mx"
+
+    moved = change(session, at=NOW + timedelta(hours=1), title="Otro título")
+
+    assert f"UID:{session.uid}@localhost\r\n".encode() in bytes(moved.vevent)
+    assert b"URL:https://nueva.ejemplo.mx/" in bytes(moved.vevent)
+
+
+@pytest.mark.django_db
 def test_feed_holds_public_sessions_alone_whoever_asks(stranger, client, coordinator):
     cycle = factories.create_cycle()
     for title, visibility in (("Para todas", "public"), ("Del grupo", "group"), ("Cerrada", "invited")):

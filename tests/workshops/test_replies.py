@@ -191,13 +191,22 @@ def test_reply_to_a_session_that_takes_no_answers_is_too_late(why, member):
 
 
 @pytest.mark.parametrize(
-    "uid", ["nada", "x@localhost", "00000000-0000-0000-0000-000000000000@localhost", "{uid}@otra.ejemplo.mx", "{uid}"]
+    "uid", ["nada", "x@localhost", "00000000-0000-0000-0000-000000000000@localhost", "x{uid}@localhost"]
 )
 def test_event_that_is_not_ours_is_an_unknown_session(uid, member):
     session = publish_session(people=[member]).session
     text = calendar(uid=uid.format(uid=session.uid), attendee=member.email)
 
     assert received(reply(text, sender=member.email)).outcome == "unknown_session"
+
+
+@pytest.mark.parametrize("uid", ["{uid}@antes.ejemplo.mx", "{uid}", "{uid}@LOCALHOST"])
+def test_answer_to_an_entry_from_where_the_platform_was_before_counts(uid, member):
+    session = publish_session(people=[member]).session
+    text = calendar(uid=uid.format(uid=session.uid), attendee=member.email)
+
+    assert received(reply(text, sender=member.email)).outcome == "applied"
+    assert own(session, member).answer == "yes"
 
 
 @pytest.mark.parametrize("who", ["nobody", "not invited", "closed account", "left the group"])
