@@ -301,7 +301,13 @@ def _duties_and_agenda(mails: Sequence[OutgoingMail], now: datetime) -> Callable
 
 def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A person is expected at a session: what, when, where, why, and please answer."""
-    return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=_agenda(mails))
+    agenda = _agenda(mails)
+
+    def extra(letter: Letter, at: datetime) -> dict[str, Any]:
+        seat = seating.no_seat_yet(letter.participation, until=kept_until(letter))
+        return agenda(letter, at) | {"seat": seat}
+
+    return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=extra)
 
 
 def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

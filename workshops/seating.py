@@ -37,13 +37,16 @@ class Standing:
 
 
 def no_seat_yet(own: Participation, *, until: str) -> str:
-    """What mails say to who said yes and has no seat; nothing for the others. `until` is when an offer ends."""
-    if not own.lacks_seat:
-        return ""
+    """What mails say to who said yes and has no seat, or was sent to take one; nothing for the others.
+
+    `until` is when an offer ends.
+    """
     if own.place == Place.OFFERED:
         return _("A seat is kept for you until %(until)s. Please say whether you take it.") % {"until": until}
     if own.place == Place.WAITING:
         return _("You are on the waiting list and have no seat yet.")
+    if not own.lacks_seat:
+        return ""
     return _("You have no seat: the time to take the one that was kept for you is over.")
 
 
@@ -56,7 +59,7 @@ def standing_of(own: Participation | None, version: SessionVersion, *, now: date
         choices = [
             Way(way, str(way.label), is_chosen=way == chosen, is_full=_is_full(version, way, own)) for way in ways
         ]
-    if own is None or own.answer != Participation.Answer.YES:
+    if own is None or (own.answer != Participation.Answer.YES and own.place == Place.NONE):
         return Standing(ways=choices)
     is_counted = seats_of(version, chosen) is not None
     is_offered = own.offered_until is not None and own.offered_until > now

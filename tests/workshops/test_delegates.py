@@ -1,18 +1,22 @@
 """Sending somebody else: of the same city or institution, one at most, and back again."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from cities.models import Membership
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.published import NOW, START, publish_session
-from tests.workshops.seating import MINUTE, NO, YES, members, own, places, say, seated
-from tests.workshops.told import all_is_sent, calendar_of, read, waiting
+from tests.workshops.published import NOW, START, change, publish_session
+from tests.workshops.seating import MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
+from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import delegates, seats
 from workshops.models import Session, SessionVersion
@@ -139,19 +143,136 @@ def test_taking_it_back_uninvites_the_delegate_with_a_higher_sequence(official_r
     assert own(session, colleague).calendar_sequence == 2
 
 
-def test_seat_of_the_sender_goes_to_who_waits_and_a_delegates_seat_too(official_reynosa, colleague):
+def test_seat_of_the_sender_is_kept_for_the_delegate_who_takes_it_by_saying_yes(official_reynosa, colleague):
     (first,) = members(1)
+    User.objects.update(language="en")
     session = seated(1, people=[official_reynosa, first])
     say(session, [official_reynosa, first])
 
     send(session, official_reynosa, colleague)
-    assert places(session, [official_reynosa, first]) == ["-", "offered"]
 
-    actions.answer(session, user=first, answer=YES, now=LATER + MINUTE)
+    assert places(session, [official_reynosa, colleague, first]) == ["-", "offered", "waiting"]
+    row = own(session, colleague)
+    assert (row.answer, row.comes_by, row.offered_until) == ("none", ROOM, LATER + 2 * DAY)
+    (invitation,) = OutgoingMail.objects.filter(user=colleague)
+    message = read(invitation, LATER)
+    assert "A seat is kept for you until Wednesday 4 November 2026, 11:00" in text_of(message)
+    (event,) = calendar_of(message).all("VEVENT")
+    assert event.get("ATTENDEE").parameters["PARTSTAT"] == "NEEDS-ACTION"
+    assert "A seat is kept for you" in page(session, colleague)
+
     actions.answer(session, user=colleague, answer=YES, now=LATER + MINUTE)
+    assert places(session, [official_reynosa, colleague, first]) == ["-", "held", "waiting"]
     delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + 2 * MINUTE)
-    assert places(session, [first, colleague]) == ["held", "-"]
+    assert places(session, [official_reynosa, colleague, first]) == ["-", "-", "offered"]
     assert seats.plan(LATER + 3 * MINUTE) == 0
+
+
+@pytest.mark.parametrize("answer", [NO, MAYBE])
+def test_delegate_who_does_not_take_the_seat_passes_it_on(answer, official_reynosa, colleague):
+    (first,) = members(1)
+    session = seated(1, people=[official_reynosa, first])
+    say(session, [official_reynosa, first])
+    send(session, official_reynosa, colleague)
+
+    actions.answer(session, user=colleague, answer=answer, now=LATER + MINUTE)
+
+    assert places(session, [colleague, first]) == ["-", "offered"]
+
+
+def test_delegate_who_is_silent_lets_the_seat_pass(official_reynosa, colleague):
+    (first,) = members(1)
+    session = seated(1, people=[official_reynosa, first])
+    say(session, [official_reynosa, first])
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+
+    assert seats.plan(LATER + 2 * DAY - MINUTE) == 0
+    seats.plan(LATER + 2 * DAY)
+    assert places(session, [colleague, first]) == ["-", "offered"]
+    all_is_sent(LATER + 2 * DAY)
+    assert not OutgoingMail.objects.filter(user=colleague, status="sent", kind=emails.SEAT_LAPSED).exists()
+
+    say(session, [colleague], now=LATER + 2 * DAY + MINUTE)
+    assert places(session, [colleague, first]) == ["waiting", "offered"]
+
+
+def test_place_in_line_passes_to_the_delegate_too(official_reynosa, colleague):
+    before, after = members(2)
+    session = seated(1, people=[before, official_reynosa, after])
+    say(session, [before, official_reynosa, after])
+
+    send(session, official_reynosa, colleague)
+    assert places(session, [before, official_reynosa, colleague, after]) == ["held", "-", "waiting", "waiting"]
+    say(session, [before], NO, now=LATER + MINUTE)
+
+    assert places(session, [before, colleague, after]) == ["-", "offered", "waiting"]
+    all_is_sent(LATER + MINUTE)
+    assert OutgoingMail.objects.filter(user=colleague, status="sent", kind=emails.SEAT_OFFER).count() == 1
+
+
+def test_delegate_who_came_anyway_has_the_seat_at_once_and_one_who_has_a_seat_leaves_it(official_reynosa, colleague):
+    (first,) = members(1)
+    session = seated(1, people=[official_reynosa, first])
+    say(session, [official_reynosa, first, colleague])
+    send(session, official_reynosa, colleague)
+    assert places(session, [official_reynosa, first, colleague]) == ["-", "waiting", "held"]
+
+    other = seated(2, people=[official_reynosa, first])
+    say(other, [official_reynosa, colleague, first])
+    send(other, official_reynosa, colleague)
+    assert places(other, [official_reynosa, first, colleague]) == ["-", "offered", "held"]
+
+
+def test_date_that_moves_frees_what_was_kept_for_a_delegate(official_reynosa, colleague):
+    session = seated(1, people=[official_reynosa])
+    say(session, [official_reynosa])
+    send(session, official_reynosa, colleague)
+
+    change(session, at=LATER + HOUR, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+
+    row = own(session, colleague)
+    assert (row.place, row.answer, row.earlier_answer) == ("", "none", "")
+
+
+def test_where_nobody_counts_seats_nothing_is_kept(official_reynosa, colleague):
+    session = seated(None, people=[official_reynosa])
+    say(session, [official_reynosa])
+
+    send(session, official_reynosa, colleague)
+
+    assert places(session, [official_reynosa, colleague]) == ["-", "-"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_gets_in_between_however_many_answer_meanwhile(official_reynosa, colleague):
+    others = members(8)
+    session = seated(1, people=[official_reynosa, *others])
+    say(session, [official_reynosa])
+    gate = threading.Barrier(9)
+
+    def at_once(what: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            what()
+        finally:
+            connection.close()
+
+    sending = threading.Thread(target=at_once, args=[lambda: send(session, official_reynosa, colleague)])
+    saying = [threading.Thread(target=at_once, args=[partial(say, session, [user])]) for user in others]
+    for thread in [sending, *saying]:
+        thread.start()
+    for thread in [sending, *saying]:
+        thread.join(timeout=60)
+
+    assert places(session, [official_reynosa, colleague, *others]) == ["-", "offered", *["waiting"] * 8]
+
+
+def page(session: Session, user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    with time_machine.travel(LATER, tick=False):
+        return client.get(session.get_absolute_url()).content.decode()
 
 
 def test_session_page_sends_and_takes_back(official_reynosa, colleague):

@@ -119,7 +119,10 @@ def ask_again(versions: Iterable[SessionVersion]) -> None:
     free for whoever answers to the new one.
     """
     asked = [version.session_id for version in versions if version.is_another_plan]
-    Participation.objects.filter(session__in=asked).exclude(answer=NONE).update(
+    people = Participation.objects.filter(session__in=asked)
+    kept = people.filter(answer=NONE).exclude(place=Participation.Place.NONE)  # for somebody sent in another's place
+    kept.update(place=Participation.Place.NONE, waiting_since=None, offered_until=None)
+    people.exclude(answer=NONE).update(
         earlier_answer=F("answer"),
         earlier_answered_at=F("answered_at"),
         answer=NONE,

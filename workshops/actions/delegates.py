@@ -45,11 +45,13 @@ def possible_delegates(version: SessionVersion, *, sender: User, now: datetime) 
 def send_delegate(session: Session, *, sender: User, delegate: User, now: datetime) -> Participation:
     """Expect the delegate in the sender's place and invite them; the sender's answer becomes no. Returns their row.
 
-    What the sender was to do there, the delegate does: their posts pass on. Guarantees that nobody sends two people,
-    and nobody who is not `possible_delegates`. The seat of the sender is free for whoever waits first: it is not handed
-    on. Raises ActionNotPossible where any of this does not hold, and where the session takes no answers.
+    What the sender was to do there, the delegate does: their posts pass on. So does their seat, or their place in line,
+    so that a city keeps it whoever comes; it is kept for the delegate for a while, as any offer. Guarantees that nobody
+    sends two people, and nobody who is not `possible_delegates`. Raises ActionNotPossible where any of this does not
+    hold, and where the session takes no answers.
     """
     _hold(session)
+    left = seats.give_up(session.pk, sender)  # before the answer, which would let the next move up
     sent_by = answer(session, user=sender, answer=Participation.Answer.NO, now=now)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
     if not may_send(sent_by) or Participation.objects.filter(delegated_by=sent_by).exists():
@@ -68,6 +70,8 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     if not is_new:
         _outbid(row)
         _ask_anew(row)
+    seats.take_over(row, left, version=version, now=now)
+    seats.move_up(version, now=now)  # where the delegate had a seat, the sender's is free
     _pass_posts(session, from_user=sender, to_user=delegate, now=now)
     emails.queue_invitations([version], [Expectation(session.pk, delegate.pk)], now=now)
     return row

@@ -5,6 +5,7 @@ the database refuses what goes round this module.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
-from ogpgroup.models import OutgoingMail
+from ogpgroup.models import OutgoingMail, User
 from workshops import emails
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, SessionVersion
@@ -23,6 +24,7 @@ from workshops.models.seats import ROOM, SEATS_LOCK, offer_ends, seats_of, ways_
 Place = Participation.Place
 TAKEN = (Place.HELD, Place.OFFERED)
 Status = OutgoingMail.Status
+OFFERS = [emails.SEAT_OFFER, emails.INVITATION]  # who is sent reads of the seat in their invitation
 TO_GO = {Status.QUEUED, Status.SENDING, Status.PARKED}
 NEVER_WENT = {Status.MISSED, Status.WITHDRAWN}
 # An offer that ends within a day while its mail has not gone is put off.
@@ -73,6 +75,55 @@ def take_place(participation: Participation, *, version: SessionVersion, comes_b
 def leave_place(participation: Participation) -> None:
     """Give the seat back, or leave the waiting list; the caller saves and lets the next move up (`move_up`)."""
     participation.place, participation.waiting_since, participation.offered_until = Place.NONE, None, None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What somebody had, or where they waited, who sends another person."""
+
+    place: str
+    comes_by: str
+    waiting_since: datetime | None
+
+
+def give_up(session_id: int, user: User) -> Left | None:
+    """Take the person's seat, or place in line, from them, for whom they send. Nobody moves up meanwhile.
+
+    Expects the lock of the seats.
+    """
+    had = Participation.objects.select_for_update(of=("self",)).filter(session=session_id, user=user)
+    one = had.exclude(place=Place.NONE).first()
+    if one is None:
+        return None
+    left = Left(one.place, one.comes_by, one.waiting_since)
+    leave_place(one)
+    one.save(update_fields=PLACING)
+    return left
+
+
+def take_over(participation: Participation, left: Left | None, *, version: SessionVersion, now: datetime) -> None:
+    """Let the person sent have what the sender had: a seat is kept for them as an offer, a place in line is theirs.
+
+    Who had said yes for themselves, or has no time left to answer, has the seat at once. What they have is not made
+    worse. Expects the lock of the seats, and that the sender has given it up; saves.
+    """
+    if left is None or left.comes_by not in ways_to_come(version) or seats_of(version, left.comes_by) is None:
+        return
+    if participation.place in TAKEN:
+        return
+    if left.place == Place.WAITING:
+        since = [one for one in (participation.waiting_since, left.waiting_since) if one]
+        if participation.place == Place.WAITING and participation.comes_by != left.comes_by:
+            return
+        participation.place, participation.comes_by = Place.WAITING, left.comes_by
+        participation.waiting_since = min(since)
+    else:
+        until = _offer_ends(participation, version, now)
+        _hold(participation, left.comes_by)
+        if until and participation.answer != Participation.Answer.YES:
+            participation.place, participation.offered_until = Place.OFFERED, until
+            participation.waiting_since = left.waiting_since or now
+    participation.save(update_fields=PLACING)
 
 
 def _hold(participation: Participation, comes_by: str) -> None:
@@ -154,7 +205,7 @@ def _keep_for_the_untold(
     near = list(people.filter(place=Place.OFFERED, offered_until__lte=now + TOLD_IN_TIME).select_related("user"))
     if not near:
         return []
-    offers = OutgoingMail.objects.about(emails.SUBJECT, version.session_id).filter(kind=emails.SEAT_OFFER)
+    offers = OutgoingMail.objects.about(emails.SUBJECT, version.session_id).filter(kind__in=OFFERS)
     last = {one.user_id: one for one in offers.filter(user__in=[one.user_id for one in near]).order_by("pk")}
     changed, told_anew = [], []
     for one in near:

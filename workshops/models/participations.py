@@ -100,9 +100,10 @@ class Participation(models.Model):
         NO = "no", _("no")
 
     class Place(models.TextChoices):
-        """A seat: only who answered yes has or awaits one. Held also where nobody counts: counting later ousts nobody.
+        """A seat: who answered yes has or awaits one. Held also where nobody counts: counting later ousts nobody.
 
-        A yes without a place had a seat offered and let it pass (`waiting_since` tells), or is about to be placed.
+        So does who is sent in somebody's place and has not answered yet: that one's seat is kept for them. A yes
+        without a place had a seat offered and let it pass (`waiting_since` tells), or is about to be placed.
         """
 
         NONE = "", _("no seat")
@@ -195,7 +196,7 @@ class Participation(models.Model):
                 | (~Q(answer="none") & Q(answered_at__isnull=False)),
                 name="participation_answer_has_time",
             ),
-            models.CheckConstraint(condition=Q(place="") | Q(answer="yes"), name="participation_place_needs_yes"),
+            models.CheckConstraint(condition=Q(place="") | ~Q(answer="no"), name="participation_no_holds_no_place"),
             models.CheckConstraint(
                 condition=~Q(place="waiting") | Q(waiting_since__isnull=False), name="participation_waits_since"
             ),
