@@ -11,7 +11,7 @@ from ogpgroup.models import OutgoingMail
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail ready to go: the subject line for the outbox and the MIME bytes that every attempt sends alike."""
+    """A mail ready to go: the subject line for the outbox and the MIME bytes, repeated where they may have arrived."""
 
     headline: str
     content: bytes

@@ -160,7 +160,7 @@ def withdraw_one(mail: OutgoingMail, *, by: User) -> None:
 
 
 def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
-    """Queue a mail again by a coordinator's decision, with the same Message-ID and bytes, and with fresh patience.
+    """Queue a mail again by a coordinator's decision, with the same Message-ID, and with fresh patience.
 
     A mail that came too late gets another day, because the coordinator wants it to go; the sender still drops it if
     what it says is no longer true. An account mail does not: its link has expired; one that was withdrawn or returned
@@ -173,6 +173,7 @@ def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
         .to_send_again()
         .update(
             status=OutgoingMail.Status.QUEUED,
+            rendered=text_to_repeat(),
             attempts=0,
             lost_leases=0,
             data_began_at=None,
@@ -226,6 +227,16 @@ def purge_bodies(*, now: datetime) -> int:
     account = Q(priority=OutgoingMail.Priority.ACCOUNT) & (Q(status=status.SENT) | Q(useful_until__lt=now))
     undecided = Q(status__in=[status.QUEUED, status.SENDING])
     return OutgoingMail.objects.filter(old | (account & ~undecided), rendered__isnull=False).update(rendered=None)
+
+
+def text_to_repeat() -> Case:
+    """The bytes that a mail keeps for its next try; what is put here as none is written anew.
+
+    What may have arrived is repeated as it was, and the text of a mail about an account exists nowhere else. All others
+    tell of the day on which they go: "tomorrow" may be today by then, and what they say may have changed.
+    """
+    kept = Q(priority=OutgoingMail.Priority.ACCOUNT) | Q(unknown_count__gt=0)
+    return Case(When(kept, then=F("rendered")), default=Value(None))
 
 
 def _without_account_body() -> Case:

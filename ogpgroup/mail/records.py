@@ -43,7 +43,7 @@ SELECT id FROM accepted UNION ALL SELECT id FROM begun
 
 
 def store(written: Mapping[int, Rendered], lease: UUID) -> set[int]:
-    """Commit the bytes before the first attempt, so that a retry is identical; gives the mails that are still ours."""
+    """Commit the bytes before the attempt, so that what may have arrived is repeated so; gives the mails still ours."""
     if not written:
         return set()
     headlines = [text.headline[:200] for text in written.values()]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 from ogpgroup.mail import addresses, records
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind
-from ogpgroup.mail.queue import NO_LONGER_TRUE
+from ogpgroup.mail.queue import NO_LONGER_TRUE, text_to_repeat
 from ogpgroup.mail.smtp import Fate, Hint, Outcome, Transport, Trouble, open_transport, timeout_of
 from ogpgroup.mail.watch import beat, database_now
 from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail, RefusedAddress
@@ -291,11 +291,12 @@ class _Sender:
 
     def _changes(self, mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
         retry_at = Least(Now() + _pause_after(mail.attempts), F("useful_until"))
+        not_arrived = {"status": Status.QUEUED, "data_began_at": None, "rendered": text_to_repeat()}
         match outcome.fate:
             case Fate.LATER:
-                return {"status": Status.QUEUED, "retry_at": retry_at, "data_began_at": None}
+                return not_arrived | {"retry_at": retry_at}
             case Fate.NOT_TRIED:
-                return {"status": Status.QUEUED, "attempts": F("attempts") - 1, "data_began_at": None}
+                return not_arrived | {"attempts": F("attempts") - 1}
             case Fate.REFUSED:
                 return {"status": Status.FAILED}
             case _:
@@ -305,8 +306,9 @@ class _Sender:
 
     def _give_back(self, mails: Collection[OutgoingMail], token: UUID) -> None:
         """What was not offered waits as before: its attempts are not burnt."""
+        as_before = {"status": Status.QUEUED, "attempts": F("attempts") - 1, "rendered": text_to_repeat()}
         rest = OutgoingMail.objects.held_by(token).filter(pk__in=[mail.pk for mail in mails])
-        rest.update(status=Status.QUEUED, attempts=F("attempts") - 1, token=None, lease_until=None, data_began_at=None)
+        rest.update(**as_before, token=None, lease_until=None, data_began_at=None)
 
     def _close_breaker(self) -> None:
         if self.breaker_is_there:

@@ -115,16 +115,12 @@ def test_failed_mail_sent_again_goes_to_the_address_of_today(sink, person, coord
 
 
 def test_bytes_are_kept_where_the_address_differs_in_case_alone(sink, person):
-    sink.behaviour.later = {"Ines@before.example.org": 1}
     (one,) = enqueue_for(person, "a")
-    OutgoingMail.objects.filter(pk=one.pk).update(recipient="Ines@before.example.org")
-    deliver()
-    before = bytes(the("a").rendered)
-    due_again()
+    OutgoingMail.objects.filter(pk=one.pk).update(recipient="Ines@before.example.org", rendered=b"as it was")
 
     deliver()
 
-    assert bytes(the("a").rendered) == before
+    assert bytes(the("a").rendered) == b"as it was"
 
 
 # --- Addresses at which nobody is -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import queue
 from ogpgroup.models import LOST_TOO_OFTEN, TOO_LATE, OutgoingMail
 from tests.faults import kinds
-from tests.faults.kinds import DECISION, enqueue, make
+from tests.faults.kinds import DECISION, REMINDER, enqueue, make
 
 pytestmark = pytest.mark.django_db
 
@@ -384,13 +384,17 @@ def test_retry_takes_a_mail_up_again_that_was_put_aside(coordinator):
     assert (one.status, one.dismissed_at, one.dismissed_by) == ("queued", None, None)
 
 
-def test_retry_keeps_message_id_and_bytes(coordinator):
-    (one,) = enqueue("a")
-    OutgoingMail.objects.update(status=Status.FAILED, rendered=b"as it was")
+@pytest.mark.parametrize(
+    ("kind", "unknown_count", "text"), [(REMINDER, 0, None), (REMINDER, 1, b"as it was"), (DECISION, 0, b"as it was")]
+)
+def test_retry_keeps_message_id_and_repeats_what_may_have_arrived(coordinator, kind, unknown_count, text):
+    (one,) = enqueue("a", kind=kind)
+    OutgoingMail.objects.update(status=Status.FAILED, rendered=b"as it was", unknown_count=unknown_count)
 
     mail.retry(one, by=coordinator, now=timezone.now())
 
-    assert OutgoingMail.objects.filter(status="queued", rendered=b"as it was", message_id=one.message_id).exists()
+    row = OutgoingMail.objects.get()
+    assert (row.status, row.rendered, row.message_id) == ("queued", text, one.message_id)
 
 
 @pytest.mark.parametrize("status", list(Status))

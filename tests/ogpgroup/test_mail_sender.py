@@ -188,17 +188,8 @@ def test_question_that_raises_for_one_mail_fails_that_one(sink):
     assert the("b").status == "failed"
 
 
-def test_bytes_are_stored_before_the_first_attempt(settings):
-    settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}"
-    enqueue("a")
-
-    deliver()
-
-    assert (the("a").status, bytes(the("a").rendered)[:5]) == ("queued", b"From:")
-
-
-def test_retry_sends_the_same_bytes_after_the_text_would_read_otherwise(sink):
-    sink.behaviour.later = {"a@example.org": 1}
+def test_text_in_doubt_is_repeated_as_it_was_though_it_would_read_otherwise(sink):
+    sink.behaviour.drop_after_dot = 1
     enqueue("a")
     deliver()
     before = bytes(the("a").rendered)
@@ -206,6 +197,38 @@ def test_retry_sends_the_same_bytes_after_the_text_would_read_otherwise(sink):
 
     assert deliver() == Counter(sent=1)
     assert bytes(the("a").rendered) == before
+
+
+def _refused_for_now(sink, settings):
+    sink.behaviour.later = {"a@example.org": 1}
+
+
+def _server_not_there(sink, settings):
+    settings.MAIL_URL = f"smtp://127.0.0.1:{free_port()}"
+
+
+def _server_closes_before_the_second(sink, settings):
+    sink.behaviour.refuse_sender = True
+
+
+@pytest.mark.parametrize("trouble", [_refused_for_now, _server_not_there, _server_closes_before_the_second])
+def test_text_that_cannot_have_arrived_is_written_anew(sink, settings, trouble):
+    """By then "tomorrow" may be today."""
+    enqueue("b", "a")
+
+    trouble(sink, settings)
+    deliver()
+
+    assert (the("a").status, the("a").rendered) == ("queued", None)
+
+
+def test_text_of_an_account_mail_is_kept_for_its_next_try(sink):
+    sink.behaviour.later = {"a@example.org": 1}
+    enqueue("a", kind=DECISION)
+
+    deliver()
+
+    assert (the("a").status, bytes(the("a").rendered)[:5]) == ("queued", b"From:")
 
 
 # --- Leases ---------------------------------------------------------------------------------------------------------
