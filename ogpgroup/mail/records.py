@@ -28,6 +28,7 @@ UPDATE ogpgroup_outgoingmail AS mail SET headline = new.headline, rendered = new
   FROM unnest(%s::bigint[], %s::text[], %s::bytea[]) AS new (id, headline, content)
  WHERE mail.id = new.id AND mail.token = %s AND mail.status = 'sending' RETURNING mail.id
 """
+PATIENCE: Final = (0.2, 0.5, 1, 2, 4, *[5] * 10)  # seconds; without its database a sender has nothing else to do
 ACCEPTED: Final = b"""
 WITH accepted AS (
     UPDATE ogpgroup_outgoingmail
@@ -59,8 +60,8 @@ def update(pk: int, lease: UUID, /, **changes: Any) -> int:
 
 
 def _patiently(write: Callable[[], int], pk: int) -> int:
-    """A restarting database is waited for: a lost outcome is a double."""
-    for wait in (0.2, 0.5, 1, 2, 4):
+    """A restarting database is waited for, a minute long: a lost outcome is a double."""
+    for wait in PATIENCE:
         try:
             return write()
         except (OperationalError, InterfaceError):
