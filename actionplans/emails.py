@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.models import ActionPlan, Deliverable, Milestone
 from cities.models import Membership, Role, group_day
 from ogpgroup import mail
+from ogpgroup.coming import Coming, counted
 from ogpgroup.models import OutgoingMail, User
 
 SUBJECT: Final = "plan"
@@ -101,8 +102,8 @@ def _undone(plan_ids: Iterable[int], *, until: date) -> dict[int, list[Thing]]:
     return by_plan
 
 
-def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime) -> list[Occasion]:
-    """What falls due within a day, or did and is still of use."""
+def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime, *, until: datetime) -> list[Occasion]:
+    """What falls due by that moment, or did and is still of use."""
     found = []
     oldest = group_day(now) - timedelta(days=2)  # a mail about an older day would be of no use anywhere
     for day in sorted({thing.due_on for thing in things if thing.due_on >= oldest}):
@@ -113,7 +114,7 @@ def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime) -> list
     for monday in (this_monday, this_monday + timedelta(days=7)):
         if any(thing.due_on < monday for thing in things):
             found.append(Occasion(LATE, plan, monday, 0, _at(monday, plan), _at(monday + timedelta(days=7), plan)))
-    return [one for one in found if one.due <= now + PLANNED_AHEAD and one.useful_until > now]
+    return [one for one in found if one.due <= until and one.useful_until > now]
 
 
 def _officials(city_ids: Iterable[int], on: date) -> dict[int, list[User]]:
@@ -130,28 +131,44 @@ def _officials(city_ids: Iterable[int], on: date) -> dict[int, list[User]]:
 
 def plan(now: datetime) -> int:
     """Queue what officials are reminded of within a day; returns how many mails were new. Twice or at once is safe."""
+    return mail.enqueue(row for _plan, row in _mails(now, until=now + PLANNED_AHEAD))
+
+
+def later(now: datetime, *, until: datetime) -> list[Coming]:
+    """What `plan` has yet to queue, as things are now; of what is late the next Monday alone."""
+    rows = _mails(now, until=until)
+    return counted((one.title, one.get_absolute_url(), row) for one, row in rows if row.due > now + PLANNED_AHEAD)
+
+
+def _mails(now: datetime, *, until: datetime) -> list[tuple[ActionPlan, OutgoingMail]]:
+    """What falls due by that moment, each mail with its plan; four queries."""
     plans = _kept_plans()
-    things = _undone(plans, until=group_day(now) + timedelta(days=max(LEADS) + 2))
-    occasions = [one for plan_id, found in things.items() for one in _occasions(plans[plan_id], found, now)]
+    things = _undone(plans, until=group_day(until) + timedelta(days=max(LEADS) + 1))
+    occasions = [
+        one for plan_id, found in things.items() for one in _occasions(plans[plan_id], found, now, until=until)
+    ]
     if not occasions:
-        return 0
+        return []
     officials = _officials({one.plan.city_id or 0 for one in occasions}, group_day(now))
-    return mail.enqueue(
-        OutgoingMail(
-            key=one.key(user.pk),
-            kind=one.kind,
-            priority=OutgoingMail.Priority.REMINDER,
-            user=user,
-            recipient=user.email,
-            subject_type=SUBJECT,
-            subject_id=one.plan.pk,
-            due=one.due,
-            useful_until=one.useful_until,
-            is_demo=one.plan.is_demo,
+    return [
+        (
+            one.plan,
+            OutgoingMail(
+                key=one.key(user.pk),
+                kind=one.kind,
+                priority=OutgoingMail.Priority.REMINDER,
+                user=user,
+                recipient=user.email,
+                subject_type=SUBJECT,
+                subject_id=one.plan.pk,
+                due=one.due,
+                useful_until=one.useful_until,
+                is_demo=one.plan.is_demo,
+            ),
         )
         for one in occasions
         for user in officials.get(one.plan.city_id or 0, [])
-    )
+    ]
 
 
 # --- What the sender asks ---------------------------------------------------------------------------------------------

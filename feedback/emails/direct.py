@@ -11,6 +11,7 @@ from cities.models import group_day
 from feedback.emails.rounds import LEADS, PLANNED_AHEAD, reminders_of
 from feedback.reports import direct
 from ogpgroup import mail
+from ogpgroup.coming import Coming, counted
 from ogpgroup.dates import spoken_day
 from ogpgroup.models import OutgoingMail, User
 from workshops import posts
@@ -22,17 +23,34 @@ SUBJECT: Final = "agenda_item"
 
 def plan(now: datetime) -> int:
     """Queue what falls due within a day for who was asked and has not written; returns how many mails are new."""
-    today = group_day(now)
-    near = (today - timedelta(days=1), today + LEADS[0] + timedelta(days=2))
-    items = list(direct.with_a_day().filter(response_due_on__range=near))
-    if not items:
+    rows = [row for _asked, row in _mails(now, until=now + PLANNED_AHEAD)]
+    if not rows:
         return 0
-    rows = [row for one in _concerned(direct.unwritten(items), now) for row in _rows(one, now)]
     known = set(OutgoingMail.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     return mail.enqueue(row for row in rows if row.key not in known)
 
 
-def _rows(one: direct.Asked, now: datetime) -> list[OutgoingMail]:
+def later(now: datetime, *, until: datetime) -> list[Coming]:
+    """What `plan` has yet to queue, as things are now."""
+    rows = [(one.item, row) for one, row in _mails(now, until=until) if row.due > now + PLANNED_AHEAD]
+    return counted((item.title, _address_of(item), row) for item, row in rows)
+
+
+def _mails(now: datetime, *, until: datetime) -> list[tuple[direct.Asked, OutgoingMail]]:
+    """What falls due by that moment, each mail with whom it reminds of what."""
+    near = (group_day(now) - timedelta(days=1), group_day(until) + LEADS[0] + timedelta(days=1))
+    items = list(direct.with_a_day().filter(response_due_on__range=near))
+    asked = _concerned(direct.unwritten(items), now) if items else []
+    return [(one, row) for one in asked for row in _rows(one, now, until)]
+
+
+def _address_of(item: AgendaItem) -> str:
+    version = item.session.current_version
+    assert version is not None
+    return f"{version.get_absolute_url()}#point-{item.pk}"
+
+
+def _rows(one: direct.Asked, now: datetime, until: datetime) -> list[OutgoingMail]:
     user, day = one.user, one.due_on
     if day is None or not user.is_active or not user.wants_reminders:
         return []
@@ -51,7 +69,7 @@ def _rows(one: direct.Asked, now: datetime) -> list[OutgoingMail]:
             is_demo=one.item.session.is_demo,
         )
         for lead, due, useful_until in reminders_of(day, user.time_zone)
-        if due <= now + PLANNED_AHEAD and useful_until > now
+        if due <= until and useful_until > now
     ]
 
 
@@ -100,7 +118,7 @@ def _written(one: OutgoingMail, item: AgendaItem, user: User, now: datetime) -> 
         "session": version.title,
         "day": spoken_day(item.response_due_on, user.language),
         "is_today": item.response_due_on <= group_day(now),
-        "link": f"{settings.PUBLIC_URL}{version.get_absolute_url()}#point-{item.pk}",
+        "link": settings.PUBLIC_URL + _address_of(item),
         "own_link": url,
     }
     parts = mail.render_parts("feedback/emails/direct_feedback_due.html", context, user.language)

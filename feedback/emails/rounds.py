@@ -14,6 +14,7 @@ from cities.models import group_day
 from feedback import evaluators
 from feedback.models import Evaluation, ReviewRound, Score
 from ogpgroup import mail
+from ogpgroup.coming import Coming, counted
 from ogpgroup.dates import spoken_day, zone_info
 from ogpgroup.models import OutgoingMail, User
 
@@ -146,26 +147,35 @@ def plan(now: datetime) -> int:
 
     Derived from the database alone: a planner that was down catches up, and two planners add nothing.
     """
+    concerned = _concerned(now)
+    called = _called([one for one, _user in concerned if one.status == Status.OPEN])
+    rows: list[OutgoingMail] = []
+    for one, user in concerned:
+        if one.status == Status.OPEN and (one.pk, user.pk) not in called and _end_of(one.due_on, user.time_zone) > now:
+            rows.append(_call(one, user, now=now))
+        rows += _reminders(one, user, now=now, until=now + PLANNED_AHEAD)
+    if not rows:
+        return 0
+    known = set(OutgoingMail.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
+    return mail.enqueue(row for row in rows if row.key not in known)
+
+
+def later(now: datetime, *, until: datetime) -> list[Coming]:
+    """What `plan` has yet to queue, as things are now."""
+    rows = [(one, row) for one, user in _concerned(now) for row in _reminders(one, user, now=now, until=until)]
+    return counted((one.plan.title, one.get_absolute_url(), row) for one, row in rows if row.due > now + PLANNED_AHEAD)
+
+
+def _concerned(now: datetime) -> list[tuple[ReviewRound, User]]:
+    """Each open round with who has not answered, and each closed one with who has not replied."""
     day = group_day(now)
     opened = list(ReviewRound.objects.filter(status=Status.OPEN).select_related("plan"))
     closed = list(ReviewRound.objects.lacking_replies().select_related("plan"))
     if not opened and not closed:
-        return 0
-    waiting, replying = evaluators.waiting(opened, day), evaluators.officials(closed, day)
-    people = _people([user for one in (*waiting.values(), *replying.values()) for user in one])
-    rows: list[OutgoingMail] = []
-    called = _called(opened)
-    for one in opened:
-        for user in (people[pk] for pk in waiting[one.pk] if pk in people):
-            if (one.pk, user.pk) not in called and _end_of(one.due_on, user.time_zone) > now:
-                rows.append(_call(one, user, now=now))
-            rows += _reminders(REMINDER, one, user, one.due_on, since=one.opened_at, now=now)
-    for one in closed:
-        for user in (people[pk] for pk in replying[one.pk] if pk in people):
-            since = one.closed_at or now
-            rows += _reminders(REPLY_REMINDER, one, user, one.reply_due_on, since=since, now=now)
-    known = set(OutgoingMail.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
-    return mail.enqueue(row for row in rows if row.key not in known)
+        return []
+    missing = {**evaluators.waiting(opened, day), **evaluators.officials(closed, day)}
+    people = _people([user for those in missing.values() for user in those])
+    return [(one, people[pk]) for one in (*opened, *closed) for pk in missing[one.pk] if pk in people]
 
 
 def _called(opened: Sequence[ReviewRound]) -> set[tuple[int, int]]:
@@ -176,12 +186,13 @@ def _called(opened: Sequence[ReviewRound]) -> set[tuple[int, int]]:
     return {(one, user) for one, user, due in rows if one and user and due >= since[one]}
 
 
-def _reminders(
-    kind: str, one: ReviewRound, user: User, day: date, *, since: datetime, now: datetime
-) -> list[OutgoingMail]:
-    """What is due, and was not already when another mail said the same."""
+def _reminders(one: ReviewRound, user: User, *, now: datetime, until: datetime) -> list[OutgoingMail]:
+    """What is due by that moment, and was not already when another mail said the same."""
     if not user.wants_reminders:
         return []
+    kind, day, since = REMINDER, one.due_on, one.opened_at
+    if one.status != Status.OPEN:
+        kind, day, since = REPLY_REMINDER, one.reply_due_on, one.closed_at or now
     return [
         _row(
             kind,
@@ -193,7 +204,7 @@ def _reminders(
             useful_until=useful_until,
         )
         for lead, due, useful_until in reminders_of(day, user.time_zone)
-        if since <= due <= now + PLANNED_AHEAD and useful_until > now
+        if since <= due <= until and useful_until > now
     ]
 
 

@@ -25,12 +25,12 @@ from django_filters.filterset import FilterSet
 
 from cities.access import coordinator_required
 from feedback.models import Note
-from ogpgroup import htmx, mail, mailings
+from ogpgroup import forecast, htmx, mail, mailings
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
 from ogpgroup.models import OutgoingMail, OutgoingMailQuerySet, RefusedAddress, User
 from workshops.models import AgendaItem, Minutes, SessionVersion
-from workshops.reports import forecast, telling
+from workshops.reports import telling
 
 Status = OutgoingMail.Status
 KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
@@ -138,7 +138,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "watch": mail.watch(),
         "refusing": RefusedAddress.objects.marked().select_related("user").order_by("user__name", "user_id"),
         "status": status,
-        "ahead": partial(forecast.ahead, database_now()),  # asked by the whole page alone
+        "ahead": partial(forecast.forecast, database_now()),  # asked by the whole page alone
         "to_put_aside": found.qs.to_look_at().count() if status in OutgoingMail.DISMISSED_FROM else 0,
         "to_release": found.qs.filter(status=Status.PARKED).count() if status == Status.PARKED else 0,
         "totals": _totals(found),

@@ -92,6 +92,26 @@ def test_what_is_late_comes_every_monday_until_it_is_done(plan: ActionPlan, offi
     assert still_true(in_reynosa(2027, 4, 2)) == []
 
 
+def test_forecast_is_what_is_then_queued(plan: ActionPlan, official_reynosa: User) -> None:
+    """Of what is late it tells the next Monday alone."""
+    factories.create_official(city=plan.city)
+    add_milestone(plan, number=1)
+    add_milestone(plan, number=2, ends_on=date(2027, 2, 1))
+    factories.create_deliverable(plan=plan, due_on=date(2027, 3, 20), title="Informe de avance")
+    now, until = in_reynosa(2027, 2, 25), in_reynosa(2027, 3, 18)
+
+    foretold = sorted((one.kind, one.due, one.count) for one in emails.later(now, until=until))
+
+    plan_through(now + timedelta(hours=24), until - timedelta(hours=24))
+    mails = OutgoingMail.objects.filter(due__gt=now + timedelta(hours=24), due__lte=until)
+    queued = {(kind, due) for kind, due in mails.values_list("kind", "due")}
+    later_mondays = {("plan_late", in_reynosa(2027, 3, day)) for day in (8, 15)}
+    assert later_mondays <= queued
+    assert foretold == [(*when, 2) for when in sorted(queued - later_mondays)]
+    assert len(foretold) == 5
+    assert {(one.title, one.href) for one in emails.later(now, until=until)} == {(plan.title, plan.get_absolute_url())}
+
+
 def test_one_mail_a_day_and_person_for_all_that_falls_due(plan: ActionPlan, official_reynosa: User) -> None:
     add_milestone(plan, number=1)
     add_milestone(plan, number=2, title="Consulta en línea")

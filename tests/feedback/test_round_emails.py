@@ -82,6 +82,21 @@ def test_reminders_come_at_nine_by_the_readers_clock(db: None):
     ]
 
 
+def test_forecast_is_what_is_then_queued(db: None):
+    one = rounds.open_round()
+    rounds.evaluator_of(one)
+    rounds.submitted(one, by=rounds.evaluator_of(one))
+    end = NOW + timedelta(days=25)
+
+    foretold = [(row.kind, row.title, row.href, row.due, row.count) for row in emails.later(NOW, until=end)]
+
+    emails.plan(datetime(2026, 3, 16, 18, tzinfo=UTC))
+    emails.plan(datetime(2026, 3, 19, 18, tzinfo=UTC))
+    dues = OutgoingMail.objects.filter(kind="round_reminder").order_by("due").values_list("due", flat=True)
+    assert len(dues) == 2
+    assert foretold == [("round_reminder", one.plan.title, one.get_absolute_url(), due, 1) for due in dues]
+
+
 def test_reminders_are_for_those_who_have_not_answered(db: None):
     one = rounds.open_round()
     busy, done, stepped_back = (rounds.evaluator_of(one) for _ in range(3))

@@ -1,6 +1,7 @@
 """Reminders of agreements: one mail a day tells a person all that is due, until somebody says what became of it."""
 
 import email
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from email.policy import default
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DAY = date(2027, 3, 17)  # a Wednesday
 START = datetime(2027, 2, 25, 18, tzinfo=UTC)
+DAY_AT_NINE = datetime(2027, 3, 17, 15, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +89,26 @@ def test_coordinators_are_reminded_of_what_the_group_agreed(session, official_re
     plan_through(START, datetime(2027, 3, 4, 18, tzinfo=UTC))
 
     assert {who for who, _day in queued()} == {coordinator.email}
+
+
+def test_forecast_is_what_is_then_queued(session, official_reynosa, coordinator):
+    """Of what is late it tells the next Monday alone."""
+    agreed(session, council())
+    agreed(session, group=True)
+    agreed(session, council(), due_on=date(2027, 1, 29))
+
+    foretold = emails.later(START, until=DAY_AT_NINE)
+
+    plan_through(START + timedelta(hours=24), DAY_AT_NINE)
+    queued = OutgoingMail.objects.filter(due__gt=START + timedelta(hours=24), due__lte=DAY_AT_NINE)
+    days = Counter(due.date() for due in queued.values_list("due", flat=True))
+    later_mondays = {date(2027, 3, 8), date(2027, 3, 15)}
+    assert later_mondays <= days.keys()
+    told = {one.due.date(): one.count for one in foretold}
+    assert told == {day: count for day, count in days.items() if day not in later_mondays}
+    assert [told[day] for day in sorted(told)] == [1, 2, 2, 2]
+    assert min(one.due for one in foretold) == min(queued.values_list("due", flat=True))
+    assert {(one.kind, one.href) for one in foretold} == {("agreements_due", "/agreements/")}
 
 
 def test_one_mail_tells_all_that_is_due(session, official_reynosa):

@@ -12,7 +12,7 @@ from tests.workshops.published import draft, publish
 from workshops import actions, emails
 from workshops.emails.quiet import considerate
 from workshops.models import Session, SessionVersion
-from workshops.reports.forecast import ahead
+from workshops.reports.forecast import later
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RELEASED = datetime(2026, 10, 1, 16, tzinfo=UTC)
@@ -236,7 +236,7 @@ def test_forecast_tells_the_first_moment_and_all_whom_the_next_reminder_reaches(
     start = at("America/Mexico_City", "2026-12-10T07:30")
     session_at(cycle, start, people=people, leads=[48])
 
-    (one,) = ahead(start - 5 * DAY)
+    (one, *_later), _count = later(start - 5 * DAY, until=start, at_most=30)
 
     assert (local(one.due, "America/Mexico_City"), one.count) == ("2026-12-08T07:30", 2)
 

@@ -13,10 +13,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Membership, Role, group_day
 from ogpgroup import mail
+from ogpgroup.coming import Coming, counted
 from ogpgroup.dates import zone_info
 from ogpgroup.models import OutgoingMail, User
 from workshops.models import Agreement, Participation, SessionBase
@@ -41,6 +44,12 @@ class Waiting:
     def told_on(self, day: date) -> list[Agreement]:
         """Those of which the person is told on that day."""
         return [one for one in self.agreements if one.due_on is not None and _is_told(one.due_on, day)]
+
+    def days(self, monday: date) -> set[date]:
+        """All days on which the person is told of something, of what is late on that Monday alone."""
+        leads = (timedelta(days=lead) for lead in LEADS)
+        found = {one.due_on - lead for lead in leads for one in self.agreements if one.due_on is not None}
+        return found | {monday} if self.told_on(monday) else found
 
 
 def _is_told(due_on: date, day: date) -> bool:
@@ -121,23 +130,37 @@ def plan(now: datetime) -> int:
     if not agreements:
         return 0
     return mail.enqueue(
-        OutgoingMail(
-            key=_key(day, waiting.user.pk),
-            kind=AGREEMENTS_DUE,
-            priority=OutgoingMail.Priority.REMINDER,
-            user=waiting.user,
-            recipient=waiting.user.email,
-            subject_type=SUBJECT,
-            subject_id=waiting.user.pk,
-            due=_at(day, waiting.user),
-            useful_until=_at(day + timedelta(days=1), waiting.user),
-            is_demo=waiting.user.is_demo,
-        )
+        _row(waiting.user, day)
         for waiting in _waiting(agreements, today).values()
         for day in (today + timedelta(days=days) for days in (-1, 0, 1, 2))
         if _at(day, waiting.user) <= now + PLANNED_AHEAD
         and _at(day + timedelta(days=1), waiting.user) > now
         and waiting.told_on(day)
+    )
+
+
+def later(now: datetime, *, until: datetime) -> list[Coming]:
+    """What `plan` has yet to queue, as things are now: by day, to how many people."""
+    today = group_day(now)
+    monday = today + timedelta(days=7 - today.weekday())
+    agreements = _open_agreements(group_day(until) + timedelta(days=max(LEADS) + 1))
+    rows = (_row(one.user, day) for one in _waiting(agreements, today).values() for day in one.days(monday))
+    title, href = capfirst(str(Agreement._meta.verbose_name_plural)), reverse("workshops:agreements")
+    return counted((title, href, row) for row in rows if now + PLANNED_AHEAD < row.due <= until)
+
+
+def _row(user: User, day: date) -> OutgoingMail:
+    return OutgoingMail(
+        key=_key(day, user.pk),
+        kind=AGREEMENTS_DUE,
+        priority=OutgoingMail.Priority.REMINDER,
+        user=user,
+        recipient=user.email,
+        subject_type=SUBJECT,
+        subject_id=user.pk,
+        due=_at(day, user),
+        useful_until=_at(day + timedelta(days=1), user),
+        is_demo=user.is_demo,
     )
 
 
