@@ -175,3 +175,15 @@ def test_booleans_of_actions_are_named(path: Path) -> None:
     ]
 
     assert positional == []
+
+
+# --- Spanish ----------------------------------------------------------------------------------------------------------
+
+
+def test_spanish_quotes_are_spanish() -> None:
+    catalogue = Path(settings.BASE_DIR) / "locale" / "es_MX" / "LC_MESSAGES" / "django.po"
+    entries = catalogue.read_text().split("\n\n")
+
+    spanish = [entry.partition("\nmsgstr")[2] for entry in entries]
+
+    assert [text for text in spanish if re.search("[“”]", text)] == []

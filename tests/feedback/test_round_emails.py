@@ -289,12 +289,13 @@ def test_mails_say_it_in_the_readers_language(
 
     assert (call["Subject"], nudge["Subject"]) == (opened, reminder)
     assert progress in text_of(nudge)
+    opening, closing = "“”" if language == "en" else "«»"
     for mail in (call, nudge):
-        assert "“Reynosa abre <su> plan & más”" in text_of(mail)
+        assert f"{opening}Reynosa abre <su> plan & más{closing}" in text_of(mail)
         assert f"http://localhost/plans/reynosa/evaluations/{one.number}/evaluate/" in text_of(mail)
         html = mail.get_body(("html",))
         assert html is not None
-        assert "“Reynosa abre &lt;su&gt; plan &amp; más”" in html.get_content()
+        assert f"{opening}Reynosa abre &lt;su&gt; plan &amp; más{closing}" in html.get_content()
     assert "List-Unsubscribe" in nudge
     assert "List-Unsubscribe" not in call
 

@@ -67,7 +67,7 @@ def test_english_headings_are_understood():
     ("sheet", "sentence"),
     [
         ("", "La hoja está vacía."),
-        ("Responsable\nWRI", "Las primeras líneas no tienen el encabezado «acuerdo»."),
+        ("Responsable\nWRI", "Los primeros renglones no tienen el encabezado «acuerdo»."),
         ("Acuerdo", "La hoja tiene encabezados y ningún acuerdo debajo."),
         ("Acuerdo;Texto\na;b", "Dos columnas corresponden al encabezado «Texto»."),
         ("Acuerdo\n" + "x\n" * 201, "La hoja tiene más de 200 renglones. Envíela por partes."),
