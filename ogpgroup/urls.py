@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coordination/outbox/", outbox.outbox, name="outbox"),
     path("coordination/outbox.csv", outbox_csv.outbox_csv, name="outbox_csv"),
     path("coordination/outbox/release/", outbox.outbox_release_parked, name="outbox_release_parked"),
+    path("coordination/outbox/retry/", outbox.outbox_retry_all, name="outbox_retry_all"),
     path("coordination/outbox/dismiss/", outbox.outbox_dismiss_all, name="outbox_dismiss_all"),
     path("coordination/outbox/addresses/<int:pk>/", outbox.outbox_try_address, name="outbox_try_address"),
     path("coordination/outbox/<int:pk>/", outbox.outbox_detail, name="outbox_detail"),

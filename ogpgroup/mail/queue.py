@@ -168,9 +168,26 @@ def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
     """
     if mail.is_account_mail and mail.useful_until <= now:
         raise ActionNotPossible(_("The link in this mail has expired; the person has to ask for a new one."))
-    changed = (
-        OutgoingMail.objects.filter(pk=mail.pk)
-        .to_send_again()
+    if not _queue_again(OutgoingMail.objects.filter(pk=mail.pk), now):
+        raise ActionNotPossible(_("This mail is not one to send again."))
+    logger.info("Mail %s was queued again by person %s", mail.pk, by.pk)
+    wake()
+
+
+def retry_all(mails: OutgoingMailQuerySet, *, by: User, now: datetime) -> int:
+    """Queue all of these again that can be, as `retry` does; returns how many. The others stay as they are."""
+    queued = _queue_again(mails, now)
+    logger.info("%s mails were queued again by person %s", queued, by.pk)
+    if queued:
+        wake()
+    return queued
+
+
+def _queue_again(mails: OutgoingMailQuerySet, now: datetime) -> int:
+    expired = Q(priority=OutgoingMail.Priority.ACCOUNT, useful_until__lte=now)
+    return (
+        mails.to_send_again()
+        .exclude(expired)
         .update(
             status=OutgoingMail.Status.QUEUED,
             rendered=text_to_repeat(),
@@ -185,10 +202,6 @@ def retry(mail: OutgoingMail, *, by: User, now: datetime) -> None:
             dismissed_by=None,
         )
     )
-    if not changed:
-        raise ActionNotPossible(_("This mail is not one to send again."))
-    logger.info("Mail %s was queued again by person %s", mail.pk, by.pk)
-    wake()
 
 
 def dismiss(mails: OutgoingMailQuerySet, *, by: User, now: datetime) -> int:

@@ -36,6 +36,7 @@ Status = OutgoingMail.Status
 KIND_LABELS: dict[str, str | Promise] = {kind.name: kind.label or kind.name for kind in mailings.KINDS}
 ROWS_PER_PAGE = 50
 WARM = {Status.FAILED, Status.UNKNOWN, Status.MISSED, Status.PARKED, Status.BOUNCED}
+SENT_AGAIN_AT_ONCE = {str(Status.FAILED), str(Status.MISSED)}
 WHAT_IT_MEANS: dict[str, Promise] = {
     Status.QUEUED: _("It goes when it is due, or with the next try."),
     Status.SENDING: _("A sender has it at this moment."),
@@ -57,15 +58,20 @@ MAIL_POLICY = (
 def mails_with_subjects() -> QuerySet[OutgoingMail]:
     """Mails without their texts, each with `subject_line`: its own once it is written, until then its session's name.
 
-    That of a mail about an account may hold a code: it is left out.
+    That of a mail about an account may hold a code: it is left out. `release_number` is that of the version that a mail
+    about a session tells of; a number that no version bears was raised for one person, and the one before it counts.
     """
+    told = SessionVersion.objects.filter(session=OuterRef("subject_id"), sequence__lte=OuterRef("subject_version"))
+    number = told.order_by("-sequence").values("release__number")[:1]
     title = SessionVersion.objects.current().filter(session=OuterRef("subject_id")).values("title")[:1]
     subject_line = Case(
         When(priority=OutgoingMail.Priority.ACCOUNT, then=Value("")),
         When(headline="", subject_type="session", then=Subquery(title)),
         default="headline",
     )
-    return OutgoingMail.objects.select_related("user").defer("rendered").annotate(subject_line=subject_line)
+    mails = OutgoingMail.objects.select_related("user").defer("rendered")
+    release_number = Case(When(subject_type="session", then=Subquery(number)))
+    return mails.annotate(subject_line=subject_line, release_number=release_number)
 
 
 class OutboxFilter(FilterSet):
@@ -139,6 +145,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "refusing": RefusedAddress.objects.marked().select_related("user").order_by("user__name", "user_id"),
         "status": status,
         "ahead": partial(forecast.forecast, database_now()),  # asked by the whole page alone
+        "can_send_all_again": status in SENT_AGAIN_AT_ONCE,
         "to_put_aside": found.qs.to_look_at().count() if status in OutgoingMail.DISMISSED_FROM else 0,
         "to_release": found.qs.filter(status=Status.PARKED).count() if status == Status.PARKED else 0,
         "totals": _totals(found),
@@ -202,6 +209,21 @@ def outbox_dismiss_all(request: HttpRequest) -> HttpResponse:
     dismissed = mail.dismiss(mails, by=_coordinator(request), now=database_now())
     text = ngettext("%(count)s mail was put aside.", "%(count)s mails were put aside.", dismissed)
     messages.success(request, text % {"count": dismissed})
+    return redirect("outbox")
+
+
+@coordinator_required
+@require_POST
+def outbox_retry_all(request: HttpRequest) -> HttpResponse:
+    """Queue again all mails of a status that the list shows: once a quota or a setting is mended that may be hundreds.
+
+    Not those that a coordinator has put aside. What may have arrived, or came back, is looked at one by one.
+    """
+    wanted = {request.GET.get("status", "")} & SENT_AGAIN_AT_ONCE
+    mails = _listed(request).filter(status__in=wanted).to_look_at()
+    queued = mail.retry_all(mails, by=_coordinator(request), now=database_now())
+    text = ngettext("%(count)s mail is queued again.", "%(count)s mails are queued again.", queued)
+    messages.success(request, text % {"count": queued})
     return redirect("outbox")
 
 

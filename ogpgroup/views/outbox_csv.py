@@ -21,7 +21,7 @@ COLUMNS: Final = [
     Column("subject", _("Subject")),
     Column("person", _("Person")),
     Column("email", _("E-mail")),
-    Column("version", _("Version")),
+    Column("version", _("Version of the schedule")),
     Column("due", _("Due (UTC)")),
     Column("sent", _("Sent (UTC)")),
     Column("status", _("Status")),
@@ -45,6 +45,7 @@ def outbox_csv(request: HttpRequest) -> HttpResponseBase:
 def _cells(one: OutgoingMail) -> Iterable[Any]:
     subject = one.subject_line  # type: ignore[attr-defined]  # an annotation
     yield from (KIND_LABELS.get(one.kind, one.kind), subject, one.user.name if one.user else "", one.recipient)
-    yield from (one.subject_version if one.subject_type == "session" else "", one.due, one.sent_at)
+    release = one.release_number or ""  # type: ignore[attr-defined]  # an annotation
+    yield from (release, one.due, one.sent_at)
     yield from (one.get_status_display(), one.attempts, one.unknown_count, one.reply, one.dismissed_at)
     yield one.message_id

@@ -307,6 +307,7 @@ DESKS: Final = [
         lambda w: {"pk": w.session_mail.pk},
         POST=only(COORDINATORS, answer=ELSEWHERE),
     ),
+    Row("outbox_retry_all", query="?status=failed", POST=COORDINATION_DOES),
     Row("outbox_dismiss_all", query="?status=failed", POST=COORDINATION_DOES),
     Row("outbox_try_address", at=lambda w: {"pk": w.people[Role.GUEST].pk}, POST=COORDINATION_DOES),
     Row("outbox_release_parked", POST=COORDINATION_DOES),

@@ -116,7 +116,8 @@ def test_mails_of_a_session_are_also_those_about_its_parts(desk):
 
 
 def test_what_is_not_written_yet_stands_under_the_name_of_its_session(desk):
-    session = publish_session(title="Revisión de los foros").session
+    published = publish_session(title="Revisión de los foros")
+    session = published.session
     OutgoingMail.objects.all().delete()
     enqueue("blank", "written", "of_a_plan", "account")
     mails = OutgoingMail.objects.filter(key__in=["blank", "written", "account"])
@@ -129,6 +130,9 @@ def test_what_is_not_written_yet_stands_under_the_name_of_its_session(desk):
         return {row["mail"].key: row["title"] for row in desk.get(OUTBOX, query).context["rows"]}
 
     kind = "reminder"
+    numbers = {row["mail"].key: row["mail"].release_number for row in desk.get(OUTBOX).context["rows"]}
+    number = published.release.number
+    assert numbers == {"blank": number, "written": number, "account": number, "of_a_plan": None}
     assert titles() == {
         "blank": "Revisión de los foros",
         "written": "Mañana: otra cosa",
@@ -395,6 +399,36 @@ def test_outbox_dismiss_all_puts_aside_what_the_list_shows(desk):
     assert set(OutgoingMail.objects.filter(dismissed_at=None).values_list("key", flat=True)) == {"b"}
 
 
+def test_outbox_sends_all_again_that_the_list_shows(desk):
+    """Not what was put aside, nor what only its person can ask for anew."""
+    enqueue("a", "b", "aside", "elsewhere", "sent")
+    enqueue("expired", kind=DECISION, due=timedelta(hours=-2), useful=timedelta(hours=-1))
+    OutgoingMail.objects.exclude(key="sent").update(status="failed", attempts=3, subject_id=7)
+    OutgoingMail.objects.filter(key="aside").update(dismissed_at=timezone.now())
+    OutgoingMail.objects.filter(key="elsewhere").update(subject_id=8)
+    address = f"{reverse('outbox_retry_all')}?session=7&status=failed"
+
+    offered = desk.get(OUTBOX, {"session": "7", "status": "failed"}).content.decode()
+    desk.post(address)
+
+    assert address.replace("&", "&amp;") in offered
+    queued = OutgoingMail.objects.filter(status="queued", attempts=0).values_list("key", flat=True)
+    assert set(queued) - {"sent"} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?status=sent", "?status=withdrawn", "?status=unknown", "?status=x", "?status=failed&session=x"]
+)
+def test_outbox_sends_nothing_again_where_it_is_not_said_what(desk, query):
+    enqueue("failed", "withdrawn", "unknown")
+    for status in ("failed", "withdrawn", "unknown"):
+        OutgoingMail.objects.filter(key=status).update(status=status)
+
+    desk.post(reverse("outbox_retry_all") + query)
+
+    assert not OutgoingMail.objects.filter(status="queued").exists()
+
+
 def test_coordination_counts_what_is_not_put_aside(desk, coordinator):
     one, _other = enqueue("a", "b")
     OutgoingMail.objects.update(status="missed")
@@ -482,9 +516,9 @@ def test_outbox_shows_no_html_of_account_mails_nor_of_what_is_not_written(desk):
 
 # --- Who may ----------------------------------------------------------------------------------------------------------
 
-OF_NO_MAIL = {"outbox", "outbox_release_parked", "outbox_dismiss_all"}
+OF_NO_MAIL = {"outbox", "outbox_release_parked", "outbox_dismiss_all", "outbox_retry_all"}
 ACTIONS = ["outbox_retry", "outbox_withdraw", "outbox_release", "outbox_dismiss"]
-ACTIONS += ["outbox_dismiss_all", "outbox_release_parked"]
+ACTIONS += ["outbox_dismiss_all", "outbox_release_parked", "outbox_retry_all"]
 
 
 @pytest.mark.parametrize("name", [*ACTIONS, "outbox_try_address"])

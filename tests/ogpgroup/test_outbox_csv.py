@@ -12,6 +12,7 @@ from ogpgroup.models import OutgoingMail, User
 from ogpgroup.sheets import plain
 from tests import factories
 from tests.faults.kinds import DECISION, enqueue
+from tests.workshops.published import publish_session
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +39,13 @@ def test_sheet_has_what_the_filter_finds_and_no_text_of_any_mail(desk):
     person = factories.create_user(name="Inés", email="ines@ejemplo.mx")
     now = timezone.now()
     OutgoingMail.objects.filter(pk=sent.pk).update(
-        status="sent", sent_at=now, headline="Mañana", user=person, rendered=b"secreto", subject_version=3, attempts=2
+        status="sent", sent_at=now, headline="Mañana", user=person, rendered=b"secreto", attempts=2
     )
+    told = publish_session()
+    OutgoingMail.objects.exclude(pk__in=[sent.pk, failed.pk]).delete()
+    OutgoingMail.objects.filter(pk=sent.pk).update(
+        subject_id=told.session_id, subject_version=3
+    )  # raised for one person
     OutgoingMail.objects.filter(pk=failed.pk).update(status="failed", server_reply="550 5.1.1 No such person")
 
     heads, row = sheet(desk, status="sent")
@@ -51,7 +57,7 @@ def test_sheet_has_what_the_filter_finds_and_no_text_of_any_mail(desk):
         "Subject": "Mañana",
         "Person": "Inés",
         "E-mail": "a@example.org",
-        "Version": "3",
+        "Version of the schedule": str(told.release.number),
         "Due (UTC)": sent.due.strftime(stamp),
         "Sent (UTC)": now.strftime(stamp),
         "Status": "accepted by the mail server",
