@@ -16,7 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext_noop
 
-from ogpgroup.mail import addresses, records
+from ogpgroup.mail import addresses, nights, records
 from ogpgroup.mail.faults import kill_point
 from ogpgroup.mail.kinds import Kind
 from ogpgroup.mail.queue import NO_LONGER_TRUE, text_to_repeat
@@ -128,11 +128,13 @@ class _Sender:
         self.refusals = addresses.refusals(mails)
         held_back = {mail.pk for mail in mails if addresses.is_held_back(mail, self.refusals.get(mail.user_id or 0))}
         self._settle(held_back, token, status=Status.WITHDRAWN, server_reply=addresses.ADDRESS_REFUSES)
+        now = database_now()
+        asleep = nights.until_morning(mails, now)
+        self._put_off_until(asleep, token)
         groups: dict[str, list[OutgoingMail]] = defaultdict(list)
         for mail in mails:
-            if mail.pk not in held_back:
+            if mail.pk not in held_back and mail.pk not in asleep:
                 groups[mail.kind].append(mail)
-        now = database_now()
         ready: set[int] = set()
         for name, batch in groups.items():
             ready |= self._prepared_of_kind(self.kinds[name], batch, now, token)
@@ -153,6 +155,11 @@ class _Sender:
                 mail.rendered = written[mail.pk].content
         return {mail.pk for mail in mails if mail.pk in true and mail.rendered is not None}
 
+    def _put_off_until(self, moments: Mapping[int, datetime], token: UUID) -> None:
+        """What wakes nobody goes in the morning, one statement for each zone; its attempts are not burnt."""
+        for moment in set(moments.values()):
+            self._give_back([pk for pk, one in moments.items() if one == moment], token, retry_at=moment)
+
     def _settle(self, ids: set[int], token: UUID, **changes: Any) -> None:
         if ids:
             changed = OutgoingMail.objects.held_by(token).filter(pk__in=ids)
@@ -165,7 +172,7 @@ class _Sender:
         while waiting:
             if time.monotonic() > deadline or self.stop():
                 self._end_acceptance()
-                self._give_back(waiting, token)
+                self._give_back([one.pk for one in waiting], token)
                 return
             mail = waiting.popleft()
             outcome = self._offer(mail, token)
@@ -173,11 +180,11 @@ class _Sender:
             kill_point("before_outcome")
             if outcome and self._record(mail, outcome, token, self._to_begin(waiting)) is not None:
                 self._end_acceptance()
-                self._give_back(waiting, token)
+                self._give_back([one.pk for one in waiting], token)
                 return
             if outcome and outcome.hint is Hint.SLOW_DOMAIN:
                 same = [one for one in waiting if _domain(one) == _domain(mail)]
-                self._give_back(same, token)
+                self._give_back([one.pk for one in same], token)
                 _put_off(_domain(mail))
                 waiting = deque(one for one in waiting if one not in same)
 
@@ -304,11 +311,11 @@ class _Sender:
                 waiting = {"status": Status.QUEUED, "retry_at": retry_at} if again else {"status": Status.UNKNOWN}
                 return waiting | {"unknown_count": F("unknown_count") + 1}
 
-    def _give_back(self, mails: Collection[OutgoingMail], token: UUID) -> None:
+    def _give_back(self, ids: Collection[int], token: UUID, **changes: Any) -> None:
         """What was not offered waits as before: its attempts are not burnt."""
         as_before = {"status": Status.QUEUED, "attempts": F("attempts") - 1, "rendered": text_to_repeat()}
-        rest = OutgoingMail.objects.held_by(token).filter(pk__in=[mail.pk for mail in mails])
-        rest.update(**as_before, token=None, lease_until=None, data_began_at=None)
+        rest = OutgoingMail.objects.held_by(token).filter(pk__in=ids)
+        rest.update(**as_before, token=None, lease_until=None, data_began_at=None, **changes)
 
     def _close_breaker(self) -> None:
         if self.breaker_is_there:

@@ -3,16 +3,11 @@
 from datetime import UTC, datetime, time, timedelta
 
 from ogpgroup.dates import zone_info
+from ogpgroup.mail.nights import QUIET_FROM, is_quiet, morning_after
 
-QUIET_FROM, QUIET_UNTIL = time(21), time(7)  # by the clock of the person who is told
 LAST_MINUTE = time(20, 59)  # the evening before, where the morning would be too late
 LEAST_TIME_LEFT = timedelta(hours=2)  # between a reminder put off to the morning and the start
 SHORT_LEAD = timedelta(hours=2)  # it goes when it is due: who begins at eight is told at six
-
-
-def is_quiet(moment: datetime, zone: str) -> bool:
-    """Whether people of this zone are left in peace at this moment."""
-    return not QUIET_UNTIL <= moment.astimezone(zone_info(zone)).time() < QUIET_FROM
 
 
 def considerate(
@@ -27,7 +22,7 @@ def considerate(
     clock = zone_info(zone)
     local = due.astimezone(clock)
     evening = local.date() if local.time() >= QUIET_FROM else local.date() - timedelta(days=1)
-    morning = datetime.combine(evening + timedelta(days=1), QUIET_UNTIL, clock).astimezone(UTC)
+    morning = morning_after(due, zone)
     if morning <= start - LEAST_TIME_LEFT and (next_due is None or morning < next_due):
         return morning
     return datetime.combine(evening, LAST_MINUTE, clock).astimezone(UTC)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cities.access import coordinator_required
 from ogpgroup.mail import database_now
+from ogpgroup.mail.nights import QUIET_FROM, QUIET_UNTIL, is_quiet
 from workshops import actions
-from workshops.emails.quiet import QUIET_FROM, QUIET_UNTIL, is_quiet
 from workshops.forms.leads import LeadTimesForm, UsualLeadsForm, as_typed
 from workshops.models import Session
 
