@@ -19,37 +19,14 @@ from workshops.models import Participation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-NOW = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)
+EARLY, LATE = datetime(2026, 12, 2, 5, 10, tzinfo=UTC), datetime(2027, 1, 10, 23, 10, tzinfo=UTC)
 
 
-def test_only_demonstration_people_are_expected_and_written_to(coordinator, member, official_reynosa):
-    load_demo(now=NOW, passwords={})
-    emails.plan_reminders(NOW)
-
-    assert set(Participation.objects.values_list("user__is_demo", flat=True)) == {True}
-    assert set(OutgoingMail.objects.values_list("user__is_demo", flat=True)) == {True}
-
-
-@pytest.mark.parametrize("hour", [5, 23])
-def test_reminders_are_about_to_go_whatever_the_hour(hour):
-    now = datetime(2026, 12, 2, hour, 10, tzinfo=UTC)
-    load_demo(now=now, passwords={})
-
-    planned = emails.plan_reminders(now)
-
-    assert planned > 0
+def remind(now):
+    """Some reminders are about to go, whatever the hour."""
+    assert emails.plan_reminders(now) > 0
     reminders = OutgoingMail.objects.filter(kind=emails.REMINDER)
     assert all(now <= one.due <= now + timedelta(hours=24) for one in reminders)
-
-
-def test_passwords_come_from_the_file_that_the_environment_names(tmp_path, monkeypatch):
-    path = tmp_path / "passwords.json"
-    path.write_text(json.dumps({"member": "siete garzas cruzan", "official": "dos garzas", "coordinator": "tres"}))
-    monkeypatch.setenv("DEMO_PASSWORDS", str(path))
-
-    call_command("load_demo", "--today", "2026-12-01")
-
-    assert User.objects.get(email="integrante@demo.example").check_password("siete garzas cruzan")
 
 
 def test_commands_say_what_they_did_and_do_it_once(monkeypatch, capsys):
@@ -72,15 +49,25 @@ def test_commands_say_what_they_did_and_do_it_once(monkeypatch, capsys):
     assert "There is no demonstration to remove." in capsys.readouterr().out
 
 
-def test_real_people_are_not_joined_by_the_demonstration_unless_that_is_wanted(member):
+def test_real_people_are_not_joined_by_the_demonstration_unless_that_is_wanted(
+    coordinator, member, official_reynosa, tmp_path, monkeypatch
+):
     before = contents()
-
     with pytest.raises(CommandError, match="Real people have accounts here.*--beside-real-people"):
         call_command("load_demo")
     assert contents() == before
-    call_command("load_demo", "--beside-real-people", verbosity=0)
+    passwords = tmp_path / "passwords.json"
+    passwords.write_text(json.dumps({"member": "siete garzas cruzan", "official": "dos garzas", "coordinator": "tres"}))
+    monkeypatch.setenv("DEMO_PASSWORDS", str(passwords))
+
+    call_command("load_demo", "--beside-real-people", "--today", "2026-12-01", verbosity=0)
+    emails.plan_reminders(datetime(2026, 12, 1, 16, 30, tzinfo=UTC))
 
     assert Cycle.objects.filter(is_demo=True).count() == 1
+    assert User.objects.get(email="integrante@demo.example").check_password("siete garzas cruzan")
+    # Nobody else is expected or written to.
+    assert set(Participation.objects.values_list("user__is_demo", flat=True)) == {True}
+    assert set(OutgoingMail.objects.values_list("user__is_demo", flat=True)) == {True}
 
 
 def test_removal_leaves_the_database_as_it_was_and_a_new_one_may_come(coordinator, member):
@@ -88,12 +75,13 @@ def test_removal_leaves_the_database_as_it_was_and_a_new_one_may_come(coordinato
     factories.create_cycle(name="Ciclo en preparación")
     Client().force_login(member)
     before = contents()
-    load_demo(now=NOW, passwords={})
-    emails.plan_reminders(NOW)
+    load_demo(now=EARLY, passwords={})
+    remind(EARLY)
     Client().force_login(User.objects.get(email="coordinacion@demo.example"))
 
     erased = erase_demo()
 
     assert contents() == before
     assert (erased["ogpgroup.User"], erased["workshops.ScheduleRelease"]) == (12, 4)
-    assert len(load_demo(now=NOW + timedelta(days=40), passwords={})) == 16
+    assert len(load_demo(now=LATE, passwords={})) == 16
+    remind(LATE)
