@@ -16,6 +16,7 @@ PYTEST = [sys.executable, "-m", "pytest", "--quiet"]
 # Each worker gets a stretch of files and, when it is through, half of what another has left: what the tests of a file
 # share is made once or twice.
 SPREAD = ["--dist=worksteal"]
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")  # see also tests/browser.py
 WORKERS = f"-n{min(8, max(2, os.cpu_count() or 2))}"
 
 # What mypy's plugin, makemigrations and makemessages need to read the settings; they ask no database.
@@ -135,14 +136,15 @@ def works(program: str | None) -> bool:
 
 
 def chromium() -> str | None:
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    names = (os.environ.get("CHROMIUM"), *BROWSERS, "chromium-browser")
     return next((path for name in names if name and (path := shutil.which(name)) and works(path)), None)
 
 
 def provide_chromium() -> None:
-    """The distribution's Chromium where there is one; else Playwright's own."""
-    if not chromium():
-        apt_install("chromium")
+    """The distribution's Chromium where there is one, best without all that only a screen needs; else Playwright's."""
+    for package in ("chromium-headless-shell", "chromium"):
+        if not chromium():
+            apt_install(package)
     if path := chromium():
         os.environ["CHROMIUM"] = path
         return

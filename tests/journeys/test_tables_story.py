@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ogpgroup.models import User
 from tests import factories
+from tests.browser import installed
 from tests.factories_schedule import create_session, publish
 from tests.journeys.conftest import PATIENCE, Product, press, wait_until
 from tests.journeys.steps import PHONE, fits, main, sign_in
@@ -61,13 +61,12 @@ def line(page: Page) -> Locator:
 @pytest.fixture
 def on_a_phone(chromium: Browser, product: Product, tmp_path: Path) -> Iterator[Callable[[], BrowserContext]]:
     """A browser that finds again what it kept, each time it is opened."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     opened: list[BrowserContext] = []
 
     def open_it() -> BrowserContext:
         context = chromium.browser_type.launch_persistent_context(
             tmp_path / "phone",
-            executable_path=path,
+            executable_path=installed(),
             chromium_sandbox=os.geteuid() != 0,
             base_url=product.url,
             locale="en-GB",
