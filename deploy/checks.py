@@ -46,12 +46,15 @@ def tracked(*patterns: str) -> list[str]:
     return [name for name in sorted(set(listed.stdout.splitlines())) if (ROOT / name).is_file()]
 
 
-def steps(*, everything: bool) -> list[tuple[str, list[str], dict[str, str]]]:
-    """Name, command and environment of each check beside the tests, and of what those wait for; the slowest first."""
+Step = tuple[str, list[str], dict[str, str]]
+DATABASE: Step = ("database of the tests", [sys.executable, "-m", "tests.template"], {})
+
+
+def steps(*, everything: bool) -> list[Step]:
+    """Name, command and environment of each check beside the tests; the slowest first."""
     manage = [*PYTHON, "manage.py"]
     found = [
         ("types", [str(BIN / "mypy")], ON_PAPER),
-        ("database of the tests", [sys.executable, "-m", "tests.template"], {}),
         ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], {}),
         ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], {}),
         ("imports", [str(BIN / "lint-imports"), "--no-logo"], {}),
@@ -72,7 +75,7 @@ def steps(*, everything: bool) -> list[tuple[str, list[str], dict[str, str]]]:
     return found
 
 
-def examine(step: tuple[str, list[str], dict[str, str]]) -> str:
+def examine(step: Step) -> str:
     """Run one check; return its name when it failed, after showing why."""
     name, command, environment = step
     began = time.monotonic()
@@ -160,18 +163,21 @@ def main(goal: str) -> int:
     everything = goal == "test"
     if everything:
         provide_gettext()
-        provide_chromium()
     subprocess.run([sys.executable, "-m", "ogpgroup.local", "translations"], cwd=ROOT, check=True)
-    with ThreadPoolExecutor(max_workers=2) as lanes:
-        failed = list(lanes.map(examine, steps(everything=everything)))
-    if everything:
-        # Those under faults wait most of the time, on servers of their own.
-        with ThreadPoolExecutor(max_workers=1) as aside:
-            faults = aside.submit(run_tests_aside, "tests under faults", "-m", "faults")
+    # Tests wait for what they need alone; the other checks go on beside them, so that no processor stands still.
+    with ThreadPoolExecutor(max_workers=2) as lanes, ThreadPoolExecutor(max_workers=1) as aside:
+        database = lanes.submit(examine, DATABASE)
+        browser = lanes.submit(provide_chromium) if everything else None
+        others = [lanes.submit(examine, step) for step in steps(everything=everything)]
+        failed = [database.result()]
+        if browser:
+            # Those under faults wait most of the time, on servers of their own.
+            others.append(aside.submit(run_tests_aside, "tests under faults", "-m", "faults"))
+            browser.result()
             failed.append(run_tests("tests", WORKERS, *SPREAD, "-m", "not faults"))
-            failed.append(faults.result())
-    else:
-        failed.append(run_tests("quick tests", WORKERS, *SPREAD, "--quick"))
+        else:
+            failed.append(run_tests("quick tests", WORKERS, *SPREAD, "--quick"))
+        failed += [other.result() for other in others]
     if names := ", ".join(filter(None, failed)):
         print(f"FAILED: {names}", file=sys.stderr)
         return 1
