@@ -1,14 +1,16 @@
 """The founding cycle and the demonstration behind a web server in this process, so that a visit tells what it drew."""
 
 import json
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -40,12 +42,21 @@ class Site:
     url: str
     people: dict[str, User]
     at: dict[str, Any]
+    known: dict[str, tuple[Client, float]] = field(default_factory=dict)
 
     def client(self, who: str) -> Client:
         """A browser without a screen; nobody named means a stranger."""
         client = Client()
         if who:
             _sign_in(client, self.people[who])
+        return client
+
+    def returning(self, who: str) -> Client:
+        """The same browser again, while the password that was said is not asked for anew."""
+        client, until = self.known.get(who, (None, 0.0))
+        if client is None or time.monotonic() > until:
+            client = self.client(who)
+            self.known[who] = (client, time.monotonic() + settings.ACCOUNT_REAUTHENTICATION_TIMEOUT / 3)
         return client
 
 

@@ -64,7 +64,7 @@ def page_without_worker(chromium: Browser) -> Iterator[Page]:
 
 def arrive(page: Page, site: Site, look: Look, language: str) -> None:
     """Bring the cookies of somebody who comes to this page."""
-    client = site.client(look.who)
+    client = site.client(look.who) if look.before else site.returning(look.who)
     if look.who:
         site.people[look.who].language = language
         site.people[look.who].save(update_fields=["language"])
