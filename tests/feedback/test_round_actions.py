@@ -70,7 +70,7 @@ def test_form_sent_twice_opens_one_round_and_is_nobody_elses(coordinator: User):
 def test_only_a_plan_in_force_is_evaluated(status: str, db: None):
     plan = factories.create_plan(status=status)
 
-    with pytest.raises(ActionNotPossible, match="en vigor|in force"):
+    with pytest.raises(ActionNotPossible, match="vigente|in force"):
         rounds.open_round(plan=plan)
 
 
