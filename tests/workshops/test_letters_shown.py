@@ -153,6 +153,6 @@ def test_pages_show_the_words_in_the_coordinators_language(coordinator, member):
     assert "Invitation: Taller de prueba" in shown
     assert "<p>Inés Integrante</p>" in shown
     factories_schedule.publish(cycle)
-    OutgoingMail.objects.update(due=timezone.now() - 3 * DAY)
+    OutgoingMail.objects.update(status="sent", sent_at=timezone.now() - 3 * DAY)
     asked = desk.get(reverse("workshops:nudge", args=[session.slug])).content.decode()
     assert "Are you coming? Taller de prueba" in asked
