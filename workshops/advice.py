@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
+from django.db.models import Count
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,13 @@ from actionplans.models import Deliverable
 from cities.models import City, Membership, group_day
 from ogpgroup import dates
 from workshops.clashes import Clash, clashes_of
-from workshops.models import Session, SessionBase
+from workshops.models import Participation, Session, SessionBase
+from workshops.models.seats import seats_of, ways_to_come
 from workshops.preparation import hours_in, listed
 
 # Longer than `USUAL_LENGTH` is more often a slip of the keyboard than a session.
 WEEKEND = (5, 6)
+TAKEN = (Participation.Place.HELD, Participation.Place.OFFERED)
 USUAL_LENGTH = timedelta(hours=12)
 
 
@@ -39,6 +42,7 @@ def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: d
     """The advice on each of these drafts, by session; a constant number of queries. Expects `complete` ones."""
     planned = [session for session in sessions if session.is_planned]
     clashes, due, invited = clashes_of(planned, on=group_day(now)), _awaited(planned), _invited(planned, cities, now)
+    taken = _taken(planned)
     return {
         session.pk: [
             *_on_clashes(clashes.get(session.pk, [])),
@@ -47,6 +51,7 @@ def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: d
             *_on_hours(session, invited[session.pk]),
             *_on_reading(session, due),
             *_on_place(session),
+            *_on_seats(session, taken),
         ]
         for session in planned
     }
@@ -180,6 +185,29 @@ def _on_place(session: Session) -> list[str]:
             _("It takes place in %(city)s, but its hours are given in %(zone)s time.")
             % {"city": session.city.name, "zone": dates.spoken_zone(session.time_zone)}
         )
+    return advice
+
+
+def _taken(sessions: Iterable[Session]) -> Mapping[tuple[int, str], int]:
+    """How many seats are held or offered of each session, by the way people come; one query."""
+    rows = Participation.objects.filter(session__in=[session.pk for session in sessions], place__in=TAKEN)
+    counts = rows.order_by().values_list("session", "comes_by").annotate(Count("pk"))
+    return {(session, way): number for session, way, number in counts}
+
+
+def _on_seats(session: Session, taken: Mapping[tuple[int, str], int]) -> list[str]:
+    """Fewer seats than are taken, where that is not published yet: it does not do what one might expect."""
+    advice, version, ways = [], session.current_version, ways_to_come(session)
+    for way in ways:
+        seats, number = seats_of(session, way), taken.get((session.pk, way), 0)
+        if seats is None or number <= seats or (version is not None and seats_of(version, way) == seats):
+            continue
+        told = ngettext(
+            "%(taken)s person has a seat or an offer; with %(seats)s nobody loses theirs, and nobody else gets one.",
+            "%(taken)s people have a seat or an offer; with %(seats)s nobody loses theirs, and nobody else gets one.",
+            number,
+        ) % {"taken": number, "seats": seats}
+        advice.append(f"{_capital(str(way.label))}: {told}" if len(ways) > 1 else told)
     return advice
 
 

@@ -14,6 +14,7 @@ from cities.models import Cycle
 from tests import factories
 from tests.workshops.coordination import desk_of, edit_url, text_of
 from tests.workshops.published import NOW, START, draft, publish
+from tests.workshops.seating import YES, members, say
 from workshops import diff
 from workshops.advice import advice_on, advice_on_all
 from workshops.models import AgendaItem, Session, WorkTable
@@ -339,6 +340,34 @@ def test_deliverable_that_nobody_can_read_before(cycle, due_on, status, is_told)
     assert advice(session) == (told if is_told else [])
 
 
+@pytest.mark.parametrize(
+    ("seats", "told"),
+    [
+        (2, "4 people have a seat or an offer; with 2 nobody loses theirs, and nobody else gets one."),
+        (4, ""),
+        (6, ""),
+        (None, ""),
+    ],
+)
+@pytest.mark.parametrize("mode", ["face_to_face", "hybrid"])
+def test_fewer_seats_than_are_taken_are_explained_until_published(cycle, seats, told, mode):
+    people = members(5)
+    fields: Any = {"mode": mode, "seats_in_person": 5, "venue": "Palacio", "join_url": URL}
+    session = draft(cycle=cycle, people=people, **fields)
+    publish(cycle)
+    session.refresh_from_db()
+    say(session, people[:4], YES)
+    assert advice(session) == []
+
+    Session.objects.filter(pk=session.pk).update(seats_in_person=seats)
+    said = f"Face to face: {told}" if mode == "hybrid" else told
+    assert advice(session) == ([said] if told else [])
+
+    if told:
+        publish(cycle, at=NOW + HOUR)
+        assert advice(session) == []
+
+
 # --- Where it is read -------------------------------------------------------------------------------------------------
 
 
@@ -360,7 +389,7 @@ def test_advice_asks_the_same_number_of_questions_for_any_number(cycle, count, d
         chosen(cycle, f"Sesión {number}", people=[ana], cities=[reynosa], reviews_deliverable=deliverable)
     sessions = list(diff.complete(Session.objects.all()))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         told = advice_on_all(sessions, cities=[], now=NOW)
 
     assert {len(sentences) for sentences in told.values()} == {2 * count + 1}

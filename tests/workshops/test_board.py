@@ -21,7 +21,7 @@ from workshops.reports.board import Card, board_of
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REYNOSA = "America/Matamoros"
-BOARD_QUERIES = 15
+BOARD_QUERIES = 16
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from workshops.views.coordination import DRAFTS_PER_PAGE
 
 # Each page asks the database so often, however much it shows.
 DRAFTS_QUERIES = 15
-EDIT_QUERIES = 35
+EDIT_QUERIES = 36
 
 
 @pytest.fixture
