@@ -197,6 +197,18 @@ def test_form_that_is_sent_twice_makes_one_series(cycle):
     assert Session.objects.count() == 3
 
 
+def test_series_is_made_longer_by_repeating_its_first_session(cycle):
+    first = draft(cycle=cycle)
+    second, third = actions.repeat(first, every=Every.WEEK, times=3, by=None, seen_edits=0)
+    actions.cancel(third, reason="No hay sede.", by=None)
+    first.refresh_from_db()
+
+    made = actions.repeat(first, every=Every.WEEK, times=4, by=None, seen_edits=first.edits)
+
+    assert [one.local_day for one in made] == [date(2026, 12, 17), date(2026, 12, 24)]  # what is cancelled is not there
+    assert {one.series for one in made} == {second.series}
+
+
 @pytest.mark.parametrize("times", [1, 27])
 def test_series_has_from_two_to_twenty_six(cycle, times):
     with pytest.raises(ValueError, match="from 2 to 26"):
@@ -389,8 +401,19 @@ def test_coordinator_repeats_a_session(desk, cycle):
     response = desk.post(url, {"edits": "0", "every": "fortnight", "times": "3"}, follow=True)
 
     assert "2 more drafts are on the board." in text_of(response)
+    assert "left out" not in text_of(response)
     assert sorted(one.local_day for one in Session.objects.all()) == [
         date(2026, 12, 3),
         date(2026, 12, 17),
         date(2026, 12, 31),
     ]
+
+    session.refresh_from_db()
+    again = desk.post(url, {"edits": session.edits, "every": "fortnight", "times": "4"}, follow=True)
+    assert "1 more draft is on the board." in text_of(again)
+    assert "2 days were left out: the series has a session there already." in text_of(again)
+    session.refresh_from_db()
+    nothing = text_of(desk.post(url, {"edits": session.edits, "every": "fortnight", "times": "2"}, follow=True))
+    assert "1 day was left out: the series has a session there already." in nothing
+    assert "more draft" not in nothing
+    assert Session.objects.count() == 4

@@ -60,8 +60,10 @@ def move(session: Session, *, to: date, by: User | None, seen_edits: int) -> Ses
 def repeat(session: Session, *, every: Every, times: int, by: User | None, seen_edits: int) -> list[Session]:
     """Make a series of so many sessions in all, this one the first; returns the new drafts, each its own from then on.
 
-    Hours stay those of the wall clock, also over the night in which the clocks change. Raises ActionNotPossible when
-    somebody else edited the session since `seen_edits`; so a form that is sent twice makes one series.
+    Hours stay those of the wall clock, also over the night in which the clocks change. Days on which the series has a
+    session that takes place are left out, so that a series is made longer by repeating its first session. Raises
+    ActionNotPossible when somebody else edited the session since `seen_edits`; so a form that is sent twice makes one
+    series.
     """
     if not 2 <= times <= MOST_TIMES:
         raise ValueError("A series has from 2 to 26 sessions.")
@@ -72,7 +74,10 @@ def repeat(session: Session, *, every: Every, times: int, by: User | None, seen_
     _saved(session, like=session, by=by, seen_edits=seen_edits)
     Session.objects.filter(pk=session.pk).update(series=session.series)
     made = []
+    known = {one.local_day for one in Session.objects.filter(series=session.series) if one.is_planned}
     for day in islice(days_after(session.local_day, every), times - 1):
+        if day in known:
+            continue
         occurrence = Session(**{name: getattr(session, name) for name in TAKEN_OVER})
         _put_on(occurrence, day)
         made.append(_saved(occurrence, like=session, by=by))

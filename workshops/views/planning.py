@@ -87,6 +87,19 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(preparation.on_board(session, now=database_now()))
 
 
+def _tell_repeated(request: HttpRequest, *, made: int, left_out: int) -> None:
+    if made or not left_out:
+        told = ngettext("%(n)s more draft is on the board.", "%(n)s more drafts are on the board.", made)
+        messages.success(request, told % {"n": made})
+    if left_out:
+        told = ngettext(
+            "%(n)s day was left out: the series has a session there already.",
+            "%(n)s days were left out: the series has a session there already.",
+            left_out,
+        )
+        messages.warning(request, told % {"n": left_out})
+
+
 @coordinator_required
 def repeat(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a series of a session; each of its drafts is edited alone afterwards."""
@@ -100,8 +113,7 @@ def repeat(request: HttpRequest, slug: str) -> HttpResponse:
             by=request.user,  # type: ignore[arg-type]
             seen_edits=form.cleaned_data["edits"],
         )
-        told = ngettext("%(n)s more draft is on the board.", "%(n)s more drafts are on the board.", len(made))
-        messages.success(request, told % {"n": len(made)})
+        _tell_repeated(request, made=len(made), left_out=form.cleaned_data["times"] - 1 - len(made))
         return redirect(preparation.on_board(session, now=database_now()))
     context = {
         "form": form,
