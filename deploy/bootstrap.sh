@@ -124,7 +124,13 @@ case $goal in
     exec "$venv/bin/python" -m ogpgroup.local run
     ;;
   test | check | bench | storm | lock)
+    programs=
+    if [ "$goal" = test ]; then
+      "$venv/bin/python" deploy/checks.py programs &
+      programs=$!
+    fi
     install deploy/requirements-test.txt installed-tests
+    [ -z "$programs" ] || wait "$programs" || true
     cksum <deploy/requirements.txt >"$venv/.tests-of"
     trap - INT TERM HUP
     case $goal in

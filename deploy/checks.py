@@ -122,9 +122,13 @@ def apt_install(package: str) -> None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=False, **quiet)  # type: ignore[call-overload]
 
 
-def provide_gettext() -> None:
+def fetch_gettext() -> None:
     if not shutil.which("msgfmt"):
         apt_install("gettext")
+
+
+def provide_gettext() -> None:
+    fetch_gettext()
     if not shutil.which("msgfmt"):
         sys.exit(
             "The check of translations needs GNU gettext. Debian: apt install gettext   macOS: brew install gettext"
@@ -143,11 +147,16 @@ def chromium() -> str | None:
     return next((path for name in names if name and (path := shutil.which(name)) and works(path)), None)
 
 
-def provide_chromium() -> None:
-    """The distribution's Chromium where there is one, best without all that only a screen needs; else Playwright's."""
+def fetch_chromium() -> None:
+    """The distribution's, best without all that only a screen needs."""
     for package in ("chromium-headless-shell", "chromium"):
         if not chromium():
             apt_install(package)
+
+
+def provide_chromium() -> None:
+    """The distribution's where there is one; else Playwright's own."""
+    fetch_chromium()
     if path := chromium():
         os.environ["CHROMIUM"] = path
         return
@@ -160,6 +169,10 @@ def provide_chromium() -> None:
 
 
 def main(goal: str) -> int:
+    if goal == "programs":  # ahead of the tests, while the packages of Python come: deploy/bootstrap.sh
+        fetch_gettext()
+        fetch_chromium()
+        return 0
     everything = goal == "test"
     if everything:
         provide_gettext()
