@@ -337,8 +337,13 @@ def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
 
 def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """A person is no longer expected; the session takes place."""
-    return write(mails, now, template="uninvitation", method="CANCEL")
+    """A person is no longer expected, or came at their own wish and may not see it any more."""
+    return write(mails, now, template="uninvitation", method="CANCEL", extra=_wished)
+
+
+def _wished(letter: Letter, now: datetime) -> dict[str, Any]:
+    wish = {Participation.Because.OWN_WISH, Participation.Because.WISH_OVER}
+    return {"wished": letter.participation.expected_because in wish}
 
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

@@ -171,6 +171,9 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
 
 def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool) -> str:
     """Which list of `Told` somebody who is concerned already belongs to; none where they hear nothing."""
+    if not is_expected and not is_named and change.session.visibility == Session.Visibility.INVITED:
+        # Whoever comes at their own wish may not see it any more.
+        return "cancelled" if change.session.is_cancelled else "uninvited"
     if not change.session.is_planned:
         return "" if is_unaware else str(change.session.status)
     if is_expected and not is_named:

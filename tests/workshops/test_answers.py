@@ -14,7 +14,9 @@ from tests import factories
 from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
+from workshops.diff import pending_changes
 from workshops.models import Participation, Session
+from workshops.preview import people_told
 
 JOIN = "https://reunion.ejemplo.mx/enlace-de-la-sala"
 YES, MAYBE, NO = Participation.Answer.YES, Participation.Answer.MAYBE, Participation.Answer.NO
@@ -214,9 +216,37 @@ def test_who_comes_at_their_own_wish_and_may_see_it_no_more_is_told_once(reason,
     assert waiting(member) == ["session_uninvitation"]
     all_is_sent(START - 9 * DAY)
     assert last_method(member) == "CANCEL"
+    (mail,) = OutgoingMail.objects.filter(user=member, kind="session_uninvitation")
+    assert "Ya no está abierta para usted" in text_of(read(mail, NOW))
     assert actions.refresh_expectations(now=START - 9 * DAY) == 0
     cancel(reminded, at=START - 8 * DAY)
     assert waiting(member) == []
+
+
+@pytest.mark.parametrize("status", ["planned", "cancelled", "postponed"])
+def test_preview_counts_who_comes_at_their_own_wish_and_may_see_it_no_more(status, reminded, member):
+    reminded.refresh_from_db()
+    reminded.visibility, reminded.status = "invited", status
+    reminded.cancel_reason = "" if status == "planned" else "No hay sede."
+    reminded.save()
+    now = START - 10 * DAY
+
+    told = people_told(pending_changes(reminded.cycle), now=now)[reminded.pk]
+    publish(reminded.cycle, at=now)
+
+    lists = ("uninvited", "cancelled", "postponed", "changed", "invited")
+    counted = [name for name in lists if member.pk in getattr(told, name)]
+    assert (counted, waiting(member)) == {
+        "planned": (["uninvited"], ["session_uninvitation"]),
+        "cancelled": (["cancelled"], ["session_cancellation"]),
+        "postponed": (["uninvited"], ["session_uninvitation"]),
+    }[status]
+
+
+def test_who_came_at_their_own_wish_is_invited_when_the_session_is_for_those_expected_now(reminded, member):
+    change(reminded, at=START - 10 * DAY, visibility="invited", audience="everybody")
+
+    assert waiting(member) == ["session_invitation"]
 
 
 def test_who_left_before_anybody_noted_it_hears_of_the_cancellation(reminded, member):

@@ -164,6 +164,8 @@ class Histories(RuleBasedStateMachine):
         self.names = self.names_in_draft
         if version.status != version.Status.PLANNED:
             self.start_known_since = None
+            if version.status == version.Status.POSTPONED:
+                self._note_who_is_locked_out()
             return
         if self.start_known_since is None or self.start_known_since[0] != version.begins_at:
             self.start_known_since, self.zones = (version.begins_at, self.now), set()
@@ -301,6 +303,10 @@ class Histories(RuleBasedStateMachine):
                 self.wishes.pop(person.pk, None)
                 self.wish_since.pop(person.pk, None)
                 self.locked_out.discard(person.pk)
+        self._note_who_is_locked_out()
+
+    def _note_who_is_locked_out(self) -> None:
+        for person in self.people:
             if self.wishes.get(person.pk) == "yes" and not self._may_see(person):
                 del self.wishes[person.pk]  # who may see it again, and whom nobody expects, looks for themselves
                 self.locked_out.add(person.pk)

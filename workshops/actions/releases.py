@@ -95,9 +95,10 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     rules = [Rule.of(version) for version in planned]
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)
-    leavers = audience.remove_leavers(rules, now=now) + audience.end_wishes(rules, now=now)
+    leavers = audience.remove_leavers(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
+    leavers += audience.end_wishes([Rule.of(version) for version in ahead if not version.is_cancelled], now=now)
     waiting = emails.withdraw_outdated(ahead)
     heard = told.heard(version.session_id for version in ahead)
     unaware = emails.withdraw_uninvitations(newcomers, heard)
@@ -110,7 +111,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
     for session_id in keep_answers(unmoved):
         settle_seats(session_id, now=now)  # at once: until then a seat would seem free to whoever answers
-    queued += changes + emails.queue_uninvitations(planned, leavers, now=now, settles=True)
+    queued += changes + emails.queue_uninvitations(ahead, leavers, now=now, settles=True)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
         mail.wake_planner()
@@ -153,8 +154,9 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     lock_releases()
     versions = _ahead(now)
     rules = [Rule.of(version) for version in versions]
-    leavers = audience.remove_leavers(rules, now=now) + audience.end_wishes(rules, now=now)
+    leavers = audience.remove_leavers(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
+    leavers += audience.end_wishes(rules, now=now)
     invited = _with_news(newcomers, versions)
     _outbid(leavers + [one for one in invited if one.returns])
     kill_point("before_invitations")
