@@ -24,9 +24,10 @@ class Kept[V]:
                 self._values.move_to_end(key)
                 return self._values[key][0]
         value = make()
+        room = size(value)
         with self._lock:
-            self._used += size(value) - self._values.pop(key, (value, 0))[1]
-            self._values[key] = (value, size(value))
+            self._used += room - self._values.pop(key, (value, 0))[1]
+            self._values[key] = (value, room)
             while self._used > self._room and len(self._values) > 1:
                 self._used -= self._values.popitem(last=False)[1][1]
         return value

@@ -3,12 +3,16 @@
 A part is a template that sees nothing but what its key names: what is drawn, by its key, and facts about the reader
 such as "may log progress". It has no request and no user, so it cannot show one person what is another's. To the key
 belongs the edition: the stamp of all that is counted (`ogpgroup.changes`), the group's day, the language and the zone.
+
+Whatever is written begins another edition, in which every part is drawn anew. Much of what it shows has not changed:
+the rows of a part are pieces, kept by the very facts they are written from. So a change costs what it touches.
 """
 
-from collections.abc import Hashable, Mapping
-from datetime import date
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +26,7 @@ from ogpgroup.dates import zone_info
 from ogpgroup.kept import Kept
 
 _parts: Kept[SafeString] = Kept(megabytes=32)
+_pieces: Kept[SafeString] = Kept(megabytes=32)
 
 
 class Drawn(Protocol):
@@ -73,6 +78,60 @@ def part(template: str, drawn: Drawn, edition: Edition | None, **facts: Hashable
     return _parts.get(key, draw, size=lambda html: 2 * len(html) + 1000)
 
 
+class Facts(Hashable, Protocol):
+    """All that a piece is written from: a tuple of plain values. A thing of the database would not do as a key, for it
+    is the same thing after it was changed.
+    """
+
+    def context(self) -> Mapping[str, Any]:
+        """What the template reads, worked out from these facts alone: asks neither the database nor the clock."""
+
+
+def pieces(template: str, several: Iterable[Facts], **more: Hashable) -> list[SafeString]:
+    """Each as the template draws it; drawn now where it is not kept."""
+
+    def draw(facts: Facts) -> SafeString:
+        return render_to_string(template, {**facts.context(), **more})
+
+    shared = tuple(sorted(more.items()))
+    return _kept((template, shared), draw, several, of=_weight(more.values()))
+
+
+def written[F: Hashable](write: Callable[[F], SafeString], several: Iterable[F]) -> list[SafeString]:
+    """Each as the function, which sees nothing but the facts, writes it; for rows of which there are hundreds."""
+    return _kept(write, write, several, of=0)
+
+
+def _kept[F: Hashable](
+    by: Hashable, draw: Callable[[F], SafeString], several: Iterable[F], *, of: int
+) -> list[SafeString]:
+    reader = (by, get_language(), timezone.get_current_timezone_name())
+
+    def size(facts: F, html: SafeString) -> int:
+        return 2 * (of + _weight((facts,)) + len(html)) + 1000
+
+    return [_pieces.get((reader, facts), partial(draw, facts), size=partial(size, facts)) for facts in several]
+
+
+# Of a text marked as safe and one that is not, a key does not know which it is; so neither of both but plain text.
+PLAIN: Final = frozenset({int, bool, Decimal, date, datetime, type(None)})
+
+
+def _weight(values: Iterable[object]) -> int:
+    """How many characters there are in a key. Refuses one by which nothing can be kept, before anything is."""
+    weight = 0
+    for value in values:
+        if type(value) is str:
+            weight += len(value)
+        elif isinstance(value, tuple):
+            weight += _weight(value)
+        elif type(value) in PLAIN:
+            weight += 1
+        else:
+            raise TypeError(f"A piece is kept by plain values alone, not by {value!r}")
+    return weight
+
+
 def lazily(thing: object, *names: str) -> dict[str, Any]:
     """Attributes for a template that are worked out when it comes to them."""
     return {name: partial(getattr, thing, name) for name in names}
@@ -80,4 +139,10 @@ def lazily(thing: object, *names: str) -> dict[str, Any]:
 
 def forget() -> None:
     """As after a restart; only tests and measurements need this."""
+    forget_editions()
+    _pieces.clear()
+
+
+def forget_editions() -> None:
+    """As after a change: the pieces stay. Only tests and measurements need this."""
     _parts.clear()
