@@ -1,9 +1,9 @@
 """The diary of progress: what happened, newest first, and by how much it moved things."""
 
-from collections import defaultdict
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -18,14 +18,22 @@ from cities.models import group_day
 PER_PAGE: Final = 10
 
 # All that a page of the diary shows of its entries, with how far the same thing was said to be by the standing entry
-# before each. Which entries a page has is asked before, so this reads no more than is shown.
+# before each, and its evidence.
 _SHOWN: Final = """
 SELECT entry.id, entry.commitment_id, entry.milestone_id, entry.text, entry.status, entry.happened_on,
     entry.corrects_id, entry.correction_reason, entry.reported_at, entry.reported_by_id,
     commitment.number, commitment.title, commitment.title_en, commitment.short_title,
     milestone.number, milestone.title,
-    corrected.commitment_id, corrected.happened_on, correction.id, correction.commitment_id, earlier.status
-FROM actionplans_progressentry AS entry
+    (SELECT number FROM actionplans_commitment WHERE id = corrected.commitment_id), corrected.happened_on,
+    correction.id, (SELECT number FROM actionplans_commitment WHERE id = correction.commitment_id), earlier.status,
+    (
+        SELECT json_agg(json_build_array(uuid, kind, url, name, content_type, size, width, height, alt) ORDER BY id)
+        FROM actionplans_evidence WHERE entry_id = entry.id
+    )::text
+FROM (
+    SELECT * FROM actionplans_progressentry WHERE {which}
+    ORDER BY happened_on DESC, reported_at DESC, id DESC LIMIT %s OFFSET %s
+) AS entry
 JOIN actionplans_commitment AS commitment ON commitment.id = entry.commitment_id
 LEFT JOIN actionplans_milestone AS milestone ON milestone.id = entry.milestone_id
 LEFT JOIN actionplans_progressentry AS corrected ON corrected.id = entry.corrects_id
@@ -37,9 +45,11 @@ LEFT JOIN LATERAL (
         AND NOT EXISTS (SELECT FROM actionplans_progressentry AS later WHERE later.corrects_id = before.id)
     ORDER BY before.happened_on DESC, before.reported_at DESC, before.id DESC LIMIT 1
 ) AS earlier ON true
-WHERE entry.id = ANY(%s)
 ORDER BY entry.happened_on DESC, entry.reported_at DESC, entry.id DESC
 """
+_COUNTED: Final = "SELECT count(*) FROM actionplans_progressentry WHERE {which}"
+_OF_PLAN: Final = "commitment_id IN (SELECT id FROM actionplans_commitment WHERE plan_id = %s)"
+_OF_COMMITMENT: Final = "commitment_id = %s"
 # What of it makes a row of each model, in the order of the model's fields.
 _ENTRY: Final = (
     *("id", "commitment_id", "milestone_id", "text", "status", "happened_on"),
@@ -47,6 +57,7 @@ _ENTRY: Final = (
 )
 _COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
 _MILESTONE: Final = ("id", "commitment_id", "number", "title")
+_EVIDENCE: Final = ("uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt")
 
 
 @dataclass(frozen=True)
@@ -81,25 +92,47 @@ class Item:
         }
 
 
+class Facts(NamedTuple):
+    """All that an entry is drawn from, by which it is kept (`ogpgroup.parts`)."""
+
+    plan: str  # its slug
+    who: str
+    row: tuple[Any, ...]
+
+    @property
+    def item(self) -> Item:
+        *row, evidence = self.row
+        entry, correction, before = _entry(row, ActionPlan(slug=self.plan))
+        shown = [Evidence(**dict(zip(_EVIDENCE, one, strict=True))) for one in json.loads(evidence or "[]")]
+        return Item(entry, shown, self.who, "" if correction else before or "", correction)
+
+    def context(self) -> dict[str, Any]:
+        item = self.item
+        return {"item": item, "entry": item.entry, "plan": item.entry.commitment.plan}
+
+
 @dataclass(frozen=True)
 class Diary:
     """One page of it."""
 
-    items: list[Item]
+    entries: list[Facts]
     page: Page[int]
+
+    @property
+    def items(self) -> list[Item]:
+        return [one.item for one in self.entries]
 
 
 def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE) -> Diary:
-    """A page of the diary of a whole plan; five queries for any number of entries."""
-    return _diary(ProgressEntry.objects.of_plan(plan), plan, page, per_page)
+    """A page of the diary of a whole plan; three queries for any number of entries."""
+    return _diary(_OF_PLAN, plan.pk, plan, page, per_page)
 
 
 def diary_of_commitment(commitment: Commitment, *, page: str | None, entry: str | None = None) -> Diary:
     """The same of one commitment and its milestones; without a page given, the one with the entry."""
-    entries = ProgressEntry.objects.filter(commitment=commitment)
     if page is None and entry and entry.isdecimal():
-        page = _page_with(entries, int(entry[:18]))
-    return _diary(entries, commitment.plan, page, PER_PAGE)
+        page = _page_with(ProgressEntry.objects.filter(commitment=commitment), int(entry[:18]))
+    return _diary(_OF_COMMITMENT, commitment.pk, commitment.plan, page, PER_PAGE)
 
 
 def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
@@ -115,30 +148,16 @@ def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
     return str(entries.filter(newer).count() // PER_PAGE + 1)
 
 
-def _diary(entries: ProgressEntryQuerySet, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
-    page = Paginator(entries.newest_first().values_list("pk", flat=True), per_page).get_page(number)
-    keys = list(page.object_list)
-    evidence: defaultdict[int | None, list[Evidence]] = defaultdict(list)
-    for one in Evidence.objects.filter(entry__in=keys):
-        one.plan = plan
-        evidence[one.entry_id].append(one)
+def _diary(which: str, key: int, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [keys])
-        rows = [_entry(row, plan) for row in cursor.fetchall()]
-    voices = Voices(entry.reported_by_id for entry, _correction, _before in rows)
-    return Diary(
-        [
-            Item(
-                entry,
-                evidence[entry.pk],
-                voices.of(entry.reported_by_id, on=group_day(entry.reported_at), plan=plan),
-                "" if correction else before or "",
-                correction,
-            )
-            for entry, correction, before in rows
-        ],
-        page,
-    )
+        cursor.execute(_COUNTED.format(which=which), [key])
+        [count] = cursor.fetchone()
+        page = Paginator(range(count), per_page).get_page(number)
+        cursor.execute(_SHOWN.format(which=which), [key, per_page, per_page * (page.number - 1)])
+        rows = cursor.fetchall()
+    by, at = _ENTRY.index("reported_by_id"), _ENTRY.index("reported_at")
+    voices = Voices(row[by] for row in rows)
+    return Diary([Facts(plan.slug, voices.of(row[by], on=group_day(row[at]), plan=plan), row) for row in rows], page)
 
 
 def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, ProgressEntry | None, str | None]:
@@ -152,16 +171,11 @@ def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, Progres
         about = (entry.milestone_id, entry.commitment_id, step, step_title)
         entry.milestone = Milestone.from_db(None, _MILESTONE, about)
         entry.milestone.commitment = entry.commitment
-    correction = None
     if entry.corrects_id:
-        entry.corrects = _other(entry, ("id", "commitment_id", "happened_on"), (entry.corrects_id, old_of, old_on))
-    if new:
-        correction = _other(entry, ("id", "commitment_id"), (new, new_of))
-    return entry, correction, before
+        entry.corrects = _other(entry.corrects_id, old_of, plan, happened_on=old_on)
+    return entry, _other(new, new_of, plan) if new else None, before
 
 
-def _other(entry: ProgressEntry, names: Sequence[str], values: Sequence[Any]) -> ProgressEntry:
-    other = ProgressEntry.from_db(None, names, values)
-    if other.commitment_id == entry.commitment_id:
-        other.commitment = entry.commitment
-    return other
+def _other(key: int, of: int, plan: ActionPlan, **more: Any) -> ProgressEntry:
+    """An entry to which one can go, by the number of its commitment."""
+    return ProgressEntry(pk=key, commitment=Commitment(plan=plan, number=of), **more)

@@ -5,18 +5,20 @@ preparation is its keepers' business; the public reads what changed since it is 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone
-from cities.models import Membership, Role, group_day
+from cities.models import Membership, Organization, Role, group_day
 from ogpgroup.dates import spoken_day
 
 SHOWN: Final = 20
@@ -32,8 +34,7 @@ UNTOLD: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One field in words, before and after."""
 
     name: str
@@ -42,8 +43,7 @@ class Difference:
     new: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What somebody did at once to one thing: a frame, a commitment, a milestone, a deliverable."""
 
     who: str
@@ -51,6 +51,10 @@ class Change:
     about: str
     added: bool
     differences: tuple[Difference, ...]
+
+    def context(self) -> dict[str, Any]:
+        """As a piece of a page it is kept by itself (`ogpgroup.parts`)."""
+        return {"change": self}
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,16 @@ class Decision:
     is_drop: bool
 
 
+_MEMBERSHIP: Final = ("id", "user_id", "organization_id", "role", "since", "until")
+_ORGANIZATION: Final = ("id", "name", "name_en", "city_id")
+_MEMBERSHIPS: Final = """
+SELECT membership.id, user_id, organization_id, role, since, until,
+    organization.id, organization.name, organization.name_en, organization.city_id
+FROM cities_membership AS membership JOIN cities_organization AS organization ON organization.id = organization_id
+WHERE user_id = ANY(%s) ORDER BY since
+"""
+
+
 class Voices:
     """What people are: institution and role on a day, by one query for any number of people."""
 
@@ -70,8 +84,12 @@ class Voices:
         self._memberships: defaultdict[int, list[Membership]] = defaultdict(list)
         known = {person for person in people if person}
         if known:
-            for one in Membership.objects.filter(user__in=known).select_related("organization").order_by("since"):
-                self._memberships[one.user_id].append(one)
+            with connection.cursor() as cursor:
+                cursor.execute(_MEMBERSHIPS, [list(known)])
+                for row in cursor.fetchall():
+                    one = Membership.from_db(None, _MEMBERSHIP, row[: len(_MEMBERSHIP)])
+                    one.organization = Organization.from_db(None, _ORGANIZATION, row[len(_MEMBERSHIP) :])
+                    self._memberships[one.user_id].append(one)
 
     def of(self, person: int | None, *, on: date, plan: ActionPlan | None) -> str:
         """“Ayuntamiento de Reynosa (city official)”; the plan's own city, if it is about one, before other hats."""
@@ -89,26 +107,32 @@ def _hat(membership: Membership, plan: ActionPlan | None) -> tuple[bool, bool]:
     return own, membership.role == Role.COORDINATOR
 
 
+_MILESTONES: Final = "IN (SELECT id FROM actionplans_milestone WHERE commitment_id = %s)"
+_DELIVERABLES: Final = "IN (SELECT id FROM actionplans_deliverable WHERE plan_id = %s)"
+
+
 def history_of(commitment: Commitment, *, keeper: bool) -> list[Change]:
-    """The newest changes of a commitment and its milestones, newest first; at most five queries."""
+    """The newest changes of a commitment and its milestones, newest first; at most four queries."""
     return _changes(
         commitment.plan,
         keeper=keeper,
         read=lambda: [
-            *_events("CommitmentEvent", [commitment.pk]),
-            *_events("MilestoneEvent", list(commitment.milestones.values_list("pk", flat=True))),
+            *_events("CommitmentEvent", "= %s", commitment.pk),
+            *_events(
+                "MilestoneEvent", "IN (SELECT id FROM actionplans_milestone WHERE commitment_id = %s)", commitment.pk
+            ),
         ],
     )
 
 
 def history_of_plan(plan: ActionPlan, *, keeper: bool) -> list[Change]:
-    """The newest changes of the plan's frame and of what is to be handed in, newest first; at most five queries."""
+    """The newest changes of the plan's frame and of what is to be handed in, newest first; at most four queries."""
     return _changes(
         plan,
         keeper=keeper,
         read=lambda: [
-            *_events("ActionPlanEvent", [plan.pk]),
-            *_events("DeliverableEvent", list(plan.deliverables.values_list("pk", flat=True))),
+            *_events("ActionPlanEvent", "= %s", plan.pk),
+            *_events("DeliverableEvent", _DELIVERABLES, plan.pk),
         ],
     )
 
@@ -119,7 +143,7 @@ def _changes(plan: ActionPlan, *, keeper: bool, read: Callable[[], list[Any]]) -
         return []
     pairs = [(old, new) for old, new in _in_pairs(read()) if since is None or new.pgh_created_at >= since]
     pairs.sort(key=lambda pair: (pair[1].pgh_created_at, pair[1].pgh_id), reverse=True)
-    voices = Voices(_person(new) for _old, new in pairs[: 2 * SHOWN])
+    voices = Voices(new.person for _old, new in pairs[: 2 * SHOWN])
     changes = (_change(old, new, voices, plan) for old, new in pairs[: 2 * SHOWN])
     return [change for change in changes if change.added or change.differences][:SHOWN]
 
@@ -135,7 +159,9 @@ def decisions_of(deliverable: Deliverable) -> list[Decision]:
         .select_related("pgh_context")
         .order_by("-pgh_id")
     )
-    voices = Voices(_person(event) for event in told)
+    for event in told:
+        event.person = _person(event)
+    voices = Voices(event.person for event in told)
     return [
         Decision(
             _who(event, voices, deliverable.plan),
@@ -149,11 +175,11 @@ def decisions_of(deliverable: Deliverable) -> list[Decision]:
 
 def writer_of(thing: ActionPlan | Commitment | Milestone) -> str:
     """Who stored the edition that stands now."""
-    event = _events(f"{type(thing).__name__}Event", [thing.pk])[:1]
+    event = _events(f"{type(thing).__name__}Event", "= %s", thing.pk)[:1]
     if isinstance(thing, Milestone):
         thing = thing.commitment
     plan = thing if isinstance(thing, ActionPlan) else thing.plan
-    return _who(event[0], Voices([_person(event[0])]), plan) if event else _("Somebody")
+    return _who(event[0], Voices([event[0].person]), plan) if event else _("Somebody")
 
 
 def edition_of(thing: Model, edition: int) -> Any | None:
@@ -190,9 +216,33 @@ def _model(name: str) -> Any:
     return apps.get_model("actionplans", name)  # made by pghistory
 
 
-def _events(name: str, things: Sequence[int]) -> list[Any]:
-    events = _model(name).objects.filter(pgh_obj__in=things).select_related("pgh_context")
-    return list(events.order_by("-pgh_id")[:READ])
+def _events(name: str, which: str, key: int) -> list[Any]:
+    """The newest events of these things, each with the `person` who did it; no more is read than is told."""
+    statement, names = _statement(name, which)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key, READ])
+        rows = cursor.fetchall()
+    events = []
+    for person, *row in rows:
+        event = _model(name).from_db(None, names, row)
+        event.person = int(person) if person else None
+        events.append(event)
+    return events
+
+
+@cache
+def _statement(name: str, which: str) -> tuple[str, tuple[str, ...]]:
+    model = _model(name)
+    told = {one.name for one in model.pgh_tracked_model._meta.concrete_fields} - UNTOLD
+    own = ("pgh_id", "pgh_created_at", "pgh_label", "pgh_obj")
+    fields = [one for one in model._meta.concrete_fields if one.name in told or one.name in own]
+    columns = ", ".join(f'event."{one.column}"' for one in fields)
+    statement = f"""
+        SELECT context.metadata ->> 'user', {columns} FROM {model._meta.db_table} AS event
+        LEFT JOIN pghistory_context AS context ON context.id = event.pgh_context_id
+        WHERE event.pgh_obj_id {which} ORDER BY event.pgh_id DESC LIMIT %s
+    """  # noqa: S608  names of tables and columns
+    return statement, tuple(one.attname for one in fields)
 
 
 def _in_pairs(events: Iterable[Any]) -> Iterable[tuple[Any | None, Any]]:
@@ -229,8 +279,10 @@ def _change(old: Any | None, new: Any, voices: Voices, plan: ActionPlan) -> Chan
 
 def _differences(model: type[Model], old: Any, new: Any) -> Iterable[Difference]:
     for field in model._meta.concrete_fields:
+        if field.name in UNTOLD:
+            continue
         before, after = getattr(old, field.attname), getattr(new, field.attname)
-        if field.name not in UNTOLD and before != after:
+        if before != after:
             shown = (in_words(model, field.name, value) for value in (before, after))
             yield Difference(field.name, label_of(model, field.name), *shown)
 
@@ -241,11 +293,18 @@ def _person(event: Any) -> int | None:
 
 
 def _who(event: Any, voices: Voices, plan: ActionPlan) -> str:
-    return voices.of(_person(event), on=group_day(event.pgh_created_at), plan=plan)
+    return voices.of(event.person, on=group_day(event.pgh_created_at), plan=plan)
+
+
+_SINCE: Final = """
+SELECT pgh_created_at FROM actionplans_actionplanevent WHERE pgh_obj_id = %s AND status <> 'draft'
+ORDER BY pgh_id LIMIT 1
+"""
 
 
 def _in_force_since(plan: ActionPlan) -> datetime | None:
     """When anybody could first read the plan."""
-    events = _model("ActionPlanEvent").objects.filter(pgh_obj=plan.pk).exclude(status=ActionPlan.Status.DRAFT)
-    since: datetime | None = events.order_by("pgh_id").values_list("pgh_created_at", flat=True).first()
-    return since
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [plan.pk])
+        found = cursor.fetchone()
+    return found[0] if found else None

@@ -10,17 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from html import escape
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan
 from actionplans.models.days import nearest
+from actionplans.reports import progress
 from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
+from ogpgroup import parts
 from ogpgroup.dates import short_month
 
 MARKS: Final = 5  # a milestone shows its newest months with evidence, one mark each; the diary shows all
@@ -70,7 +72,7 @@ class Row:
         """The row after its heading, written in one go. Safe: what comes from people or translators is escaped."""
         planned, actual = _headings(get_language())
         when = f", {escape(self.when_actual)}" if self.when_actual else ""
-        late_tone = "warm" if self.track.clock_runs else "soft"
+        late_tone = "warm" if self.track.facts.clock_runs else "soft"
         delay = f' <strong class="{late_tone}">{escape(self.delay)}</strong>' if self.delay else ""
         evidence = f' <span class="soft nowrap">{escape(self.evidence)}</span>' if self.evidence else ""
         return mark_safe(  # noqa: S308 (see above)
@@ -81,31 +83,7 @@ class Row:
         )
 
 
-@dataclass(frozen=True)
-class Group:
-    """A commitment with the rows of its milestones."""
-
-    progress: CommitmentProgress
-    href: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Tick:
-    place: str
-    label: str
-    year: str  # said where it changes
-
-
-@dataclass(frozen=True)
-class Picture:
-    groups: tuple[Group, ...]
-    ticks: tuple[Tick, ...]
-    today: str  # where the hairline stands; empty when that is off the axis
-
-
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """Days from the first to the last, as shares of the whole."""
 
     first: date
@@ -127,60 +105,134 @@ class Axis:
         return Bar(_percent(left), _percent(right))
 
 
-def picture_of(progress: PlanProgress) -> Picture | None:
+class Facts(NamedTuple):
+    """All that the row of a milestone is drawn from, by which it is kept (`ogpgroup.parts`)."""
+
+    axis: Axis
+    milestone: progress.Facts
+    marks: tuple[tuple[int, date], ...]  # entry, day
+
+    def context(self) -> dict[str, Any]:
+        return {**self.milestone.context(), "row": row_of(self)}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A commitment with the rows of its milestones."""
+
+    progress: CommitmentProgress
+    href: str
+    rows: tuple[Facts, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    place: str
+    label: str
+    year: str  # said where it changes
+
+
+@dataclass(frozen=True)
+class Picture:
+    groups: tuple[Group, ...]
+    ticks: tuple[Tick, ...]
+    today: str  # where the hairline stands; empty when that is off the axis
+
+    @property
+    def headed(self) -> SafeString:
+        """All rows by commitment, each with its title as a heading that leads to the milestone."""
+        groups = [
+            f'<tbody>\n<tr class="tracks-group"><th scope="rowgroup" colspan="4"><a href="{escape(group.href)}">'
+            f"{escape(str(group.progress.commitment))}</a></th></tr>\n"
+            f"{''.join(parts.written(_headed, group.rows))}</tbody>\n"
+            for group in self.groups
+        ]
+        return mark_safe("".join(groups))  # noqa: S308  escaped here, and by `_headed`
+
+    @property
+    def axis(self) -> SafeString:
+        """The inside of the SVG above the rows: beginnings of months, and today."""
+        lines = []
+        for tick in self.ticks:
+            lines.append(f'<line class="track-tick" x1="{tick.place}" x2="{tick.place}" y1="62%" y2="100%" />')
+            lines.append(f'<text x="{tick.place}" dx="4" y="92%">{escape(tick.label)}</text>')
+            if tick.year:
+                lines.append(f'<text x="{tick.place}" dx="4" y="45%">{tick.year}</text>')
+        if self.today:
+            lines.append(f'\n<line class="track-today" x1="{self.today}" x2="{self.today}" y1="30%" y2="100%" />')
+        return mark_safe("".join(lines))  # noqa: S308  places are made by `_percent`
+
+
+def picture_of(found: PlanProgress) -> Picture | None:
     """The picture, or None for a plan without milestones; one query, for the marks."""
-    tracks = progress.tracks
+    tracks = found.tracks
     if not tracks:
         return None
-    axis = _axis(progress.plan, tracks, today=progress.today)
-    marks = _marks(progress.commitments)
-    runs = progress.plan.is_running and axis.first <= progress.today <= axis.last
-    today = axis.at(progress.today) if runs else ""
-    groups = []
-    for one in progress.commitments:
-        href = one.commitment.get_absolute_url()
-        rows = [_row(track, axis, marks.get(track.milestone.pk, []), today=today, href=href) for track in one.tracks]
-        groups += [Group(one, href, tuple(rows))] if rows else []
-    return Picture(tuple(groups), tuple(_ticks(axis)), today)
+    axis = _axis(found.plan, tracks, today=found.today)
+    marks = _marks(found.commitments)
+    groups = [
+        Group(
+            one,
+            one.commitment.get_absolute_url(),
+            tuple(Facts(axis, track.facts, marks.get(track.facts.milestone_id, ())) for track in one.tracks),
+        )
+        for one in found.commitments
+        if one.tracks
+    ]
+    return Picture(tuple(groups), tuple(_ticks(axis)), _hairline(axis, found.today, runs=found.plan.is_running))
+
+
+def _hairline(axis: Axis, today: date, *, runs: bool) -> str:
+    return axis.at(today) if runs and axis.first <= today <= axis.last else ""
 
 
 def _axis(plan: ActionPlan, tracks: Iterable[Track], *, today: date) -> Axis:
     """All that is drawn fits; whole months. What lies beyond all bounds is drawn at the edge."""
     days = [plan.starts_on, plan.ends_on]
     for track in tracks:
-        days += [track.milestone.starts_on, track.milestone.ends_on]
-        days += [day for day in (track.started_on, track.said.on if track.said else None) if day]
+        facts = track.facts
+        days += [facts.starts_on, facts.ends_on]
+        days += [day for day in (facts.started_on, facts.said_on) if day]
         if track.is_late:
             days.append(today)
     return Axis(nearest(min(days)).replace(day=1), _next_month(nearest(max(days))))
 
 
-def _row(track: Track, axis: Axis, marks: list[tuple[int, date]], *, today: str, href: str) -> Row:
-    milestone = track.milestone
-    planned = axis.bar(milestone.starts_on, milestone.ends_on)
+def row_of(facts: Facts) -> Row:
+    axis, told = facts.axis, facts.milestone
+    track, href = told.track, told.address
+    today = _hairline(axis, told.today, runs=told.clock_runs)
+    planned = axis.bar(told.starts_on, told.ends_on)
     actual = over = None
-    end = _actual_end(track)
-    if track.started_on and end:
-        actual = axis.bar(track.started_on, end)
-    if track.clock_runs and (track.is_late or track.days_over):
-        over = axis.bar(max(milestone.ends_on, milestone.starts_on), track.finished_on or track.today)
-    drawn = tuple(Mark(axis.at(on), entry, on) for entry, on in marks)
+    end = _actual_end(told)
+    if told.started_on and end:
+        actual = axis.bar(told.started_on, end)
+    if told.clock_runs and (track.is_late or track.days_over):
+        over = axis.bar(max(told.ends_on, told.starts_on), told.finished_on or told.today)
+    drawn = tuple(Mark(axis.at(on), entry, on) for entry, on in facts.marks)
     return Row(
         track=track,
         planned=planned,
         actual=actual,
         over=over,
         marks=drawn,
-        number=str(milestone.number),
-        title=str(milestone),
-        href=f"{href}#milestone-{milestone.number}",
+        number=str(told.number),
+        title=f"{told.number}. {told.title}",
+        href=f"{href}#milestone-{told.number}",
         when_planned=track.planned_in_words,
         when_actual=track.actual_in_words,
         status=track.status_label,
         tone="track-done" if track.is_complete else "" if track.said else "soft",
         delay=track.delay_in_words,
-        evidence=_evidence_in_words(track.with_evidence, get_language()),
+        evidence=_evidence_in_words(told.with_evidence, get_language()),
         drawing=_draw(planned, actual, over, drawn, today=today, href=href),
+    )
+
+
+def _headed(facts: Facts) -> SafeString:
+    row = row_of(facts)
+    return mark_safe(  # noqa: S308  what comes from people is escaped
+        f'\n<tr>\n<th scope="row"><a href="{escape(row.href)}">{escape(row.title)}</a></th>\n{row.cells}\n</tr>\n'
     )
 
 
@@ -214,13 +266,13 @@ def _draw(
     return mark_safe("".join(lines))  # noqa: S308 (see above)
 
 
-def _actual_end(track: Track) -> date | None:
+def _actual_end(facts: progress.Facts) -> date | None:
     """Until it was complete; until today while the clock runs; else until the last that was said of it."""
-    if track.finished_on:
-        return track.finished_on
-    if track.clock_runs and track.started_on:
-        return max(track.today, track.started_on)
-    return track.said.on if track.said else None
+    if facts.finished_on:
+        return facts.finished_on
+    if facts.clock_runs and facts.started_on:
+        return max(facts.today, facts.started_on)
+    return facts.said_on
 
 
 # The newest standing entries with evidence of each milestone, at most one a month.
@@ -239,14 +291,14 @@ ORDER BY milestone_id, happened_on
 """
 
 
-def _marks(commitments: Iterable[CommitmentProgress]) -> Mapping[int, list[tuple[int, date]]]:
+def _marks(commitments: Iterable[CommitmentProgress]) -> Mapping[int, tuple[tuple[int, date], ...]]:
     """The newest entries with evidence of each milestone, at most one a month, as (entry, day)."""
     marks: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, [[one.commitment.pk for one in commitments], MARKS])
         for milestone, entry, on in cursor.fetchall():
             marks[milestone].append((entry, on))
-    return marks
+    return {milestone: tuple(shown) for milestone, shown in marks.items()}
 
 
 def _ticks(axis: Axis) -> Iterable[Tick]:

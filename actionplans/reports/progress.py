@@ -7,11 +7,11 @@ nothing was reported there is no figure.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.utils.translation import get_language, ngettext
@@ -71,8 +71,7 @@ class Share:
         return self.count - self.reported
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """The newest standing entry about a thing."""
 
     status: str
@@ -83,40 +82,95 @@ class Said:
         return _label(self.status, get_language())
 
 
+class Facts(NamedTuple):
+    """All that can be said of a milestone on a day; plain, so that what is drawn from it is kept by it."""
+
+    plan: str  # its slug
+    commitment: int  # its number
+    milestone_id: int
+    number: int
+    title: str
+    expected_output: str
+    lead: str
+    starts_on: date
+    ends_on: date
+    status: str  # of the newest standing entry; empty where there is none
+    said_on: date | None
+    started_on: date | None  # day of the first standing entry that is not "not started"
+    finished_on: date | None  # day since which every standing entry says complete
+    with_evidence: int  # standing entries that bring files or links
+    clock_runs: bool  # nobody is late in a plan that is closed, in preparation or read as a reference
+    today: date
+
+    def context(self) -> dict[str, Any]:
+        """Of a piece of a page (`ogpgroup.parts`)."""
+        track = self.track
+        commitment = track.commitment
+        return {"track": track, "milestone": track.milestone, "commitment": commitment, "plan": commitment.plan}
+
+    @property
+    def track(self) -> "Track":
+        return Track(self, _addressed(self.plan, self.commitment))
+
+    @property
+    def address(self) -> str:
+        """Of its commitment."""
+        return _address(self.plan, self.commitment)
+
+
+@lru_cache(maxsize=64)  # a picture asks ten times for the same
+def _addressed(plan: str, number: int) -> Commitment:
+    """A commitment of which nothing is known but where it stands; read, never changed."""
+    return Commitment(plan=ActionPlan(slug=plan), number=number)
+
+
+@lru_cache(maxsize=64)
+def _address(plan: str, number: int) -> str:
+    return _addressed(plan, number).get_absolute_url()
+
+
 @dataclass(frozen=True)
 class Track:
     """One milestone: what was planned, and what the entries say became of it by a day."""
 
-    milestone: Milestone
-    said: Said | None
-    started_on: date | None  # day of the first standing entry that is not "not started"
-    finished_on: date | None  # day since which every standing entry says complete
-    clock_runs: bool  # nobody is late in a plan that is closed, in preparation or read as a reference
-    today: date
-    with_evidence: int = 0  # standing entries that bring files or links
+    facts: Facts
+    commitment: Commitment
+
+    @cached_property
+    def milestone(self) -> Milestone:
+        """With what lists say of it."""
+        facts = self.facts
+        row = (facts.milestone_id, self.commitment.pk, facts.number, facts.title, facts.expected_output, facts.lead)
+        milestone = Milestone.from_db(None, _MILESTONE, (*row, facts.starts_on, facts.ends_on))
+        milestone.commitment = self.commitment
+        return milestone
+
+    @cached_property
+    def said(self) -> Said | None:
+        return Said(self.facts.status, self.facts.said_on) if self.facts.said_on else None
 
     @property
     def is_complete(self) -> bool:
-        return self.said is not None and self.said.status == COMPLETE
+        return self.facts.status == COMPLETE
 
-    @property
+    @cached_property  # four parts of a page ask it of each
     def is_late(self) -> bool:
         """See also `MilestoneQuerySet.late`."""
-        return self.clock_runs and self.milestone.ends_on < self.today and not self.is_complete
+        return self.facts.clock_runs and self.facts.ends_on < self.facts.today and not self.is_complete
 
     @property
     def days_late(self) -> int:
-        return (self.today - self.milestone.ends_on).days if self.is_late else 0
+        return (self.facts.today - self.facts.ends_on).days if self.is_late else 0
 
     @property
     def days_over(self) -> int:
         """How many days after the planned one it was finished."""
-        return max((self.finished_on - self.milestone.ends_on).days, 0) if self.finished_on else 0
+        return max((self.facts.finished_on - self.facts.ends_on).days, 0) if self.facts.finished_on else 0
 
     @property
     def is_ahead(self) -> bool:
         """Still to be finished, and not late."""
-        return self.clock_runs and not self.is_complete and not self.is_late
+        return self.facts.clock_runs and not self.is_complete and not self.is_late
 
     @property
     def status_label(self) -> str:
@@ -124,18 +178,18 @@ class Track:
 
     @property
     def planned_in_words(self) -> str:
-        return f"{brief_day(self.milestone.starts_on)} – {brief_day(self.milestone.ends_on)}"
+        return f"{brief_day(self.facts.starts_on)} – {brief_day(self.facts.ends_on)}"
 
     @property
     def actual_in_words(self) -> str:
         """When it began and ended, as far as anything says so."""
-        if self.started_on is None:
+        if self.facts.started_on is None:
             return ""
-        if self.finished_on is None:
-            return _("since %(day)s") % {"day": brief_day(self.started_on)}
-        if self.started_on == self.finished_on:
-            return brief_day(self.finished_on)
-        return f"{brief_day(self.started_on)} – {brief_day(self.finished_on)}"
+        if self.facts.finished_on is None:
+            return _("since %(day)s") % {"day": brief_day(self.facts.started_on)}
+        if self.facts.started_on == self.facts.finished_on:
+            return brief_day(self.facts.finished_on)
+        return f"{brief_day(self.facts.started_on)} – {brief_day(self.facts.finished_on)}"
 
     @property
     def delay_in_words(self) -> str:
@@ -143,6 +197,27 @@ class Track:
         if self.is_late:
             return _late_by(self.days_late, get_language())
         return _finished_after(self.days_over, get_language()) if self.days_over else ""
+
+
+class Promise(NamedTuple):
+    """All that a list says of a commitment and how far it is; plain, as `Facts` are."""
+
+    plan: str  # its slug
+    is_reference: bool
+    number: int
+    heading: str
+    lead: str
+    said: Said | None
+    complete: int
+    reported: int
+    milestones: int
+    late_count: int
+
+    def context(self) -> dict[str, Any]:
+        plan = ActionPlan(slug=self.plan)
+        commitment = Commitment(plan=plan, number=self.number, short_title=self.heading, lead=self.lead)
+        share = Share(self.complete, self.reported, self.milestones)
+        return {"promise": self, "commitment": commitment, "share": share}
 
 
 @dataclass(frozen=True)
@@ -155,11 +230,17 @@ class CommitmentProgress:
 
     @cached_property
     def computed(self) -> Share:
-        return _share((track.said.status for track in self.tracks if track.said), len(self.tracks))
+        return _share_of(self.tracks)
 
     @cached_property
     def late_count(self) -> int:
         return sum(track.is_late for track in self.tracks)
+
+    @property
+    def promise(self) -> Promise:
+        one, share = self.commitment, self.computed
+        told = (one.plan.slug, one.plan.is_reference, one.number, one.heading, one.lead, self.said)
+        return Promise(*told, share.complete, share.reported, share.count, self.late_count)
 
 
 @dataclass(frozen=True)
@@ -186,10 +267,9 @@ class PlanProgress:
     @cached_property
     def figures(self) -> Figures:
         said = [one.said.status for one in self.commitments if one.said]
-        tracks = self.tracks
         return Figures(
             reported=_share(said, len(self.commitments)),
-            computed=_share((track.said.status for track in tracks if track.said), len(tracks)),
+            computed=_share_of(self.tracks),
             late_count=len(self.late),
         )
 
@@ -203,18 +283,25 @@ class PlanProgress:
     def late(self) -> list[Track]:
         """The longest late first."""
         late = [track for track in self.tracks if track.is_late]
-        return sorted(late, key=lambda track: track.milestone.ends_on)
+        return sorted(late, key=lambda track: track.facts.ends_on)
 
     @property
     def ahead(self) -> list[Track]:
         """What is next: the one due soonest first."""
         ahead = [track for track in self.tracks if track.is_ahead]
-        return sorted(ahead, key=lambda track: track.milestone.ends_on)
+        return sorted(ahead, key=lambda track: track.facts.ends_on)
 
 
 def progress_of(plan: ActionPlan, *, on: date) -> PlanProgress:
-    """How far the plan and all its parts are that day; three queries, however much there is."""
-    commitments = list(plan.commitments.order_by("number"))
+    """How far the plan and all its parts are that day; three queries, however much there is.
+
+    Of each commitment and milestone it reads what lists say of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMITMENTS, [plan.pk])
+        commitments = [Commitment.from_db(None, _COMMITMENT, row) for row in cursor.fetchall()]
+    for commitment in commitments:
+        commitment.plan = plan
     return PlanProgress(plan, on, tuple(_progress(plan, commitments, on=on)))
 
 
@@ -247,6 +334,10 @@ def figures_of(plans: Iterable[ActionPlan], *, on: date) -> dict[int, Figures]:
 def _share(statuses: Iterable[str], count: int) -> Share:
     reported = list(statuses)
     return Share(complete=reported.count(COMPLETE), reported=len(reported), count=count)
+
+
+def _share_of(tracks: Sequence[Track]) -> Share:
+    return _share((track.facts.status for track in tracks if track.facts.status), len(tracks))
 
 
 def _newest(entries: ProgressEntryQuerySet, thing: str) -> ProgressEntryQuerySet:
@@ -287,13 +378,14 @@ GROUP BY commitment_id, milestone_id
 class _Told(NamedTuple):
     """What the standing entries say of one thing."""
 
-    said: Said
+    status: str  # empty where nothing was said
+    said_on: date | None
     started_on: date | None
     finished_on: date | None
     with_evidence: int
 
 
-_NOTHING: Final = (None, None, None, 0)
+_NOTHING: Final = _Told("", None, None, None, 0)
 
 
 def _told(commitments: Iterable[int]) -> tuple[dict[int, _Told], dict[int, _Told]]:
@@ -302,31 +394,41 @@ def _told(commitments: Iterable[int]) -> tuple[dict[int, _Told], dict[int, _Told
     of_milestones: dict[int, _Told] = {}
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [list(commitments)])
-        for commitment, milestone, status, on, *rest in cursor.fetchall():
+        for commitment, milestone, *told in cursor.fetchall():
             of, key = (of_milestones, milestone) if milestone else (of_commitments, commitment)
-            of[key] = _Told(Said(status, on), *rest)
+            of[key] = _Told(*told)
     return of_commitments, of_milestones
+
+
+# Of each what lists say of it: with all its texts a plan took longer to read than to tell.
+_COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title", "lead")
+_COMMITMENTS: Final = """
+SELECT id, plan_id, number, title, title_en, short_title, lead FROM actionplans_commitment
+WHERE plan_id = %s ORDER BY number
+"""
+_MILESTONE: Final = ("id", "commitment_id", "number", "title", "expected_output", "lead", "starts_on", "ends_on")
+_MILESTONES: Final = """
+SELECT commitment_id, id, number, title, expected_output, lead, starts_on, ends_on FROM actionplans_milestone
+WHERE commitment_id = ANY(%s) ORDER BY commitment_id, number
+"""
 
 
 def _progress(plan: ActionPlan, commitments: list[Commitment], *, on: date) -> list[CommitmentProgress]:
     by_key = {commitment.pk: commitment for commitment in commitments}
     of_commitments, of_milestones = _told(by_key)
     tracks: defaultdict[int, list[Track]] = defaultdict(list)
-    for milestone in Milestone.objects.filter(commitment__in=by_key).order_by("commitment_id", "number"):
-        milestone.commitment = by_key[milestone.commitment_id]
-        milestone.commitment.plan = plan
-        said, started_on, finished_on, with_evidence = of_milestones.get(milestone.pk, _NOTHING)
-        tracks[milestone.commitment_id].append(
-            Track(
-                milestone=milestone,
-                said=said,
-                started_on=started_on,
-                finished_on=finished_on,
-                clock_runs=plan.is_running,
-                today=on,
-                with_evidence=with_evidence,
-            )
-        )
+    runs = plan.is_running
+    with connection.cursor() as cursor:
+        cursor.execute(_MILESTONES, [list(by_key)])
+        for key, milestone, *row in cursor.fetchall():
+            commitment, told = by_key[key], of_milestones.get(milestone, _NOTHING)
+            facts = Facts._make((plan.slug, commitment.number, milestone, *row, *told, runs, on))
+            tracks[key].append(Track(facts, commitment))
     return [
-        CommitmentProgress(one, of_commitments.get(one.pk, _NOTHING)[0], tuple(tracks[one.pk])) for one in commitments
+        CommitmentProgress(one, _said(of_commitments.get(one.pk, _NOTHING)), tuple(tracks[one.pk]))
+        for one in commitments
     ]
+
+
+def _said(told: _Told) -> Said | None:
+    return Said(told.status, told.said_on) if told.said_on else None

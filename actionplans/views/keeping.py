@@ -20,7 +20,8 @@ from ogpgroup.models import User
 
 def readable_plan(request: HttpRequest, slug: str) -> ActionPlan:
     """The plan, if the reader may see it; else nothing is there."""
-    plans = ActionPlan.objects.visible_to(request.user).select_related("city", "organization", "cycle", "contact")
+    related = ("city", "organization", "cycle", *(["contact"] if roles_of(request.user).in_group else []))
+    plans = ActionPlan.objects.visible_to(request.user).select_related(*related)
     return get_object_or_404(plans, slug=slug)
 
 

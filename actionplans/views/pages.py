@@ -7,15 +7,24 @@ from functools import cached_property
 from typing import Any, Final
 
 from actionplans.forms.commitments import CommitmentForm
-from actionplans.models import ActionPlan, Commitment, Deliverable
-from actionplans.reports import history
+from actionplans.models import ActionPlan, Commitment
+from actionplans.reports import due, history
 from actionplans.reports.diary import Diary, diary_of_commitment, diary_of_plan
 from actionplans.reports.picture import Picture, picture_of
-from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track, progress_of, progress_of_commitment
+from actionplans.reports.progress import (
+    CommitmentProgress,
+    Facts,
+    PlanProgress,
+    Promise,
+    Track,
+    progress_of,
+    progress_of_commitment,
+)
 from ogpgroup.parts import lazily
 
 DIARY_ON_PLAN: Final = 5  # entries a page; the commitments' own pages show more
 MOST_AHEAD: Final = 5
+MOST_LATE: Final = 12
 
 
 @dataclass(frozen=True)
@@ -38,40 +47,44 @@ class PlanStanding:
         return picture_of(self.progress)
 
     @cached_property
-    def late(self) -> list[Track]:
-        return self.progress.late
+    def promises(self) -> list[Promise]:
+        return [one.promise for one in self.progress.commitments]
 
     @property
-    def ahead(self) -> list[Track]:
-        return self.progress.ahead[:MOST_AHEAD]
+    def late_count(self) -> int:
+        return len(self.progress.late)
+
+    @property
+    def late(self) -> list[Facts]:
+        """The longest late first."""
+        return [track.facts for track in self.progress.late[:MOST_LATE]]
+
+    @cached_property
+    def ahead(self) -> list[Facts]:
+        return [track.facts for track in self.progress.ahead[:MOST_AHEAD]]
 
     @cached_property
     def is_told(self) -> bool:
         """Whether anything was reported: of what was, something stands, be it a correction."""
-        return any(one.said or any(track.said for track in one.tracks) for one in self.progress.commitments)
+        return any(one.said or any(track.facts.status for track in one.tracks) for one in self.progress.commitments)
 
     @cached_property
-    def _all_due(self) -> list[Deliverable]:
-        found = list(self.plan.deliverables.all())
-        for deliverable in found:
-            deliverable.plan = self.plan
-        return found
+    def deliverables(self) -> list[due.Facts]:
+        return due.due_of(self.plan, on=self.today)
 
     @property
-    def deliverables(self) -> list[tuple[Deliverable, bool]]:
-        """Each with whether it is late."""
-        return [(one, one.is_late(self.today)) for one in self._all_due]
+    def late_deliverables(self) -> list[due.Facts]:
+        return [one for one in self.deliverables if one.is_late]
 
     @property
-    def late_deliverables(self) -> list[Deliverable]:
-        return [one for one in self._all_due if one.is_late(self.today)]
-
-    @property
-    def next(self) -> Deliverable | None:
-        return next((one for one in self._all_due if one.is_due(self.today)), None)
+    def next(self) -> list[due.Facts]:
+        return [one for one in self.deliverables if one.is_next][:1]
 
     def context(self) -> dict[str, Any]:
-        names = ("progress", "picture", "late", "ahead", "is_told", "deliverables", "late_deliverables", "next")
+        names = (
+            *("progress", "picture", "promises", "is_told", "late", "late_count", "ahead"),
+            *("deliverables", "late_deliverables", "next"),
+        )
         figures = {"figures": lambda: self.progress.figures}
         return {"plan": self.plan, "today": self.today, **figures, **lazily(self, *names)}
 

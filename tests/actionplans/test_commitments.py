@@ -400,7 +400,7 @@ def test_history_asks_the_same_for_any_length(
             commitment.refresh_from_db()
             fields = {"title": f"Título {number} {edition}"}
             actions.save_commitment(commitment, fields=fields, edition=commitment.edition, by=None, now=NOW)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             found = history.history_of(commitment, keeper=False)
 
     assert len(found) == history.SHOWN

@@ -182,7 +182,7 @@ def test_history_of_the_frame_asks_the_same_for_any_length(
         for edition in range(number):
             plan.refresh_from_db()
             actions.save_frame(plan, fields={"title": f"Título {number} {edition}"}, edition=plan.edition)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             found = history.history_of_plan(plan, keeper=False)
 
     assert len(found) == history.SHOWN

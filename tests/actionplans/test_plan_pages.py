@@ -45,8 +45,8 @@ def test_plan_says_what_is_late_and_what_is_next(plan: ActionPlan, stranger: Cli
     answer = stranger.get("/plans/plan/")
 
     standing = answer.context["standing"]
-    assert [track.milestone for track in standing.late] == [longer_late, late]
-    assert [track.milestone for track in standing.ahead] == [soon, later]
+    assert [facts.milestone_id for facts in standing.late] == [longer_late.pk, late.pk]
+    assert [facts.milestone_id for facts in standing.ahead] == [soon.pk, later.pk]
     html = answer.content.decode()
     assert 'data-label="Planeado"' in html or 'data-label="Planned"' in html  # what stands beside it on a phone
     assert 'class="track-over"' in html

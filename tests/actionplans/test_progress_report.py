@@ -64,7 +64,7 @@ def test_all_reported_not_started_is_zero(plan: ActionPlan) -> None:
     factories.create_entry(milestone=milestone, status="not_started")
 
     assert progress.progress_of(plan, on=TODAY).figures.computed.percent == 0
-    assert track_of(milestone).started_on is None
+    assert track_of(milestone).facts.started_on is None
 
 
 def test_actual_days_are_those_of_standing_entries(plan: ActionPlan) -> None:
@@ -76,7 +76,11 @@ def test_actual_days_are_those_of_standing_entries(plan: ActionPlan) -> None:
 
     track = track_of(milestone)
 
-    assert (track.started_on, track.finished_on, track.is_late) == (date(2017, 8, 15), date(2017, 12, 1), False)
+    assert (track.facts.started_on, track.facts.finished_on, track.is_late) == (
+        date(2017, 8, 15),
+        date(2017, 12, 1),
+        False,
+    )
 
 
 def test_complete_confirmed_later_does_not_become_late(plan: ActionPlan) -> None:
@@ -89,7 +93,7 @@ def test_complete_confirmed_later_does_not_become_late(plan: ActionPlan) -> None
 
     track = track_of(milestone)
 
-    assert (track.finished_on, track.days_over, track.delay_in_words) == (date(2017, 9, 1), 0, "")
+    assert (track.facts.finished_on, track.days_over, track.delay_in_words) == (date(2017, 9, 1), 0, "")
     assert track.said == progress.Said("complete", date(2017, 12, 1))
 
 
@@ -99,7 +103,7 @@ def test_complete_taken_back_and_reached_again_counts_from_then(plan: ActionPlan
     for status, day in (("complete", 1), ("substantial", 2), ("complete", 20), ("complete", 25)):
         factories.create_entry(milestone=milestone, status=status, happened_on=date(2017, 9, day))
 
-    assert (track_of(milestone).finished_on, track_of(milestone).days_over) == (date(2017, 9, 20), 5)
+    assert (track_of(milestone).facts.finished_on, track_of(milestone).days_over) == (date(2017, 9, 20), 5)
 
 
 def test_complete_taken_back_is_not_finished(plan: ActionPlan) -> None:
@@ -109,7 +113,7 @@ def test_complete_taken_back_is_not_finished(plan: ActionPlan) -> None:
 
     track = track_of(milestone)
 
-    assert (track.finished_on, track.is_late) == (None, True)
+    assert (track.facts.finished_on, track.is_late) == (None, True)
 
 
 def test_corrected_complete_counts_no_more(plan: ActionPlan) -> None:
@@ -203,7 +207,7 @@ def test_whole_plan_asks_the_same_whatever_its_size(
             found = progress.progress_of(plan, on=TODAY)
         with django_assert_num_queries(1):
             picture.picture_of(found)
-        with django_assert_num_queries(4):  # nobody's name to look up
+        with django_assert_num_queries(2):  # nobody's name to look up
             diary.diary_of_plan(plan, page=None)
 
 
@@ -213,7 +217,7 @@ def test_whole_plan_asks_the_same_whatever_its_size(
 def row_of(plan: ActionPlan, *, on: date = TODAY) -> picture.Row:
     drawn = picture.picture_of(progress.progress_of(plan, on=on))
     assert drawn
-    return drawn.groups[0].rows[0]
+    return picture.row_of(drawn.groups[0].rows[0])
 
 
 def test_picture_draws_planned_actual_and_the_late_part(plan: ActionPlan) -> None:
@@ -250,7 +254,7 @@ def test_picture_marks_the_newest_months_with_evidence_that_stands(plan: ActionP
 
     shown = [entries[number] for number in (1, 2, 4, 5, 6)]  # of September the newest; June is one month too many
     assert [(mark.entry_id, mark.on) for mark in row.marks] == [(entry.pk, entry.happened_on) for entry in shown]
-    assert row.track.with_evidence == 7
+    assert row.track.facts.with_evidence == 7
 
 
 def test_picture_of_a_closed_plan_has_no_today_and_no_late_part(plan: ActionPlan) -> None:
@@ -263,7 +267,7 @@ def test_picture_of_a_closed_plan_has_no_today_and_no_late_part(plan: ActionPlan
 
     assert drawn
     assert drawn.today == ""
-    assert drawn.groups[0].rows[0].over is None
+    assert picture.row_of(drawn.groups[0].rows[0]).over is None
 
 
 def test_plan_without_milestones_has_no_picture(plan: ActionPlan) -> None:

@@ -167,8 +167,9 @@ def test_plan_page_says_what_is_next_and_what_is_late(stranger: Client, db: None
 
     response = stranger.get("/plans/plan/")
 
-    assert response.context["standing"].next.title == "La que sigue"
-    assert [(row.title, late) for row, late in response.context["standing"].deliverables] == [
+    standing = response.context["standing"]
+    assert [facts.deliverable.title for facts in standing.next] == ["La que sigue"]
+    assert [(facts.deliverable.title, facts.is_late) for facts in standing.deliverables] == [
         ("La que falta", True),
         ("La que sigue", False),
     ]
