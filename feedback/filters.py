@@ -1,18 +1,18 @@
 """What readers may narrow a ledger down by."""
 
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.forms import ModelChoiceField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django_filters.filters import ChoiceFilter, ModelChoiceFilter
+from django_filters.filters import ChoiceFilter
 from django_filters.filterset import FilterSet
 
 from actionplans.models import ActionPlan, Commitment
-from cities.models import Organization
 from feedback.models import Note, NoteQuerySet
+from feedback.reports.ledger import Choices
 from feedback.reports.notes import STATES, on_thing
 
 
@@ -29,23 +29,28 @@ class NoteFilter(FilterSet):
     on = ChoiceFilter(
         label=pgettext_lazy("note", "On"), method="on_part", empty_label=gettext_lazy("The whole plan and its parts")
     )
-    organization = ModelChoiceFilter(
+    organization = ChoiceFilter(
         label=gettext_lazy("Institution"),
-        queryset=Organization.objects.none(),
         empty_label=gettext_lazy("All institutions"),
+        error_messages={"invalid_choice": ModelChoiceField.default_error_messages["invalid_choice"]},
     )
 
     class Meta:
         model = Note
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: Any, *, plan: ActionPlan, notes: NoteQuerySet, on: date) -> None:
+    def __init__(
+        self, data: Any, *, plan: ActionPlan, notes: NoteQuerySet, on: date, commitments: Choices, institutions: Choices
+    ) -> None:
+        """`commitments` are those of the plan, `institutions` those of the notes."""
         super().__init__(data, queryset=notes)  # type: ignore[no-untyped-call]
         self.plan, self.today = plan, on
-        self.filters["organization"].queryset = Organization.objects.filter(
-            pk__in=notes.order_by().values("organization")
-        ).by_name()
-        self.filters["on"].extra["choices"] = cache(self._parts)  # asked when the form is drawn or checked
+        self.filters["organization"].extra["choices"] = institutions
+        self.filters["on"].extra["choices"] = [
+            ("plan", _("The plan as a whole")),
+            *commitments,
+            ("deliverables", _("What the city hands in")),
+        ]
 
     @property
     def narrows(self) -> bool:
@@ -63,11 +68,3 @@ class NoteFilter(FilterSet):
             return notes.filter(deliverable__isnull=False)
         commitment = Commitment(pk=int(part))  # one of the choices, hence of this plan
         return notes.filter(on_thing(commitment) & Q(ledger=self.plan))
-
-    def _parts(self) -> list[tuple[str, str]]:
-        commitments = Commitment.objects.filter(plan=self.plan).order_by("number")
-        return [
-            ("plan", _("The plan as a whole")),
-            *((str(one.pk), str(one)) for one in commitments),
-            ("deliverables", _("What the city hands in")),
-        ]

@@ -6,7 +6,7 @@ said of just these. Composed from ten joins it took longer to put together than 
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -15,7 +15,7 @@ from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, P
 from cities.access import roles_of
 from cities.models import Organization
 from feedback.models import Answer, Note, NoteQuerySet
-from feedback.reports.notes import Row, row_of
+from feedback.reports.notes import Picked, row_of
 from ogpgroup.models import User
 
 _SHOWN: Final = """
@@ -63,17 +63,65 @@ def seen_in(plan: ActionPlan, user: User | AnonymousUser) -> NoteQuerySet:
     return Note.objects.filter(ledger=plan).meant_for(user).exclude(status=Note.Status.WITHDRAWN)
 
 
-def rows_in(plan: ActionPlan, keys: Sequence[int], user: User | AnonymousUser, on: date) -> list[Row]:
+type Choices = tuple[tuple[str, str], ...]
+
+_COMMITMENTS: Final = """
+SELECT id, number, title, title_en, short_title FROM actionplans_commitment WHERE plan_id = %s ORDER BY number
+"""
+_INSTITUTIONS: Final = """
+SELECT id, name FROM cities_organization
+WHERE id IN (SELECT organization_id FROM feedback_note WHERE id IN ({notes})) ORDER BY sort_key(name)
+"""
+
+
+def commitments_of(plan: ActionPlan) -> Choices:
+    """The commitments on which a note can be; one query."""
+    names = ("id", "number", "title", "title_en", "short_title")
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMITMENTS, [plan.pk])
+        found = [Commitment.from_db(None, names, row) for row in cursor.fetchall()]
+    return tuple((str(one.pk), str(one)) for one in found)
+
+
+def institutions_of(notes: Picked) -> Choices:
+    """For which institutions these notes were written; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSTITUTIONS.format(notes=notes.statement), notes.values)
+        return tuple((str(key), name) for key, name in cursor.fetchall())
+
+
+class Facts(NamedTuple):
+    """All that a note in a list is drawn from, by which it is kept (`ogpgroup.parts`).
+
+    Who may read its writer's name gets a row of their own: `named` tells.
+    """
+
+    plan: int
+    slug: str
+    title: str
+    on: date
+    named: bool
+    row: tuple[Any, ...]
+
+    def context(self) -> dict[str, Any]:
+        plan = ActionPlan(pk=self.plan, slug=self.slug, title=self.title)
+        note, standing = _note(iter(self.row), plan)
+        row = row_of(note, standing, self.on, named=self.named)
+        return {"row": row, "note": note, "standing": standing}
+
+
+def rows_in(plan: ActionPlan, keys: Sequence[int], user: User | AnonymousUser, on: date) -> list[Facts]:
     """These notes of its ledger, in this order, as the reader sees them; one query."""
     if not keys:
         return []
     in_group = roles_of(user).in_group
     rows = {}
+    author = _NOTE.index("author_id")
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN, [list(keys)])
-        for found in cursor.fetchall():
-            note, standing = _note(iter(found), plan)
-            rows[note.pk] = row_of(note, standing, on, named=in_group or note.author_id == user.pk)
+        for row in cursor.fetchall():
+            named = in_group or (row[author] is not None and row[author] == user.pk)
+            rows[row[0]] = Facts(plan.pk, plan.slug, plan.title, on, named, row)
     return [rows[key] for key in keys]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -103,14 +103,36 @@ FROM (
 """
 
 
-def tallies(notes: NoteQuerySet, on: date) -> tuple[list[Tally], int]:
+class Picked(NamedTuple):
+    """Notes by the statement that picks them, put together once for all that a page asks of them."""
+
+    statement: str
+    values: tuple[Any, ...]
+
+
+def picked(notes: NoteQuerySet) -> Picked:
+    return Picked(*notes.order_by().values("pk").query.sql_with_params())
+
+
+def tallies(notes: Picked, on: date) -> tuple[list[Tally], int]:
     """How many are in each state, and how many strengths; one query."""
-    which, values = notes.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_TALLIES.format(notes=which), [on, on, *values])
+        cursor.execute(_TALLIES.format(notes=notes.statement), [on, on, *notes.values])
         *numbers, strengths = cursor.fetchone()
     states = zip(STATES.items(), numbers, strict=True)
     return [Tally(state, label, number) for (state, (label, _rule)), number in states], strengths
+
+
+_LATEST: Final = """
+SELECT id FROM feedback_note WHERE id IN ({notes}) ORDER BY written_at DESC, id DESC LIMIT %s OFFSET %s
+"""
+
+
+def latest(notes: Picked, *, most: int, after: int = 0) -> list[int]:
+    """The keys of so many notes, the latest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST.format(notes=notes.statement), [*notes.values, most, after])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def with_parts(notes: NoteQuerySet) -> NoteQuerySet:

@@ -13,15 +13,18 @@ The figure of the plan is the same over all commitments and criteria.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count
+from django.db import connection
 
 from actionplans.models import Commitment
 from cities.models import Organization
 from feedback.models import Criterion, CriterionReply, Evaluation, Level, ReviewRound, Score, ScoreQuerySet
-from feedback.reports.evaluations import Key, commitments_of, criteria_of
+from feedback.reports.evaluations import Key, criteria_of
 
 # Of one criterion and commitment: how often each level (by id) was chosen; None counts "not applicable".
 Counts = Counter[int | None]
@@ -47,12 +50,9 @@ class Found:
     criterion: Criterion
     commitment: Commitment | None
     counts: Counts
+    levels: list[Level]  # of the criterion, in order
     words: list[Word] = field(default_factory=list)
     reply: CriterionReply | None = None
-
-    @cached_property
-    def levels(self) -> list[Level]:
-        return list(self.criterion.levels.all())
 
     @cached_property
     def scale(self) -> list[tuple[Level, int]]:
@@ -94,6 +94,56 @@ class Found:
         if not self.n:
             return None
         return sum((Fraction(level.value or 0) * count for level, count in self.scale), Fraction()) / self.n
+
+
+class Facts(NamedTuple):
+    """All that the results on one criterion are drawn from, by which they are kept (`ogpgroup.parts`)."""
+
+    plan: str  # its slug
+    holder: str
+    round: int  # its number
+    commitment: int | None  # its number
+    slug: str
+    name: str
+    question: str
+    levels: tuple[tuple[int, str, Decimal | None], ...]
+    counts: tuple[tuple[int | None, int], ...]
+    words: tuple[tuple[str, int | None, str], ...]
+    reply: tuple[str, datetime] | None
+
+    @classmethod
+    def of(cls, found: Found, one: ReviewRound) -> "Facts":
+        criterion, commitment, reply = found.criterion, found.commitment, found.reply
+        return cls(
+            one.plan.slug,
+            str(one.plan.holder),
+            one.number,
+            commitment.number if commitment else None,
+            criterion.slug,
+            criterion.local_name,
+            criterion.local_question,
+            tuple((level.pk, level.local_name, level.value) for level in found.levels),
+            tuple(sorted(found.counts.items(), key=lambda one: one[0] or 0)),
+            tuple((word.organization, word.level.pk if word.level else None, word.text) for word in found.words),
+            (reply.text, reply.replied_at) if reply else None,
+        )
+
+    @property
+    def found(self) -> Found:
+        """As it was, under names in the reader's language alone."""
+        names = {"name": self.name, "name_en": self.name, "question": self.question, "question_en": self.question}
+        levels = {pk: Level(pk=pk, name=name, name_en=name, value=value) for pk, name, value in self.levels}
+        return Found(
+            Criterion(slug=self.slug, **names),
+            None,
+            Counter(dict(self.counts)),
+            list(levels.values()),
+            [Word(organization, levels.get(level or 0), text) for organization, level, text in self.words],
+            CriterionReply(text=self.reply[0], replied_at=self.reply[1]) if self.reply else None,
+        )
+
+    def context(self) -> dict[str, Any]:
+        return {"facts": self, "found": self.found}
 
 
 def median[T](in_order: list[T]) -> T | None:
@@ -144,12 +194,13 @@ def results_of(one: ReviewRound, *, number: int | None = None) -> Results:
 
     The caller has asked whether the reader may know (`ReviewRound.objects.results_visible_to`).
     """
-    criteria, commitments = criteria_of(one), commitments_of(one)
+    criteria, commitments = criteria_of(one), _commitments(one)
     wanted: list[Commitment | None] = [*commitments] or [None]
     current = next((each for each in wanted if each and each.number == number), wanted[0])
-    counts, replied = _counts(one), _replied(one)
-    words = _words(one, current, {level.pk: level for criterion in criteria for level in criterion.levels.all()})
-    replies = {reply.criterion_id: reply for reply in one.replies.filter(commitment=current)}
+    counts = _counts(one)
+    levels = {criterion.pk: list(criterion.levels.all()) for criterion in criteria}
+    words = _words(one, current, {level.pk: level for each in levels.values() for level in each})
+    replied, replies = _replies(one, current)
     pages = []
     for commitment in wanted:
         here = commitment == current
@@ -158,6 +209,7 @@ def results_of(one: ReviewRound, *, number: int | None = None) -> Results:
                 criterion,
                 commitment,
                 counts.get((criterion.pk, commitment.pk if commitment else None), Counter()),
+                levels[criterion.pk],
                 words.get(criterion.pk, []) if here else [],
                 replies.get(criterion.pk) if here else None,
             )
@@ -165,12 +217,11 @@ def results_of(one: ReviewRound, *, number: int | None = None) -> Results:
         ]
         owed = [each for each in found if each.has_results and _key(each) not in replied]
         pages.append(Page(commitment, found, percent(figure(found)), len(owed), here))
-    statuses = Counter(one.evaluations.values_list("status", flat=True))
-    wrote = Organization.objects.filter(pk__in=one.evaluations.submitted().values("organization")).by_name()
+    submitted, conflicts, organizations = _turnout(one)
     return Results(
-        evaluations=statuses[Evaluation.Status.SUBMITTED],
-        organizations=[each.local_name for each in wrote],
-        conflicts=statuses[Evaluation.Status.CONFLICTED],
+        evaluations=submitted,
+        organizations=organizations,
+        conflicts=conflicts,
         figure=percent(figure(each for page in pages for each in page.found)),
         pages=pages,
         current=next(page for page in pages if page.is_current),
@@ -181,11 +232,58 @@ def _key(found: Found) -> Key:
     return (found.criterion.pk, found.commitment.pk if found.commitment else None)
 
 
+# Each statement of which a page of results is made. Put together from what the models know of each other they took
+# longer to write down than to answer.
+
+_COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
+_COMMITMENTS: Final = """
+SELECT commitment.id, plan_id, number, title, title_en, short_title
+FROM feedback_reviewround_commitments JOIN actionplans_commitment AS commitment ON commitment.id = commitment_id
+WHERE reviewround_id = %s ORDER BY number
+"""
+_COUNTS: Final = """
+SELECT criterion_id, commitment_id, level_id, count(*)
+FROM feedback_score JOIN feedback_evaluation AS evaluation ON evaluation.id = evaluation_id
+WHERE round_id = %s AND status = 'submitted' GROUP BY criterion_id, commitment_id, level_id
+"""
+_WORDS: Final = """
+SELECT criterion_id, level_id, evidence, organization.name, organization.name_en
+FROM feedback_score JOIN feedback_evaluation AS evaluation ON evaluation.id = evaluation_id
+JOIN cities_organization AS organization ON organization.id = organization_id
+WHERE round_id = %s AND status = 'submitted' AND commitment_id IS NOT DISTINCT FROM %s AND evidence <> ''
+ORDER BY organization.name, evaluation.id
+"""
+_REPLY: Final = ("criterion_id", "commitment_id", "text", "replied_at")
+_REPLIES: Final = """
+SELECT criterion_id, commitment_id, CASE WHEN commitment_id IS NOT DISTINCT FROM %s THEN text END, replied_at
+FROM feedback_criterionreply WHERE round_id = %s
+"""
+_TURNOUT: Final = """
+SELECT count(*) FILTER (WHERE status = 'submitted'), count(*) FILTER (WHERE status = 'conflicted')
+FROM feedback_evaluation WHERE round_id = %s
+"""
+_WROTE: Final = """
+SELECT name, name_en FROM cities_organization WHERE id IN (
+    SELECT organization_id FROM feedback_evaluation WHERE round_id = %s AND status = 'submitted'
+) ORDER BY sort_key(name)
+"""
+
+
+def _rows(statement: str, *values: int | None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def _commitments(one: ReviewRound) -> list[Commitment]:
+    """The commitments as the round keeps them, with their names."""
+    return [Commitment.from_db(None, _COMMITMENT, row) for row in _rows(_COMMITMENTS, one.pk)]
+
+
 def _counts(one: ReviewRound) -> dict[Key, Counts]:
     """How often each level was chosen, for every criterion and commitment; one query."""
-    rows = _submitted(one).values_list("criterion", "commitment", "level").annotate(Count("pk")).order_by()
     counts: dict[Key, Counts] = {}
-    for criterion, commitment, level, count in rows:
+    for criterion, commitment, level, count in _rows(_COUNTS, one.pk):
         counts.setdefault((criterion, commitment), Counter())[level] += count
     return counts
 
@@ -195,17 +293,30 @@ def _submitted(one: ReviewRound) -> ScoreQuerySet:
 
 
 def _words(one: ReviewRound, commitment: Commitment | None, levels: dict[int, Level]) -> dict[int, list[Word]]:
-    rows = _submitted(one).filter(commitment=commitment).exclude(evidence="")
     words: dict[int, list[Word]] = {}
     institutions: dict[tuple[str, str], str] = {}
-    named = rows.order_by("evaluation__organization__name", "evaluation__pk")
-    for criterion, level, text, name, name_en in named.values_list(
-        "criterion", "level", "evidence", "evaluation__organization__name", "evaluation__organization__name_en"
-    ):
-        if (known := (name, name_en)) not in institutions:
-            institutions[known] = Organization(name=name, name_en=name_en).local_name
-        words.setdefault(criterion, []).append(Word(institutions[known], levels.get(level or 0), text))
+    for criterion, level, text, *known in _rows(_WORDS, one.pk, commitment.pk if commitment else None):
+        name = institutions.get(tuple(known)) or institutions.setdefault(tuple(known), _local_name(*known))
+        words.setdefault(criterion, []).append(Word(name, levels.get(level or 0), text))
     return words
+
+
+def _local_name(name: str, name_en: str) -> str:
+    return Organization(name=name, name_en=name_en).local_name
+
+
+def _replies(one: ReviewRound, commitment: Commitment | None) -> tuple[set[Key], dict[int, CriterionReply]]:
+    """On what the city has replied, and by criterion what it replied on this commitment; one query."""
+    current = commitment.pk if commitment else None
+    rows = _rows(_REPLIES, current, one.pk)
+    here = {row[0]: CriterionReply.from_db(None, _REPLY, row) for row in rows if row[1] == current}
+    return {(criterion, each) for criterion, each, *_rest in rows}, here
+
+
+def _turnout(one: ReviewRound) -> tuple[int, int, list[str]]:
+    """How many have submitted, how many stepped back, and for which organisations was written; two queries."""
+    [(submitted, conflicted)] = _rows(_TURNOUT, one.pk)
+    return submitted, conflicted, [_local_name(*row) for row in _rows(_WROTE, one.pk)]
 
 
 def _replied(one: ReviewRound) -> set[Key]:

@@ -18,9 +18,10 @@ from actionplans.models import ActionPlan
 from cities.access import eyes_of
 from cities.models import group_day
 from feedback import targets
-from feedback.models import Note, NoteQuerySet
+from feedback.models import Note
 from feedback.reports import direct, ledger
 from feedback.reports import notes as reports
+from feedback.reports.ledger import Facts
 from feedback.reports.notes import Row
 from feedback.targets import Target
 from ogpgroup.models import User
@@ -49,7 +50,8 @@ class NotesPanel:
         plan = _plan_of(self.thing)
         seen = ledger.seen_in(plan, self.user) if plan else reports.seen_by(self.user)
         notes = seen.filter(reports.on_thing(self.thing))
-        counts, strengths = reports.tallies(notes, self.today)
+        picked = reports.picked(notes)
+        counts, strengths = reports.tallies(picked, self.today)
         numbers = {count.state: count.number for count in counts}
         total = numbers["asked"] + strengths
         first: list[Note] = []
@@ -57,26 +59,27 @@ class NotesPanel:
             answers = direct.is_direct(self.thing)
             first = list(reports.with_parts(notes.filter(answers))[:DIRECT_SHOWN])
             notes = notes.exclude(answers)
-        shown = self._rows(notes, plan) if total else []
+        kept: list[Facts] = []
+        rows: list[Row] = []
+        if plan and total:
+            kept = ledger.rows_in(plan, reports.latest(picked, most=SHOWN), self.user, self.today)
+        elif total:
+            rows = reports.rows_of(reports.with_parts(notes)[:SHOWN], self.user, self.today)
         return {
             "direct": reports.rows_of(first, self.user, self.today),
             "ask": reverse("feedback:ask", args=[self.thing.slug]) if isinstance(self.thing, Session) else "",
-            "rows": shown,
+            "rows": kept or rows,
+            "is_kept": bool(kept),
             "counts": counts if numbers["asked"] else [],
             "strengths": strengths,
             "total": total,
-            "more": total - len(shown) - len(first),
+            "more": total - len(kept or rows) - len(first),
             "ledger": _ledger_of(self.thing),
             "places": [
                 {"label": targets.label_of(place), "href": address_to_write(place)}
                 for place in reports.places_to_write(self.thing, self.user)
             ],
         }
-
-    def _rows(self, notes: NoteQuerySet, plan: ActionPlan | None) -> list[Row]:
-        if plan:
-            return ledger.rows_in(plan, list(notes.values_list("pk", flat=True)[:SHOWN]), self.user, self.today)
-        return reports.rows_of(reports.with_parts(notes)[:SHOWN], self.user, self.today)
 
 
 @register.simple_tag(takes_context=True)

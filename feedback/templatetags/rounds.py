@@ -4,11 +4,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q
+from django.db import connection
 from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from actionplans.models import ActionPlan
 from cities.access import eyes_of, roles_of
 from cities.models import group_day
-from feedback.models import Evaluation, ReviewRound
+from feedback.models import ReviewRound, Rubric
 from feedback.reports.rounds import Found
 from ogpgroup.models import User
 from ogpgroup.parts import edition_of, part
@@ -27,6 +27,33 @@ register = template.Library()
 
 IN_A_ROW = 8  # dots over one level
 STEP, RADIUS = 14, 5  # in pixels, which an SVG without a viewBox draws as such
+
+
+# `ReviewRoundQuerySet.visible_to`, which see, of a plan that the reader has been found to see.
+_ROUNDS: Final = """
+SELECT round.id, round.number, round.status, due_on, reply_due_on, published_at, rubric.title, rubric.title_en,
+    (SELECT count(*) FROM feedback_evaluation WHERE round_id = round.id AND status = 'submitted')
+FROM feedback_reviewround AS round JOIN feedback_rubric AS rubric ON rubric.id = rubric_id
+WHERE plan_id = %s AND (%s OR round.status = 'published')
+ORDER BY round.number DESC
+"""
+
+
+class Facts(NamedTuple):
+    """All that a round in a list is drawn from, by which it is kept (`ogpgroup.parts`)."""
+
+    plan: str  # its slug
+    today: date
+    waits: bool  # for the reader
+    row: tuple[Any, ...]
+
+    def context(self) -> dict[str, Any]:
+        number, status, due_on, reply_due_on, published_at, title, title_en, submitted = self.row
+        plan, rubric = ActionPlan(slug=self.plan), Rubric(title=title, title_en=title_en)
+        days = {"due_on": due_on, "reply_due_on": reply_due_on, "published_at": published_at}
+        one = ReviewRound(plan=plan, number=number, rubric=rubric, status=status, **days)
+        one.submitted = submitted  # type: ignore[attr-defined]
+        return {"round": one, "plan": plan, "waits": self.waits, "is_overdue": one.is_overdue(self.today)}
 
 
 @dataclass(frozen=True)
@@ -43,15 +70,16 @@ class RoundsPanel:
 
     def context(self) -> dict[str, Any]:
         plan, roles = self.plan, roles_of(self.user)
-        submitted = Count("evaluations", filter=Q(evaluations__status=Evaluation.Status.SUBMITTED))
-        rows = ReviewRound.objects.visible_to(self.user).filter(plan=plan).select_related("rubric", "plan")
-        rounds = list(rows.annotate(submitted=submitted).order_by("-number"))
-        waiting = ReviewRound.objects.waiting_for(self.user).filter(plan=plan).order_by() if roles.in_group else None
+        with connection.cursor() as cursor:
+            cursor.execute(_ROUNDS, [plan.pk, roles.in_group])
+            rows = cursor.fetchall()
+        waiting = set[int]()
+        if any(status == ReviewRound.Status.OPEN for _key, _number, status, *_more in rows):
+            asked = ReviewRound.objects.waiting_for(self.user).filter(plan=plan).order_by()
+            waiting = set(asked.values_list("pk", flat=True))
         return {
             "plan": plan,
-            "rounds": rounds,
-            "waiting": set(waiting.values_list("pk", flat=True)) if waiting is not None and rounds else set(),
-            "today": self.today,
+            "rounds": [Facts(plan.slug, self.today, key in waiting, tuple(row)) for key, *row in rows],
             "can_open": roles.is_coordinator and plan.status == ActionPlan.Status.ACTIVE and not plan.is_reference,
         }
 

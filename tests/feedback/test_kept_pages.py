@@ -5,9 +5,11 @@ nothing would answer. So nothing stale is shown, and nothing of another person.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -49,7 +51,7 @@ def story(db: None) -> Story:
     note = noting.write(record.plan, by=author, organization=organization, visibility="city", now=timezone.now())
     assert record.plan.contact
     accounts = {"author": author, "official": record.plan.contact}
-    readers = {"stranger": Client()}
+    readers = {"stranger": Client(), "english": Client(headers={"Cookie": "language=en"})}
     for name, person in accounts.items():
         readers[name] = Client()
         readers[name].force_login(person)
@@ -134,6 +136,20 @@ def milestone_edited(story: Story) -> None:
     first_commitment(story).milestones.update(ends_on=date.today() - timedelta(days=1), title="Otro título")
 
 
+def deliverable_renamed(story: Story) -> None:
+    Deliverable.objects.filter(plan=story.record.plan).update(title="Otra entrega")
+
+
+def entry_on_another_milestone(story: Story) -> None:
+    other = first_commitment(story).milestones.get(number=2)
+    factories.create_entry(milestone=other, status="substantial", happened_on=timezone.localdate())
+
+
+def named_in_english(story: Story) -> None:
+    commitment = first_commitment(story)
+    type(commitment).objects.filter(pk=commitment.pk).update(title_en="First commitment", short_title="El primero")
+
+
 def commitment_edited(story: Story) -> None:
     type(first_commitment(story)).objects.filter(pk=first_commitment(story).pk).update(title="Otro compromiso")
 
@@ -174,6 +190,9 @@ CHANGES: dict[Callable[[Story], None], list[tuple[str, str]]] = {
     person_renamed: [("official", "ledger of notes")],
     milestone_edited: [("stranger", "plan"), ("stranger", "commitment")],
     commitment_edited: [("stranger", "published evaluation")],
+    deliverable_renamed: [("stranger", "plan")],
+    entry_on_another_milestone: [("stranger", "plan"), ("stranger", "commitment")],
+    named_in_english: [("stranger", "plan"), ("english", "plan"), ("english", "commitment")],
     round_opened: [("author", "plan")],
     membership_ended: [("author", "plan")],
     plan_closed: [("stranger", "plan"), ("official", "commitment")],
@@ -232,3 +251,45 @@ def test_who_reads_in_another_language_or_zone_reads_their_own(story: Story) -> 
     for _again in range(2):
         assert "Planned against actual" not in spanish.get(page).content.decode()
         assert "Planned against actual" in english.get(page).content.decode()
+
+
+def test_after_a_change_no_more_is_drawn_than_it_touches(story: Story) -> None:
+    """Logged at one of two milestones: its row in the picture, what is late, the entry itself."""
+    page = story.record.pages()["plan"]
+    story.readers["stranger"].get(page)
+    before = set(parts._pieces._values)
+
+    entry_on_another_milestone(story)
+    story.readers["stranger"].get(page)
+
+    new: list[Any] = [key for key in parts._pieces._values if key not in before]
+    drawn = Counter(by[0] if isinstance(by, tuple) else by.__name__ for (by, *_reader), _facts in new)
+    assert drawn == {"_headed": 1, "actionplans/_late.html": 1, "actionplans/_entry.html": 1}
+
+
+def test_who_may_read_names_and_who_may_not_never_share_a_row(story: Story) -> None:
+    page = story.record.pages()["ledger of notes"]
+    public = noting.write(
+        story.record.plan, by=story.author, organization=story.organization, visibility="public", now=timezone.now()
+    )
+    for order in (("stranger", "official", "author"), ("author", "official", "stranger")):
+        parts.forget()
+        for name in order:
+            answer = story.readers[name].get(page).content.decode()
+            assert public.get_absolute_url() in answer
+            assert ("Ana Autora" in answer) == (name != "stranger"), name
+
+
+def test_who_reads_in_two_languages_reads_each_after_a_change(story: Story) -> None:
+    pages = story.pages()
+    for language in ("es-mx", "en"):
+        for page in pages:
+            story.readers["stranger"].get(page, headers={"Cookie": f"language={language}"})
+    entry(story)
+    written(story)
+
+    for language in ("en", "es-mx", "en"):
+        client = Client(headers={"Cookie": f"language={language}"})
+        after = [client.get(page).content for page in pages]
+        parts.forget()
+        assert after == [client.get(page).content for page in pages]
