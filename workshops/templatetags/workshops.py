@@ -76,6 +76,9 @@ def commitment_agreements(commitment: Commitment, user: User | AnonymousUser) ->
 
 
 def _agreed(user: User | AnonymousUser, about: Q) -> dict[str, Any]:
+    # Most plans have none; who may see them takes longer to put together than all the rest of the page asks.
+    if not Agreement.objects.filter(about).exists():
+        return {}
     agreements = Agreement.objects.visible_to(user).filter(about).prefetch_related("responsible")
     return {
         "agreements": agreements.select_related("session__current_version").order_by("session", "number"),
