@@ -59,6 +59,37 @@ class Record:
             "published evaluation": self.round.get_absolute_url(),
         }
 
+    def change(self, page: str, turn: int) -> None:
+        """What happens most to a page: in a ledger somebody writes a note, elsewhere the city logs progress."""
+        (self.write if page == "ledger of notes" else self.log)(turn)
+
+    def log(self, turn: int) -> None:
+        """Progress is reported at one milestone of the first commitment."""
+        first = self.plan.commitments.get(number=1)
+        milestones = list(first.milestones.order_by("number"))
+        status = Completion.values[turn % len(Completion.values)]
+        today = database_now().date()
+        about = milestones[turn % len(milestones)]
+        ProgressEntry.objects.create(
+            commitment=first, milestone=about, text=f"{turn}. {LONG}", status=status, happened_on=today
+        )
+
+    def write(self, turn: int) -> None:
+        """Somebody writes a note on the first commitment."""
+        about = self.plan.commitments.get(number=1)
+        now = database_now()
+        Note.objects.create(
+            commitment=about,
+            ledger=self.plan,
+            kind=Note.Kind.DOUBT,
+            text=f"{turn}. {NOTE}",
+            visibility="public",
+            author=self.member,
+            organization=self.member.memberships.get().organization,
+            written_at=now,
+            answer_due_on=now.date() + timedelta(days=30),
+        )
+
 
 def fill(size: Size) -> Record:
     """A plan in force in a city of its own; the rows are written as the actions would leave them."""

@@ -19,7 +19,7 @@ class ForgetWhatIsKept:
     """Forgets what the process keeps when the request asks for it: as after a release or a change, or a restart.
 
     A release takes away the lists, the calendars and what stands above them; the rows of sessions that it leaves alone,
-    and the form of the filters, stay.
+    and the form of the filters, stay. A change takes away the parts of pages, whose pieces stay.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -29,12 +29,13 @@ class ForgetWhatIsKept:
         cold = request.headers.get("X-Cold")
         if cold:
             schedule._fragments.clear()
-            parts.forget()
+            parts.forget_editions()
             for kept in (wholes.pages, wholes.heads, wholes.calendars):
                 kept.clear()
         if cold == RESTARTED:
             wholes.forget()
             rows.forget()
+            parts.forget()
         return self.get_response(request)
 
 
