@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from select import select
+from select import POLLIN, POLLOUT, poll
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -95,7 +95,7 @@ class Acceptance:
         try:
             _server().send_query_params(ACCEPTED, [str(value).encode() for value in values])
             while _server().flush():
-                select([], [_server().socket], [])
+                _wait_for(POLLOUT)
         except psycopg.OperationalError:
             logger.warning("The database did not hear the outcome of mail %s", self.mail.pk)
 
@@ -106,7 +106,7 @@ class Acceptance:
         """
         try:
             while _server().is_busy():
-                select([_server().socket], [], [])
+                _wait_for(POLLIN)
                 _server().consume_input()
             results = list(iter(_server().get_result, None))
         except psycopg.OperationalError:
@@ -124,3 +124,9 @@ class Acceptance:
 
 def _server() -> PGconn:
     return cast(PGconn, connection.connection.pgconn)
+
+
+def _wait_for(event: int) -> None:
+    waiting = poll()
+    waiting.register(_server().socket, event)
+    waiting.poll()
