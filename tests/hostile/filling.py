@@ -209,6 +209,7 @@ def _seats(world: World, now: datetime) -> None:
         publish(world.cycle, by=coordinator)
         for person, given in ((coordinator, "yes"), (guest, "yes"), (coordinator, "no")):
             actions.answer(session, user=person, answer=Participation.Answer(given), now=now)
+    _have_gone(session, now)  # the time to take a seat runs from then
     settle_seats(session.pk, now=now + timedelta(days=3))
     waiting = create_session(
         cycle=world.cycle, people=[guest], starts_at=in_days(27), mode="face_to_face", seats_in_person=0
@@ -219,7 +220,14 @@ def _seats(world: World, now: datetime) -> None:
     emails.queue_seats(version, [row], now=now)
     silent = create_session(cycle=world.cycle, people=[guest], starts_at=in_days(25))
     publish(world.cycle, by=coordinator)
+    _have_gone(silent, now)
     nudge(silent, now=now + timedelta(days=3))
+
+
+def _have_gone(session: Session, now: datetime) -> None:
+    """What waits to be told of a session has been sent."""
+    mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk)
+    mails.filter(status=OutgoingMail.Status.QUEUED).update(status=OutgoingMail.Status.SENT, sent_at=now)
 
 
 def _plans_and_feedback(world: World, now: datetime) -> None:
