@@ -9,7 +9,7 @@ from ogpgroup.models import OutgoingMail
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, Role, answers, only
 from tests.access.world import World
-from workshops import answer_links
+from workshops import answer_links, emails
 from workshops.models import Participation, ReceivedReply, Session
 
 
@@ -24,7 +24,8 @@ SENDERS: Final = frozenset({Role.GUEST})
 
 def _long_ago(session: Session) -> int:
     """The invitations went some days ago, so that people may be asked once more."""
-    return OutgoingMail.objects.filter(subject_id=session.pk).update(due=F("due") - timedelta(days=5))
+    mails = OutgoingMail.objects.about(emails.SUBJECT, session.pk)
+    return mails.update(status=OutgoingMail.Status.SENT, sent_at=F("due") - timedelta(days=5))
 
 
 def _of_guest(world: World) -> Participation:
