@@ -411,6 +411,23 @@ def test_person_no_longer_expected_leaves_the_seat_and_returns_to_the_end():
     assert places(session, people) == ["waiting", "offered", "waiting"]
 
 
+def test_who_was_offered_a_seat_leaves_and_is_seated_on_return_is_told():
+    people = members(2)
+    session = seated(1, people=people)
+    say(session, people)
+    say(session, people[:1], NO, now=LATER)
+    all_is_sent(LATER)
+    session.participations.update(expected=False)
+    seats.plan(LATER + MINUTE)
+    session.participations.update(expected=True)
+
+    assert seats.plan(LATER + 2 * MINUTE) == 1
+    assert seats.plan(LATER + 3 * MINUTE) == 0
+
+    assert places(session, people) == ["-", "held"]
+    assert seat_mails(people[1]) == [emails.SEAT_OFFER, emails.SEAT_GIVEN]
+
+
 def test_cancelled_and_postponed_sessions_take_no_answers():
     people = members(1)
     session = seated(1, people=people)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
-from workshops import emails
+from workshops import emails, told
 from workshops.actions.locks import hold_off_releases
 from workshops.models import Participation, SessionVersion
 from workshops.models.participations import ParticipationQuerySet
@@ -191,8 +191,26 @@ def settle_seats(session_id: int, *, now: datetime) -> int:
     moved.update(place=Place.NONE, waiting_since=None, offered_until=None)
     told_anew = _keep_for_the_untold(people, version, now=now)
     lapsed = _lapsed(people, now=now)
-    waiting = _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
-    return move_up(version, now=now) + emails.queue_seats(version, [*told_anew, *lapsed, *waiting], now=now)
+    placed = _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
+    people_told = [*told_anew, *lapsed, *_who_takes_it_otherwise(placed, version)]
+    return move_up(version, now=now) + emails.queue_seats(version, people_told, now=now)
+
+
+def _who_takes_it_otherwise(placed: list[Participation], version: SessionVersion) -> list[Participation]:
+    """Those of the people just placed who must be told: who waits, and who has a seat and last read that they had none.
+
+    A person may have been offered one, have left, and be seated when they return.
+    """
+    users = [one.user_id for one in placed if one.place == Place.HELD]
+    mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id).filter(kind__in=told.SEATS, user__in=users)
+    last = {one.user_id: one for one in mails.exclude(status__in=NEVER_WENT).order_by("pk")} if users else {}
+    found = []
+    for one in placed:
+        mail = last.get(one.user_id)
+        is_news = mail is not None and mail.kind != emails.SEAT_GIVEN and (mail.sent_at or mail.due) > _since(one)
+        if one.place == Place.WAITING or is_news:
+            found.append(one)
+    return found
 
 
 def _keep_for_the_untold(
@@ -244,7 +262,7 @@ def _unplaced() -> Q:
 def _place(unplaced: Iterable[Participation], version: SessionVersion) -> list[Participation]:
     """Seat people as of the moment of their answer: before who began to wait later, after who began before.
 
-    Returns those for whom there is no seat.
+    Returns them.
     """
     people = Participation.objects.filter(session=version.session_id)
     ways = ways_to_come(version)
@@ -261,7 +279,7 @@ def _place(unplaced: Iterable[Participation], version: SessionVersion) -> list[P
             one.comes_by, one.place, one.waiting_since = way, Place.WAITING, one.answered_at
         placed.append(one)
     Participation.objects.bulk_update(placed, PLACING, batch_size=1000)
-    return [one for one in placed if one.place == Place.WAITING]
+    return placed
 
 
 def _since(participation: Participation) -> datetime:
