@@ -29,7 +29,8 @@ SELECT entry.id, entry.commitment_id, entry.milestone_id, entry.text, entry.stat
     (
         SELECT json_agg(json_build_array(uuid, kind, url, name, content_type, size, width, height, alt) ORDER BY id)
         FROM actionplans_evidence WHERE entry_id = entry.id
-    )::text
+    )::text,
+    (SELECT count(*) FROM actionplans_progressentry WHERE {which})
 FROM (
     SELECT * FROM actionplans_progressentry WHERE {which}
     ORDER BY happened_on DESC, reported_at DESC, id DESC LIMIT %s OFFSET %s
@@ -124,7 +125,7 @@ class Diary:
 
 
 def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE) -> Diary:
-    """A page of the diary of a whole plan; three queries for any number of entries."""
+    """A page of the diary of a whole plan; two queries for any number of entries."""
     return _diary(_OF_PLAN, plan.pk, plan, page, per_page)
 
 
@@ -149,15 +150,26 @@ def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
 
 
 def _diary(which: str, key: int, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTED.format(which=which), [key])
-        [count] = cursor.fetchone()
-        page = Paginator(range(count), per_page).get_page(number)
-        cursor.execute(_SHOWN.format(which=which), [key, per_page, per_page * (page.number - 1)])
-        rows = cursor.fetchall()
+    asked = int(number) if number and number.isdecimal() and len(number) < 7 else 1
+    rows, count = _read(which, key, per_page, max(asked, 1))
+    page = Paginator(range(count), per_page).get_page(number)
+    if page.number != asked:  # there is no such page, but a last one
+        rows, _count = _read(which, key, per_page, page.number)
     by, at = _ENTRY.index("reported_by_id"), _ENTRY.index("reported_at")
     voices = Voices(row[by] for row in rows)
     return Diary([Facts(plan.slug, voices.of(row[by], on=group_day(row[at]), plan=plan), row) for row in rows], page)
+
+
+def _read(which: str, key: int, per_page: int, number: int) -> tuple[list[tuple[Any, ...]], int]:
+    """The entries of that page, and how many there are on all; one query, and one more where the page has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN.format(which=which), [key, key, per_page, per_page * (number - 1)])
+        rows = cursor.fetchall()
+        if rows:
+            return [row[:-1] for row in rows], rows[0][-1]
+        cursor.execute(_COUNTED.format(which=which), [key])
+        [count] = cursor.fetchone()
+    return [], count
 
 
 def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, ProgressEntry | None, str | None]:

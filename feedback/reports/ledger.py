@@ -39,7 +39,7 @@ LEFT JOIN actionplans_deliverable AS deliverable ON deliverable.id = note.delive
 LEFT JOIN LATERAL (
     SELECT * FROM feedback_answer WHERE note_id = note.id ORDER BY id DESC LIMIT 1
 ) AS answer ON true
-WHERE note.id = ANY(%s)
+WHERE note.id {which}
 """
 # What of it makes a row of each model, in the order of the model's fields.
 _NOTE: Final = (
@@ -110,19 +110,29 @@ class Facts(NamedTuple):
         return {"row": row, "note": note, "standing": standing}
 
 
+_LATEST: Final = "IN (SELECT id FROM feedback_note WHERE id IN ({notes}) ORDER BY written_at DESC, id DESC LIMIT %s)"
+
+
 def rows_in(plan: ActionPlan, keys: Sequence[int], user: User | AnonymousUser, on: date) -> list[Facts]:
     """These notes of its ledger, in this order, as the reader sees them; one query."""
-    if not keys:
-        return []
-    in_group = roles_of(user).in_group
-    rows = {}
-    author = _NOTE.index("author_id")
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [list(keys)])
-        for row in cursor.fetchall():
-            named = in_group or (row[author] is not None and row[author] == user.pk)
-            rows[row[0]] = Facts(plan.pk, plan.slug, plan.title, on, named, row)
+    rows = {facts.row[0]: facts for facts in _facts(plan, user, on, "= ANY(%s)", list(keys))} if keys else {}
     return [rows[key] for key in keys]
+
+
+def latest_in(plan: ActionPlan, notes: Picked, user: User | AnonymousUser, on: date, *, most: int) -> list[Facts]:
+    """So many of these notes of its ledger as the reader sees them, the latest first; one query."""
+    found = _facts(plan, user, on, _LATEST.format(notes=notes.statement), *notes.values, most)
+    at = _NOTE.index("written_at")
+    return sorted(found, key=lambda facts: (facts.row[at], facts.row[0]), reverse=True)
+
+
+def _facts(plan: ActionPlan, user: User | AnonymousUser, on: date, which: str, *values: Any) -> list[Facts]:
+    in_group, author = roles_of(user).in_group, _NOTE.index("author_id")
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN.format(which=which), values)
+        rows = cursor.fetchall()
+    own = [in_group or (row[author] is not None and row[author] == user.pk) for row in rows]
+    return [Facts(plan.pk, plan.slug, plan.title, on, named, row) for named, row in zip(own, rows, strict=True)]
 
 
 def _note(values: Any, plan: ActionPlan) -> tuple[Note, Answer | None]:

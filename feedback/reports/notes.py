@@ -123,18 +123,6 @@ def tallies(notes: Picked, on: date) -> tuple[list[Tally], int]:
     return [Tally(state, label, number) for (state, (label, _rule)), number in states], strengths
 
 
-_LATEST: Final = """
-SELECT id FROM feedback_note WHERE id IN ({notes}) ORDER BY written_at DESC, id DESC LIMIT %s OFFSET %s
-"""
-
-
-def latest(notes: Picked, *, most: int, after: int = 0) -> list[int]:
-    """The keys of so many notes, the latest first; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LATEST.format(notes=notes.statement), [*notes.values, most, after])
-        return [key for (key,) in cursor.fetchall()]
-
-
 def with_parts(notes: NoteQuerySet) -> NoteQuerySet:
     """With all that a row says; one more query, however many there are. See also `feedback.reports.ledger`."""
     answers = Prefetch("answers", Answer.objects.order_by("pk"))

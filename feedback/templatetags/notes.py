@@ -62,7 +62,7 @@ class NotesPanel:
         kept: list[Facts] = []
         rows: list[Row] = []
         if plan and total:
-            kept = ledger.rows_in(plan, reports.latest(picked, most=SHOWN), self.user, self.today)
+            kept = ledger.latest_in(plan, picked, self.user, self.today, most=SHOWN)
         elif total:
             rows = reports.rows_of(reports.with_parts(notes)[:SHOWN], self.user, self.today)
         return {
@@ -88,9 +88,9 @@ def notes_panel(context: template.Context, thing: Model, user: User | AnonymousU
 
     `thing` is a plan, a commitment (with its milestones and progress), a milestone, a progress entry, a deliverable, an
     agenda item or a session (all points of its agenda): there the direct feedback of whoever was asked for it stands
-    before what the assembly says. One query where there are no notes, four at most, and for a session seven; none where
-    the view has begun an edition and the panel is kept. Those of sessions never are: who may see a session is not
-    counted.
+    before what the assembly says. One query where there are no notes, three at most, and for a session seven; none
+    where the view has begun an edition and the panel is kept. Those of sessions never are: who may see a session is
+    not counted.
     """
     edition = edition_of(context.get("request")) if _plan_of(thing) else None
     today = edition.day if edition else group_day(timezone.now())

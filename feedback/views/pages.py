@@ -88,8 +88,9 @@ class Ledger:
 
     @cached_property
     def rows(self) -> list[Facts]:
-        keys = list(self.page.object_list) if self.query else reports.latest(self._picked, most=NOTES_PER_PAGE)
-        return ledger.rows_in(self.plan, keys, self.user, self.today)
+        if not self.query:
+            return ledger.latest_in(self.plan, self._picked, self.user, self.today, most=NOTES_PER_PAGE)
+        return ledger.rows_in(self.plan, list(self.page.object_list), self.user, self.today)
 
     @cached_property
     def _tallies(self) -> tuple[list[Tally], int]:

@@ -207,7 +207,7 @@ def test_whole_plan_asks_the_same_whatever_its_size(
             found = progress.progress_of(plan, on=TODAY)
         with django_assert_num_queries(1):
             picture.picture_of(found)
-        with django_assert_num_queries(2):  # nobody's name to look up
+        with django_assert_num_queries(1):  # nobody's name to look up
             diary.diary_of_plan(plan, page=None)
 
 

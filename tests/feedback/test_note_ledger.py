@@ -295,7 +295,7 @@ def test_panel_asks_as_much_for_one_note_as_for_three_hundred(plan, official_rey
             panel(plan, user)
         counts.append(len(captured))
 
-    assert counts == [4, 4, 4]
+    assert counts == [3, 3, 3]
 
 
 def test_link_to_write_asks_the_database_nothing(plan, member):
