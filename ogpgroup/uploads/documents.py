@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 from xml.parsers import expat
 
-from ogpgroup.uploads import kinds
+from ogpgroup.uploads import active, kinds
 from ogpgroup.uploads.kinds import DOCX, OFFICE, PPTX, XLSX, Kind
 from ogpgroup.uploads.refusals import Reason, Refused
 
@@ -53,7 +53,9 @@ class _Budget:
 
 
 def check(content: bytes, kind: Kind) -> None:
-    """Refused unless it is a whole document of this kind, and nothing besides: no macros, no bomb, no lock, no tail."""
+    """Refused unless it is a whole document of this kind, and nothing besides: no macros or programs, nothing
+    fetched when it is opened, no bomb, no lock, no tail.
+    """
     try:
         _check(content, kind, _Budget(), within=False)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, KeyError, OSError):
@@ -102,12 +104,15 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, budget: _Budget
     if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise Refused.because(Reason.DAMAGED)
     name, head, inner = part.orig_filename, b"", bytearray()
+    reader = active.Part(name)
     for chunk in _unpacked(archive, part, budget):
         head = head or chunk
+        reader.read(chunk)
         if head.startswith((kinds.OLE, b"PK\x03\x04")):
             inner += chunk
         if len(inner) > MOST_INNER:
             raise Refused.because(Reason.BOMB)
+    reader.finish()
     if inner:
         _check_inner(name, bytes(inner), budget, within=within)
     elif kinds.container(head) == "archive" and not PACKED_DRAWING.search(name):
@@ -130,6 +135,7 @@ def _check_inner(name: str, content: bytes, budget: _Budget, *, within: bool) ->
     if content.startswith(kinds.OLE):
         if kinds.holds_macros(content):
             raise Refused.because(Reason.MACROS)
+        active.check_object(content)
         return
     if within or not EMBEDDED.match(name):
         raise Refused.because(Reason.NESTED)

