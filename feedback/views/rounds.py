@@ -110,7 +110,8 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "round": one,
         "plan": one.plan,
         "found": RoundResults(one, int(asked) if asked.isdecimal() and len(asked) < 5 else None),
-        "shows_results": ReviewRound.objects.results_visible_to(request.user).filter(pk=one.pk).exists(),
+        "shows_results": one.status == Status.PUBLISHED
+        or ReviewRound.objects.results_visible_to(request.user).filter(pk=one.pk).exists(),
         "is_overdue": one.is_overdue(today),
         "is_coordinator": roles.is_coordinator,
         "is_city": is_city,
