@@ -257,8 +257,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
         See also `cities.access.roles_of`, which asks the same in SQL.
         """
-        in_force = self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day, user__is_active=True)
-        return in_force.filter(organization__in=GroupMembership.objects.on(day).values("organization"))
+        return self.in_force(day).filter(organization__in=GroupMembership.objects.on(day).values("organization"))
+
+    def in_force(self, day: date) -> Self:
+        """The same in any organisation, whether it is in the group or not: what somebody is, not what they may do."""
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day, user__is_active=True)
 
     def of(self, user: User) -> Self:
         return self.filter(user=user)

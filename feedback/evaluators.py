@@ -12,7 +12,8 @@ Expected = dict[int, dict[int, set[int]]]
 
 
 def expected(rounds: Iterable[ReviewRound], on: date) -> Expected:
-    """People of the invited organisations, without those of the city's own; three queries for any number of rounds.
+    """People of the invited organisations, without who is of the city's own, be it in the group or not; three queries
+    for any number of rounds.
 
     See also `ReviewRoundQuerySet.open_for`, which asks the same about one person. The rounds come with their plan.
     """
@@ -22,11 +23,8 @@ def expected(rounds: Iterable[ReviewRound], on: date) -> Expected:
     for round_id, organization_id in pairs.values_list("reviewround", "organization"):
         invited[organization_id].add(round_id)
     members = Membership.objects.on(on)
-    of_own_city = set(
-        members.filter(organization__city__in={city for city in cities.values() if city}).values_list(
-            "organization__city", "user"
-        )
-    )
+    own = Membership.objects.in_force(on).filter(organization__city__in={city for city in cities.values() if city})
+    of_own_city = set(own.values_list("organization__city", "user"))
     found: Expected = {pk: defaultdict(set) for pk in cities}
     for organization_id, user_id in members.filter(organization__in=invited).values_list("organization", "user"):
         for round_id in invited[organization_id]:

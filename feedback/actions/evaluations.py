@@ -145,21 +145,29 @@ def _own(one: ReviewRound, *, by: User, organization: Organization | None = None
     _hold(one)
     if not ReviewRound.objects.open_for(by).filter(pk=one.pk).exists():
         raise ActionNotPossible(takes_none())
-    may_speak_for = organizations_for(one, by)
-    if organization is not None and organization not in may_speak_for:
-        raise ActionNotPossible(_("You do not act for this organisation, or it is not invited."))
-    speaks_for = organization or (may_speak_for[0] if len(may_speak_for) == 1 else None)
     mine = Evaluation.objects.filter(round=one, evaluator=by)
-    if speaks_for is None and not mine.exists():
-        raise ActionNotPossible(_("Say first for which organisation you evaluate."))
-    if speaks_for is not None:
-        Evaluation.objects.get_or_create(round=one, evaluator=by, defaults={"organization": speaks_for})
+    speaks_for = organization or _spoken_for(one, by=by, known=mine.first())
+    if speaks_for not in organizations_for(one, by):
+        raise ActionNotPossible(_("You do not act for this organisation, or it is not invited."))
+    Evaluation.objects.get_or_create(round=one, evaluator=by, defaults={"organization": speaks_for})
     evaluation = mine.select_for_update().get()
     if evaluation.status == Evaluation.Status.SUBMITTED:
         raise ActionNotPossible(_("Your evaluation is submitted and can no longer be changed."))
     if evaluation.status == Evaluation.Status.CONFLICTED:
         raise ActionNotPossible(_("You have declared a conflict of interest in this round."))
     return evaluation
+
+
+def _spoken_for(one: ReviewRound, *, by: User, known: Evaluation | None) -> Organization:
+    """For whom the person evaluates who does not say so: as before, or for the only one there is."""
+    may_speak_for = organizations_for(one, by)
+    if known is None and len(may_speak_for) == 1:
+        return may_speak_for[0]
+    if known is None:
+        raise ActionNotPossible(_("Say first for which organisation you evaluate."))
+    if known.organization not in may_speak_for:
+        raise ActionNotPossible(_("You no longer act for whom you evaluated. Say first for which organisation you do."))
+    return known.organization
 
 
 def _hold(one: ReviewRound) -> None:

@@ -1,7 +1,7 @@
 """Verbs of coordinators and of the city on a review round: open, remind, close, reopen, reply, publish."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -13,13 +13,14 @@ from actionplans.models import ActionPlan, Commitment
 from cities import worlds
 from cities.models import Organization, OrganizationQuerySet, group_day
 from feedback.emails import rounds as emails
-from feedback.models import Criterion, CriterionReply, ReviewRound, Rubric
+from feedback.models import Criterion, CriterionReply, Evaluation, ReviewRound, Rubric
 from feedback.reports import rounds as reports
 from feedback.rubrics import ensure_builtin_rubrics
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
 Status = ReviewRound.Status
+LASTS_AT_MOST = timedelta(days=366)
 
 
 class RepliedMeanwhile(ActionNotPossible):
@@ -107,11 +108,13 @@ def evaluating_organizations(plan: ActionPlan, *, on: date) -> OrganizationQuery
 
 
 def check_days(due_on: date, reply_due_on: date, *, on: date) -> None:
-    """Raises ActionNotPossible unless there is time to evaluate, and then time to reply."""
+    """Raises ActionNotPossible unless there is time to evaluate, and then time to reply, all within a year."""
     if due_on < on:
         raise ActionNotPossible(_("The day until which people evaluate has passed already."))
     if reply_due_on < due_on:
         raise ActionNotPossible(_("The city replies once the evaluations are in: its day cannot come before theirs."))
+    if reply_due_on > on + LASTS_AT_MOST:
+        raise ActionNotPossible(_("A round lasts a year at most, the city’s time to reply included."))
 
 
 @transaction.atomic
@@ -123,13 +126,18 @@ def remind(one: ReviewRound, *, by: User, now: datetime) -> int:
     return emails.queue_asked_again(locked, now=now)
 
 
+def _was_evaluated(one: ReviewRound) -> bool:
+    return Evaluation.objects.submitted().filter(round=one).exists()
+
+
 @transaction.atomic
 def close_round(one: ReviewRound, *, by: User | None, now: datetime) -> ReviewRound:
     """End the evaluation: from now on the database takes no evaluation, and the city reads the results and replies."""
     locked = _move(one, Status.CLOSED)
     locked.closed_at = now
     locked.save(update_fields=["status", "closed_at"])
-    emails.queue_closed(locked, now=now)
+    if _was_evaluated(locked):  # else there is nothing to reply to
+        emails.queue_closed(locked, now=now)
     return locked
 
 
@@ -163,6 +171,8 @@ def publish_round(one: ReviewRound, *, by: User | None, now: datetime) -> Review
     then what lacks one.
     """
     locked = _move(one, Status.PUBLISHED)
+    if not _was_evaluated(locked):
+        raise ActionNotPossible(_("Nobody has evaluated: there is nothing to publish. You can open the round again."))
     missing = reports.replies_missing(locked)
     if missing and locked.reply_due_on >= group_day(now):
         sentence = ngettext(

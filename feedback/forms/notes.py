@@ -1,7 +1,7 @@
 """What members write to a city, and what a city answers."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -25,6 +25,7 @@ MEANINGS: Final = {
     Note.Kind.SUGGESTION: gettext_lazy("You would do something otherwise."),
 }
 YES, NO = "yes", "no"
+PROMISED_AT_MOST: Final = timedelta(days=3 * 366)
 
 
 class OrganizationChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -131,6 +132,8 @@ class AnswerForm(forms.Form):
             self.add_error("change_by", _("Say by which day."))
         elif day is not None and day < self.today:
             self.add_error("change_by", _("The day by which it will change cannot be in the past."))
+        elif day is not None and day > self.today + PROMISED_AT_MOST:
+            self.add_error("change_by", _("A change is promised for the next three years at most."))
         return data
 
 
@@ -163,13 +166,16 @@ class ChangedForm(forms.Form):
     changed_on = forms.DateField(label=gettext_lazy("On which day"))
     report = forms.CharField(label=gettext_lazy("What was changed"), max_length=2000, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, since: date, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.since = since
         self.today = self.initial["changed_on"] = group_day(now)
-        self.fields["changed_on"].widget.attrs["max"] = self.today.isoformat()
+        self.fields["changed_on"].widget.attrs |= {"min": since.isoformat(), "max": self.today.isoformat()}
 
     def clean_changed_on(self) -> Any:
         day = self.cleaned_data["changed_on"]
         if day > self.today:
             raise ValidationError(_("The day of the change cannot be in the future."))
+        if day < self.since:
+            raise ValidationError(_("The day of the change cannot be before the note was written."))
         return day

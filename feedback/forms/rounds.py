@@ -45,8 +45,8 @@ class RoundDaysForm(forms.Form):
             try:
                 actions.check_days(cleaned["due_on"], cleaned["reply_due_on"], on=self.on)
             except ActionNotPossible as error:
-                late = cleaned["due_on"] < self.on
-                self.add_error("due_on" if late else "reply_due_on", str(error.sentence))
+                is_first = cleaned["due_on"] < self.on or cleaned["due_on"] > self.on + actions.LASTS_AT_MOST
+                self.add_error("due_on" if is_first else "reply_due_on", str(error.sentence))
         return cleaned
 
 
@@ -81,8 +81,11 @@ def rubric_label(slug: str) -> str:
 class SpeaksForMixin(forms.Form):
     """Asks for which organisation, where the person may speak for several of those invited."""
 
-    def ask_for_organization(self, organizations: Sequence[Organization], initial: int | None) -> None:
-        if len(organizations) > 1:
+    def ask_for_organization(self, organizations: Sequence[Organization], known: Evaluation | None) -> None:
+        """Asked of who acts for several, and of who no longer acts for the one they had begun for."""
+        initial = known.organization_id if known else None
+        self.must_say = known is None or initial not in {one.pk for one in organizations}
+        if len(organizations) > 1 or (known and self.must_say):
             self.fields["organization"] = OrganizationChoiceField(
                 label=_("You evaluate for"),
                 queryset=Organization.objects.filter(pk__in=[one.pk for one in organizations]).by_name(),
@@ -115,9 +118,9 @@ class EvaluationForm(SpeaksForMixin):
         super().__init__(*args, **{"auto_id": "%s", **kwargs})
         self.criteria, self.commitment = criteria, commitment
         self.initial.update(edition=evaluation.edition if evaluation else 0, person=person)
-        self.ask_for_organization(organizations, evaluation.organization_id if evaluation else None)
+        self.ask_for_organization(organizations, evaluation)
         if "organization" in self.fields:
-            self.fields["organization"].required = evaluation is None
+            self.fields["organization"].required = self.must_say
         for criterion in criteria:
             score = scores.get((criterion.pk, commitment.pk if commitment else None))
             choices = [(str(level.pk), level.local_name) for level in criterion.levels.all()]
@@ -161,7 +164,7 @@ class ConflictForm(SpeaksForMixin):
         self, *args: Any, organizations: Sequence[Organization], known: Evaluation | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.ask_for_organization(organizations, known.organization_id if known else None)
+        self.ask_for_organization(organizations, known)
 
 
 class ReplyForm(forms.Form):

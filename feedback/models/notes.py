@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.access import roles_of
-from cities.models import Membership, Organization
+from cities.models import Membership, Organization, Role
 from ogpgroup.changes import counted
 from ogpgroup.models import User
 from workshops.models import AgendaItem
@@ -72,29 +72,37 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Notes the person may answer: officials those on their city's plan; presenters, and whoever acts for their
         organisation, those on what is presented.
 
-        Whether they may read them is another question: see `visible_to`.
+        Nobody answers their own. Whether they may read them is another question: see `visible_to`.
         """
         roles = roles_of(user)
         city = Q(ledger__city__in=roles.official_city_ids)
         presenters = Q(agenda_item__presenter_organization__in=roles.organization_ids)
         if user.is_authenticated and user.is_active:
             presenters |= Q(agenda_item__in=AgendaItem.objects.presented_by(user))
-        return self.filter(city | presenters).exclude(status=Note.Status.WITHDRAWN)
+        found = self.filter(city | presenters).exclude(status=Note.Status.WITHDRAWN)
+        return found.exclude(author=user) if user.is_authenticated else found
 
     def settled_by(self, user: User | AnonymousUser, *, on: date) -> Self:
         """Notes on whose answers the person has the last word: the author, as long as they belong to the group.
 
-        For an author who has left, those who act for the organisation on whose behalf they wrote, but for whoever
-        answers the note. Whether they may read it is another question: see `visible_to`.
+        For an author who has left, or is an official of the city asked by now, those who act for the organisation on
+        whose behalf they wrote, but for whoever answers the note. Whether they may read it is another question: see
+        `visible_to`.
         """
         roles = roles_of(user)
         if not user.is_authenticated or not roles.in_group:
             return self.none()
         in_group = Membership.objects.on(on).values("user")
-        left_to_colleagues = self.filter(organization__in=roles.organization_ids)
-        left_to_colleagues = left_to_colleagues.filter(Q(author__isnull=True) | ~Q(author__in=in_group))
+        left_to_colleagues = self.filter(organization__in=roles.organization_ids).exclude(author=user)
+        officials = Membership.objects.on(on).filter(
+            user=OuterRef("author"), role=Role.OFFICIAL, organization__city=OuterRef("ledger__city")
+        )
+        left_to_colleagues = left_to_colleagues.filter(
+            Q(author__isnull=True) | ~Q(author__in=in_group) | Q(Exists(officials))
+        )
         left_to_colleagues = left_to_colleagues.exclude(pk__in=Note.objects.answerable_by(user).values("pk"))
-        return self.filter(Q(author=user) | Q(pk__in=left_to_colleagues.values("pk")))
+        own = self.filter(author=user).exclude(ledger__city__in=roles.official_city_ids)
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=left_to_colleagues.values("pk")))
 
     def asking(self) -> Self:
         """Those that want an answer: all but the strengths."""

@@ -12,12 +12,13 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actionplans.models import ActionPlan, Commitment
 from cities.access import roles_of
-from cities.models import Organization
+from cities.models import Membership, Organization, group_day
 from feedback.models.rubrics import Criterion, Level, Rubric
 from ogpgroup.changes import counted, updates_of
 from ogpgroup.models import User
@@ -68,9 +69,16 @@ class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
         return self.visible_to(user).filter(Q(status=status.PUBLISHED) | own)
 
     def open_for(self, user: User | AnonymousUser) -> Self:
-        """Open rounds to which an organisation of the person is invited and whose city is not the person's own."""
+        """Open rounds to which an organisation of the person is invited and whose city is not the person's own.
+
+        Of the city's own is also who belongs to an institution of it that is not in the group.
+        """
         roles = roles_of(user)
-        own_city = Organization.objects.filter(pk__in=roles.organization_ids, city__isnull=False).values("city")
+        if not roles.organization_ids:
+            return self.none()
+        assert isinstance(user, User)  # who has an organisation has an account
+        own = Membership.objects.in_force(group_day(timezone.now())).filter(user=user)
+        own_city = own.filter(organization__city__isnull=False).values("organization__city")
         invited = self.filter(status=ReviewRound.Status.OPEN, organizations__in=roles.organization_ids)
         return invited.exclude(plan__city__in=own_city).distinct()
 

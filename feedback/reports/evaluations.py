@@ -119,7 +119,6 @@ def turnout_of(one: ReviewRound, on: date) -> Turnout:
             missing.append((organization.local_name, people))
         if not any(organization.pk in speaks_for for speaks_for in expected.values()):
             nobody.append(organization.local_name)
-    stepped_back = one.evaluations.filter(status=Evaluation.Status.CONFLICTED).select_related("evaluator")
     statuses = Counter(one.evaluations.values_list("status", flat=True))
     return Turnout(
         submitted=statuses[Evaluation.Status.SUBMITTED],
@@ -128,5 +127,11 @@ def turnout_of(one: ReviewRound, on: date) -> Turnout:
         missing=missing,
         missing_count=len(waiting),
         nobody=nobody,
-        conflicts=[(each.evaluator.name, each.conflict) for each in stepped_back if each.evaluator],
+        conflicts=conflicts_of(one),
     )
+
+
+def conflicts_of(one: ReviewRound) -> list[tuple[str, str]]:
+    """Who stepped back, and why; for coordinators alone."""
+    stepped_back = one.evaluations.filter(status=Evaluation.Status.CONFLICTED, evaluator__isnull=False)
+    return list(stepped_back.order_by("evaluator__name", "pk").values_list("evaluator__name", "conflict"))

@@ -236,7 +236,7 @@ def _told_apart(
 @login_required
 def submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What is missing, with links; once nothing is, hand it in."""
-    desk = _Desk(request, slug, number)
+    desk = _Desk(request, slug, number, keeps_words=True)
     if request.method == "POST":
         sent = request.POST.get("edition", "")
         edition = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
@@ -259,22 +259,28 @@ def submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @login_required
 def conflict(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Step back from evaluating this plan."""
-    desk = _Desk(request, slug, number)
+    desk = _Desk(request, slug, number, keeps_words=True)
     if desk.is_locked and request.method != "POST":
         return redirect(desk.round)
     form = ConflictForm(request.POST or None, organizations=desk.organizations, known=desk.evaluation)
+    status = 200
     if request.method == "POST" and form.is_valid():
-        actions.declare_conflict(
-            desk.round,
-            by=desk.user,
-            words=form.cleaned_data["conflict"],
-            organization=form.cleaned_data.get("organization"),
-            now=timezone.now(),
-        )
-        messages.success(request, _("You have stepped back from this round. Nobody will remind you of it."))
-        return redirect(desk.round)
+        try:
+            actions.declare_conflict(
+                desk.round,
+                by=desk.user,
+                words=form.cleaned_data["conflict"],
+                organization=form.cleaned_data.get("organization"),
+                now=timezone.now(),
+            )
+        except ActionNotPossible as error:
+            form.add_error(None, str(error.sentence))
+            status = 409
+        else:
+            messages.success(request, _("You have stepped back from this round. Nobody will remind you of it."))
+            return redirect(desk.round)
     context = {"round": desk.round, "plan": desk.round.plan, "form": form, "is_demo": desk.round.plan.is_demo}
-    return render(request, "feedback/evaluate_conflict.html", context)
+    return render(request, "feedback/evaluate_conflict.html", context, status=status)
 
 
 def _hour(request: HttpRequest, evaluation: Evaluation) -> str:

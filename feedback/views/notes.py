@@ -113,7 +113,7 @@ def note_create(request: HttpRequest, target: str, pk: int) -> HttpResponse:
         raise Http404
     thing: Target = get_object_or_404(targets.choices_for(target, request.user), pk=pk)
     user = _user(request)
-    if sentence := targets.why_not(thing, user):
+    if request.method != "POST" and (sentence := targets.why_not(thing, user)):
         raise ActionNotPossible(sentence)
     form = NoteForm(
         request.POST or None, target=thing, by=user, initial={"form_id": uuid4(), "organization": _own(user)}
@@ -207,7 +207,7 @@ def answer_changed(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method != "POST" and not answer.is_promised():
         raise ActionNotPossible(_("No change is promised here, or it was reported already."))
-    form = ChangedForm(request.POST or None, now=now)
+    form = ChangedForm(request.POST or None, since=group_day(found.written_at), now=now)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.report_change, answer, **form.cleaned_data, now=now)
         if _tried(form, act) is not None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils.translation import override
 
+from feedback.actions.notes import edition_of
 from feedback.forms.notes import AnswerForm, ChangedForm, NoteForm, SettleForm
 from ogpgroup.markdown import LARGEST
 from tests import factories
@@ -107,5 +108,21 @@ def test_word_on_an_answer_begins_with_what_was_said_before():
 def test_change_is_not_reported_for_tomorrow():
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
 
-    assert ChangedForm({"changed_on": TODAY.isoformat(), "report": "Ya."}, now=NOW).is_valid()
-    assert list(ChangedForm({"changed_on": tomorrow, "report": "Ya."}, now=NOW).errors) == ["changed_on"]
+    def errors(day: str) -> list[str]:
+        return list(ChangedForm({"changed_on": day, "report": "Ya."}, since=TODAY, now=NOW).errors)
+
+    assert errors(TODAY.isoformat()) == []
+    assert errors(tomorrow) == ["changed_on"]
+    assert errors((TODAY - timedelta(days=1)).isoformat()) == ["changed_on"]  # before the note was written
+
+
+def test_change_is_promised_for_three_years_at_most(member):
+    note = write(factories.create_plan(), by=member)
+    words = {"decision": "accepted", "reason": "Sí.", "change": "Se hará.", "seen": edition_of(note)}
+
+    def errors(days: int) -> list[str]:
+        day = TODAY + timedelta(days=days)
+        return list(AnswerForm(words | {"change_by": day.isoformat()}, note=note, now=NOW).errors)
+
+    assert errors(3 * 366) == []
+    assert errors(3 * 366 + 1) == ["change_by"]

@@ -129,3 +129,15 @@ def test_desk_of_a_colleague_holds_what_an_author_has_left(note, organization):
     leave(note.author)
 
     assert list(reports.waiting_for_word(User.objects.get(pk=colleague.pk))) == [note]
+
+
+def test_author_who_is_an_official_by_now_neither_answers_nor_settles_their_own(note, organization, official_reynosa):
+    author, colleague = note.author, colleague_of(organization)
+    government = Membership.objects.get(user=official_reynosa).organization
+
+    factories.create_membership(user=author, organization=government, role=Role.OFFICIAL)
+
+    turned = User.objects.get(pk=author.pk)
+    assert not Note.objects.answerable_by(turned).filter(pk=note.pk).exists()
+    assert Note.objects.answerable_by(official_reynosa).filter(pk=note.pk).exists()
+    assert settling(note, author, official_reynosa, colleague) == [colleague]

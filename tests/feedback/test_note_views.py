@@ -295,3 +295,15 @@ def test_page_of_a_note_asks_as_much_for_many_answers(note, official_reynosa, st
 
     with django_assert_num_queries(2):
         stranger.get(f"/notes/{note.pk}/")
+
+
+def test_note_written_while_the_plan_was_closed_is_not_lost(plan, member):
+    client, address = signed_in(member), reverse("feedback:note_create", args=["plan", plan.pk])
+    assert client.get(address).status_code == 200
+    plan.status = "closed"
+    plan.save()
+
+    sent = client.post(address, words(text="Mucho texto escrito"))
+
+    assert (sent.status_code, "Mucho texto escrito" in sent.content.decode()) == (409, True)
+    assert not Note.objects.exists()
