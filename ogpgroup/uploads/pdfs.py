@@ -18,7 +18,7 @@ SCRIPT: Final = re.compile(rb"[\x09-\x0d\x20-\x7e]{4}/JS[\0\t\n\f\r ]*(?:[(<]|\d
 
 
 def check(content: bytes) -> None:
-    """Refused if it is cut short, reads as a web page from the start or as an archive from the end, or starts a program,
+    """Refused if it is cut short, reads as a web page from the start or as an archive from the end, starts a program,
     runs a script or carries files.
 
     What stands packed in a stream of objects is not read: a script there is left to the reader's program, which asks.
