@@ -13,11 +13,13 @@ from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 
+type Kept = ActionPlan | Commitment | Milestone | Deliverable
+
 
 class EditedMeanwhile(ActionNotPossible):
     """Somebody else saved the same thing since the form was opened; `current` is what is stored now."""
 
-    def __init__(self, current: ActionPlan | Commitment | Milestone) -> None:
+    def __init__(self, current: Kept) -> None:
         super().__init__(
             _("Somebody else changed this meanwhile. Your text is still here; compare before you save again.")
         )
@@ -28,7 +30,7 @@ class EditedMeanwhile(ActionNotPossible):
 def save_frame(plan: ActionPlan, *, fields: Mapping[str, Any], edition: int) -> ActionPlan:
     """Store an edit of the plan's own text and days, made on the edition given. See also `save_commitment`."""
     current = _open_plan(plan)
-    if _changed(current, fields, edition):
+    if changed(current, fields, edition):
         current.save(update_fields=[*fields, "edition"])
     return current
 
@@ -58,7 +60,7 @@ def save_commitment(
     """
     _open_plan(commitment.plan)
     current = Commitment.objects.select_for_update().get(pk=commitment.pk)
-    if _changed(current, fields, edition):
+    if changed(current, fields, edition):
         current.edited_by, current.edited_at = by, now
         current.save(update_fields=[*fields, "edition", "edited_by", "edited_at"])
     return current
@@ -94,7 +96,7 @@ def save_milestone(milestone: Milestone, *, fields: Mapping[str, Any], edition: 
     """Store an edit made on the edition given. See also `save_commitment`."""
     _open_plan(milestone.commitment.plan)
     current = Milestone.objects.select_for_update().get(pk=milestone.pk)
-    if _changed(current, fields, edition):
+    if changed(current, fields, edition):
         current.save(update_fields=[*fields, "edition"])
     return current
 
@@ -117,7 +119,7 @@ def sent_before[T: Commitment | Milestone | Deliverable](model: type[T], form_id
     return found
 
 
-def _changed(current: ActionPlan | Commitment | Milestone, fields: Mapping[str, Any], edition: int) -> bool:
+def changed(current: Kept, fields: Mapping[str, Any], edition: int) -> bool:
     """Put the fields on the row just locked, and say whether that makes a new edition of it."""
     if all(getattr(current, name) == value for name, value in fields.items()):
         return False  # sent twice, or nothing changed: no new edition, and no quarrel about the old one

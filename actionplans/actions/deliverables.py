@@ -1,13 +1,15 @@
 """Verbs on what a city hands in: expect, change, drop, hand in, accept, return."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from actionplans.actions.commitments import changed
 from actionplans.actions.evidence import attach, stand_again
 from actionplans.models import ActionPlan, Deliverable, Evidence
 from ogpgroup.errors import ActionNotPossible
@@ -84,19 +86,16 @@ def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
 
 
 @transaction.atomic
-def edit_deliverable(
-    deliverable: Deliverable, *, kind: str, title: str, due_on: date, due_is_computed: bool
-) -> Deliverable:
-    """Change what is expected and by when; the plan's history shows the change.
+def edit_deliverable(deliverable: Deliverable, *, fields: Mapping[str, Any], edition: int) -> Deliverable:
+    """Change what is expected and by when; the plan's history shows the change. See also `save_commitment`.
 
     Raises ActionNotPossible once it is handed in: what a city has met is not changed behind its back.
     """
     deliverable = _locked(deliverable)
     if deliverable.status != Deliverable.Status.EXPECTED:
         raise _not_now(deliverable)
-    deliverable.kind, deliverable.title = kind, title
-    deliverable.due_on, deliverable.due_is_computed = due_on, due_is_computed
-    deliverable.save(update_fields=["kind", "title", "due_on", "due_is_computed"])
+    if changed(deliverable, fields, edition):
+        deliverable.save(update_fields=[*fields, "edition"])
     return deliverable
 
 

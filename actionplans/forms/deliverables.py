@@ -1,30 +1,23 @@
 """What a city is to hand in, what it hands in, and what a coordinator answers."""
 
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from actionplans.forms.commitments import KeptTogether
 from actionplans.forms.evidence import KeepingForm
 from actionplans.models import Deliverable
 
 
-class DeliverableForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What is expected and by when. `form_id` is made with the form of a new one: sent twice, it is one."""
+class DeliverableForm(KeptTogether):
+    """What is expected and by when."""
 
-    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    GROUPS = ((gettext_lazy("Deliverable"), ("kind", "title", "due_on", "due_is_computed")),)
 
     class Meta:
         model = Deliverable
         fields: ClassVar = ["kind", "title", "due_on", "due_is_computed"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            del self.fields["form_id"]
-        else:
-            self.fields["form_id"].initial = uuid4
 
 
 class HandInForm(KeepingForm):

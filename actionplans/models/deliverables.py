@@ -74,6 +74,7 @@ class Deliverable(models.Model):
     outcome_unknown = models.BooleanField(_("what became of it is not known"), default=False)
     text = models.TextField(_("text"), max_length=20000, blank=True)
     form_id = models.UUIDField(null=True, unique=True, editable=False)  # see Commitment
+    edition = models.PositiveIntegerField(db_default=1, default=1, editable=False)  # see Commitment
     # Counted up when it is returned: what is handed in anew has files of its own.
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     handed_in_at = models.DateTimeField(_("handed in"), null=True, blank=True)

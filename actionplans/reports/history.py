@@ -173,7 +173,7 @@ def decisions_of(deliverable: Deliverable) -> list[Decision]:
     ]
 
 
-def writer_of(thing: ActionPlan | Commitment | Milestone) -> str:
+def writer_of(thing: ActionPlan | Commitment | Milestone | Deliverable) -> str:
     """Who stored the edition that stands now."""
     event = _events(f"{type(thing).__name__}Event", "= %s", thing.pk)[:1]
     if isinstance(thing, Milestone):

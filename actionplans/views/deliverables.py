@@ -15,7 +15,7 @@ from actionplans import actions
 from actionplans.forms.deliverables import DeliverableForm, DropForm, HandInForm, ReturnForm
 from actionplans.models import ActionPlan, Deliverable, Evidence
 from actionplans.reports import history
-from actionplans.views.keeping import keeps, person, readable_plan, tried
+from actionplans.views.keeping import keeps, person, readable_plan, save_edit, tried
 from cities.access import coordinator_required, roles_of
 from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
@@ -120,15 +120,13 @@ def deliverable_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change what is expected and by when, while it is."""
     plan = readable_plan(request, slug)
     found = _to_be_changed(request, plan, pk)
+
+    def save(content: dict[str, Any], edition: int) -> None:
+        actions.edit_deliverable(found, fields=content, edition=edition)
+
     form = DeliverableForm(request.POST or None, instance=_of_plan(plan, pk))
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        if tried(form, partial(actions.edit_deliverable, found, **form.cleaned_data)) is not None:
-            messages.success(request, _("The changes are saved."))
-            return redirect(found)
-        status = 409
-    context = {"form": form, "plan": plan, "deliverable": found}
-    return render(request, "actionplans/deliverable_form.html", context, status=status)
+    context = {"plan": plan, "deliverable": found}
+    return save_edit(request, form, save, "actionplans/deliverable_form.html", context, found)
 
 
 @coordinator_required

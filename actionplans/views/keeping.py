@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from actionplans import actions
 from actionplans.forms.commitments import KeptTogether
-from actionplans.models import ActionPlan, Commitment, Milestone
+from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone
 from actionplans.reports import history
 from cities.access import roles_of
 from ogpgroup.errors import ActionNotPossible
@@ -60,7 +60,7 @@ def save_edit(
     save: Callable[[dict[str, Any], int], None],
     template: str,
     context: dict[str, Any],
-    thing: ActionPlan | Commitment | Milestone,
+    thing: ActionPlan | Commitment | Milestone | Deliverable,
 ) -> HttpResponse:
     """Save, or show what somebody else wrote beside what was typed; a refusal too leaves what was typed in the form."""
     status = 200

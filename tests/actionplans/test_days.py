@@ -44,7 +44,7 @@ def test_forms_refuse_them(plan: ActionPlan, coordinator: User, day: str) -> Non
     assert set(CommitmentForm(both, instance=Commitment(plan=plan)).errors) == {"starts_on", "ends_on"}
     assert set(MilestoneForm(both).errors) == {"starts_on", "ends_on"}
     assert set(frame.errors) == {"starts_on", "ends_on"}
-    assert set(DeliverableForm({"kind": "other", "title": "A", "due_on": day}).errors) == {"due_on"}
+    assert set(DeliverableForm(QueryDict(f"kind=other&title=A&due_on={day}")).errors) == {"due_on"}
 
 
 @pytest.mark.parametrize("day", ["0202-06-01", "1999-12-31"])

@@ -112,13 +112,49 @@ def test_acceptance_is_taken_back(deliverable: Deliverable) -> None:
 def test_what_is_expected_can_be_changed_until_it_is_handed_in(deliverable: Deliverable) -> None:
     changed: dict[str, Any] = {"kind": "other", "title": "Informe", "due_on": date(2017, 9, 1), "due_is_computed": True}
 
-    actions.edit_deliverable(deliverable, **changed)
+    actions.edit_deliverable(deliverable, fields=changed, edition=1)
 
     deliverable.refresh_from_db()
     assert {name: getattr(deliverable, name) for name in changed} == changed
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
     with pytest.raises(ActionNotPossible):
-        actions.edit_deliverable(deliverable, **changed)
+        actions.edit_deliverable(deliverable, fields=changed, edition=2)
+
+
+def test_of_two_coordinators_at_one_deliverable_neither_loses_what_they_wrote(
+    deliverable: Deliverable, coordinator: User
+) -> None:
+    client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}edit/"
+    opened = {"kind": "synthetic_proposal", "title": deliverable.title, "due_on": "2017-07-29", "edition": "1"}
+    assert client.get(address).context["form"]["edition"].value() == 1
+    client.post(address, opened | {"title": "Propuesta con presupuesto"})
+
+    answer = client.post(address, opened | {"due_on": "2017-08-05"})
+
+    form = answer.context["form"]
+    assert (answer.status_code, [one.new for one in form.taken]) == (409, ["Propuesta con presupuesto"])
+    again = {name: form[name].value() for name in opened}
+    assert client.post(address, again)["Location"] == deliverable.get_absolute_url()
+    deliverable.refresh_from_db()
+    assert (deliverable.title, deliverable.due_on, deliverable.edition) == (
+        "Propuesta con presupuesto",
+        date(2017, 8, 5),
+        3,
+    )
+
+
+def test_title_that_two_coordinators_change_stands_beside_the_other(
+    deliverable: Deliverable, coordinator: User
+) -> None:
+    client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}edit/"
+    opened = {"kind": "synthetic_proposal", "title": deliverable.title, "due_on": "2017-07-29", "edition": "1"}
+    client.post(address, opened | {"title": "Uno"})
+
+    form = client.post(address, opened | {"title": "Dos"}).context["form"]
+
+    assert [(one.theirs, one.field.value()) for one in form.clashes] == [("Uno", "Dos")]
+    deliverable.refresh_from_db()
+    assert deliverable.title == "Uno"
 
 
 def test_dropped_is_late_no_more_and_can_be_expected_again(deliverable: Deliverable) -> None:
@@ -287,7 +323,7 @@ def test_coordinator_changes_the_day(deliverable: Deliverable, coordinator: User
     client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}edit/"
     assert client.get(address).context["form"]["due_on"].value() == date(2017, 7, 29)
 
-    answer = client.post(address, {"kind": "other", "title": "Informe", "due_on": "2017-09-01"})
+    answer = client.post(address, {"kind": "other", "title": "Informe", "due_on": "2017-09-01", "edition": "1"})
 
     assert answer["Location"] == deliverable.get_absolute_url()
     deliverable.refresh_from_db()
@@ -320,7 +356,7 @@ def test_change_that_comes_too_late_comes_back(
 ) -> None:
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
     client, address = signed_in(coordinator), f"{deliverable.get_absolute_url()}{verb}/"
-    sent = {"kind": "other", "title": "Con cuidado", "due_on": "2017-09-01", "reason": "Con cuidado"}
+    sent = {"kind": "other", "title": "Con cuidado", "due_on": "2017-09-01", "reason": "Con cuidado", "edition": "1"}
 
     answer = client.post(address, sent)
 

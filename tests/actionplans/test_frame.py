@@ -134,7 +134,7 @@ def test_public_reads_what_changed_in_the_frame_and_in_what_is_due(
     ana.post(EDIT, {**opened(ana, EDIT), "ends_on": "2018-12-31"})
     group.post(
         f"{deliverable.get_absolute_url()}edit/",
-        {"kind": "synthetic_proposal", "title": "Informe", "due_on": "2017-09-01"},
+        {"kind": "synthetic_proposal", "title": "Informe", "due_on": "2017-09-01", "edition": "1"},
     )
     ana.post(deliverable.get_absolute_url(), {"text": "Secreto hasta leerlo"})
     group.post("/plans/plan/close/")
