@@ -26,6 +26,7 @@ ROUNDS = [
     path("plans/<slug:slug>/evaluations/<int:number>/conflict/", evaluations.conflict, name="conflict"),
     path("plans/<slug:slug>/evaluations/<int:number>/remind/", rounds.remind, name="remind"),
     path("plans/<slug:slug>/evaluations/<int:number>/close/", rounds.close, name="close"),
+    path("plans/<slug:slug>/evaluations/<int:number>/days/", rounds.days, name="days"),
     path("plans/<slug:slug>/evaluations/<int:number>/reopen/", rounds.reopen, name="reopen"),
     path("plans/<slug:slug>/evaluations/<int:number>/cancel/", rounds.cancel, name="cancel"),
     path("plans/<slug:slug>/evaluations/<int:number>/publish/", rounds.publish, name="publish"),

@@ -1,4 +1,4 @@
-"""Verbs of coordinators and of the city on a review round: open, remind, close, reopen, reply, publish."""
+"""Verbs of coordinators and of the city on a review round: open, move, remind, close, reopen, reply, publish."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -143,15 +143,34 @@ def close_round(one: ReviewRound, *, by: User | None, now: datetime) -> ReviewRo
 
 @transaction.atomic
 def reopen_round(one: ReviewRound, *, due_on: date, reply_due_on: date, by: User | None, now: datetime) -> ReviewRound:
-    """Let people evaluate again until another day; drafts go on where they were. Not once the city has replied."""
+    """Let people evaluate again until another day; drafts go on where they were.
+
+    Not once somebody has evaluated: since it was closed the results could be read, and nobody evaluates who knows what
+    the others said. Who needs more time moves the days while the round is open.
+    """
     locked = _move(one, Status.OPEN)
-    if locked.replies.exists():
-        raise ActionNotPossible(_("The city has begun to reply to these results: the round cannot be opened again."))
+    if _was_evaluated(locked):
+        raise ActionNotPossible(_("The results can be read since the round was closed: it cannot be opened again."))
     check_days(due_on, reply_due_on, on=group_day(now))
     locked.due_on, locked.reply_due_on = due_on, reply_due_on
     locked.opened_at, locked.closed_at = now, None
     locked.save(update_fields=["status", "due_on", "reply_due_on", "opened_at", "closed_at"])
     emails.queue_opened(locked, now=now)
+    return locked
+
+
+@transaction.atomic
+def move_days(one: ReviewRound, *, due_on: date, reply_due_on: date, by: User | None, now: datetime) -> ReviewRound:
+    """Give an open round other days; those who have not answered are told."""
+    locked = _locked(one)
+    if locked.status != Status.OPEN:
+        raise ActionNotPossible(_("The round is not open."))
+    check_days(due_on, reply_due_on, on=group_day(now))
+    moved = locked.due_on != due_on
+    locked.due_on, locked.reply_due_on = due_on, reply_due_on
+    locked.save(update_fields=["due_on", "reply_due_on"])
+    if moved:
+        emails.queue_opened(locked, now=now)
     return locked
 
 

@@ -32,6 +32,7 @@ TO_EVALUATE = timedelta(days=21)  # proposed; coordinators choose
 TO_REPLY = timedelta(days=21)
 
 Status = ReviewRound.Status
+REACHED = {"close": Status.CLOSED, "reopen": Status.OPEN, "cancel": Status.CANCELLED, "publish": Status.PUBLISHED}
 
 
 def _user(request: HttpRequest) -> User:
@@ -190,7 +191,21 @@ def reopen(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         actions.reopen_round(one, **form.cleaned_data, by=_user(request), now=now)
         messages.success(request, _("The round is open again, and those who are missing are told by mail."))
         return redirect(one)
-    return _step(request, one, "reopen", form=form, replies=one.replies.count())
+    return _step(request, one, "reopen", form=form, is_read=one.evaluations.submitted().exists())
+
+
+@coordinator_required
+def days(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Other days for an open round."""
+    one = find(ReviewRound.objects.all(), slug, number)
+    now = timezone.now()
+    initial = {"due_on": one.due_on, "reply_due_on": one.reply_due_on}
+    form = RoundDaysForm(request.POST or None, on=group_day(now), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.move_days(one, **form.cleaned_data, by=_user(request), now=now)
+        messages.success(request, _("The days are changed, and those who are missing are told by mail."))
+        return redirect(one)
+    return _step(request, one, "days", form=form)
 
 
 @coordinator_required
@@ -219,13 +234,13 @@ def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def _step(request: HttpRequest, one: ReviewRound, step: str, **context: Any) -> HttpResponse:
     """The page that says what a step will do before it is done."""
-    reached = {"close": Status.CLOSED, "reopen": Status.OPEN, "cancel": Status.CANCELLED, "publish": Status.PUBLISHED}
+    is_possible = one.status == Status.OPEN if step == "days" else REACHED[step] in ReviewRound.TRANSITIONS[one.status]
     context |= {
         "round": one,
         "plan": one.plan,
         "step": step,
         "action": reverse(f"feedback:{step}", args=[one.plan.slug, one.number]),
-        "is_possible": reached[step] in ReviewRound.TRANSITIONS[one.status],
+        "is_possible": is_possible,
         "is_demo": one.plan.is_demo,
     }
     return render(request, "feedback/round_step.html", context)

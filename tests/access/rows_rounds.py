@@ -112,6 +112,13 @@ ROUNDS: Final = [
         POST=only(COORDINATORS, answer=ELSEWHERE),
     ),
     Row(
+        "feedback:days",
+        at=at("open_round"),
+        data=lambda _: {"due_on": "2040-01-31", "reply_due_on": "2040-02-28"},
+        GET=only(COORDINATORS),
+        POST=only(COORDINATORS),  # further away than a round may last: the form says so
+    ),
+    Row(
         "feedback:reopen",
         "closed, with a reply",
         at("closed_round"),

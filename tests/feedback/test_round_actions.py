@@ -173,10 +173,9 @@ def test_reopened_round_lets_drafts_go_on_until_another_day(db: None):
     assert (one.status, one.due_on, one.closed_at) == ("open", DUE + timedelta(days=7), None)
 
 
-def test_round_is_not_reopened_once_the_city_has_replied(db: None):
+def test_round_is_not_reopened_once_somebody_has_evaluated(db: None):
+    """Who knows what the others said evaluates no more."""
     one = rounds.closed_round()
-    criterion, commitment = criteria_of(one)[0], one.commitments.get()
-    actions.reply(one, criterion=criterion, commitment=commitment, text="Sí.", seen="", by=None, now=NOW)
 
     with pytest.raises(ActionNotPossible):
         actions.reopen_round(one, due_on=DUE, reply_due_on=REPLY_DUE, by=None, now=NOW)
@@ -198,7 +197,8 @@ def test_every_state_is_reached_and_no_other_way_leads_there(db: None):
     for state, way in reach.items():
         for name, step in steps.items():
             one = rounds.open_round()
-            rounds.submitted(one)
+            if (state, name) != ("closed", "reopen"):
+                rounds.submitted(one)
             for before in way:
                 steps[before](one)
             one.refresh_from_db()
@@ -208,6 +208,37 @@ def test_every_state_is_reached_and_no_other_way_leads_there(db: None):
             else:
                 with pytest.raises(ActionNotPossible):
                     step(one)
+
+
+def test_days_of_an_open_round_move_and_those_missing_are_told(db: None):
+    one = rounds.open_round()
+    done, missing = rounds.evaluator_of(one), rounds.evaluator_of(one)
+    rounds.submitted(one, by=done)
+    later = DUE + timedelta(days=7)
+
+    actions.move_days(one, due_on=later, reply_due_on=REPLY_DUE, by=None, now=NOW)
+    actions.move_days(one, due_on=later, reply_due_on=REPLY_DUE + timedelta(days=1), by=None, now=NOW)
+
+    one.refresh_from_db()
+    assert (one.status, one.due_on, one.reply_due_on) == ("open", later, REPLY_DUE + timedelta(days=1))
+    told = OutgoingMail.objects.filter(kind="round_opened", subject_version=later.toordinal())
+    assert [mail.user_id for mail in told] == [missing.pk]
+    assert Evaluation.objects.get().status == "submitted"
+
+
+@pytest.mark.parametrize("status", ["closed", "published", "cancelled"])
+def test_days_of_a_round_that_is_not_open_stay(status, db: None):
+    one = rounds.open_round()
+    rounds.submitted(one)
+    if status == "cancelled":
+        actions.cancel_round(one, by=None)
+    else:
+        actions.close_round(one, by=None, now=NOW)
+    if status == "published":
+        actions.publish_round(one, by=None, now=NOW + timedelta(days=60))
+
+    with pytest.raises(ActionNotPossible):
+        actions.move_days(one, due_on=DUE, reply_due_on=REPLY_DUE + timedelta(days=1), by=None, now=NOW)
 
 
 # --- Replying and publishing ------------------------------------------------------------------------------------------

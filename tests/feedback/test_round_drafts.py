@@ -250,20 +250,3 @@ def test_submit_and_save_at_once_lose_and_smuggle_nothing():
         assert evaluation.status == ("submitted" if outcome[0] else "draft")
         assert first.level
         assert first.level.name_en == ("Yes" if outcome[0] else "No")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_reopening_and_replying_at_once_never_both():
-    for _ in range(4):
-        one = rounds.closed_round()
-        criterion, commitment = criteria_of(one)[0], one.commitments.get()
-
-        together(
-            partial(actions.reopen_round, one, due_on=rounds.DUE, reply_due_on=rounds.REPLY_DUE, by=None, now=NOW),
-            partial(
-                actions.reply, one, criterion=criterion, commitment=commitment, text="Sí.", seen="", by=None, now=NOW
-            ),
-        )
-
-        one.refresh_from_db()
-        assert (one.status, one.replies.count()) in {("open", 0), ("closed", 1)}

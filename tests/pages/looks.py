@@ -194,6 +194,7 @@ ROUNDS: Final = [
     Look("feedback/round.html", "feedback:round", CLOSED, "official", note="closed"),
     Look("feedback/round_form.html", "feedback:round_create", of("plan"), "coordinator"),
     Look("feedback/round_step.html", "feedback:close", OPEN, "coordinator", note="close"),
+    Look("feedback/round_step.html", "feedback:days", OPEN, "coordinator", note="days"),
     Look("feedback/round_step.html", "feedback:publish", CLOSED, "coordinator", note="publish"),
     Look("feedback/round_step.html", "feedback:reopen", CLOSED, "coordinator", note="reopen"),
     Look("feedback/round_reply.html", "feedback:reply", CLOSED, "official", query=ONE_CRITERION),
