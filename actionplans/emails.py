@@ -1,7 +1,10 @@
-"""Reminders of what a city has to do: 14 and 3 days before, on the day, then every Monday until it is done.
+"""What cities and coordinators are told of a plan.
+
+Reminders of what a city has to do come 14 and 3 days before, on the day, then every Monday until it is done.
 
 One mail tells an official all that falls due on a day, and one a week all that is late, so that a plan with twenty
-milestones at the end of a quarter does not send twenty mails.
+milestones at the end of a quarter does not send twenty mails. Of a deliverable coordinators hear when it is handed in,
+and the city's officials when it is returned, with the reason, or accepted.
 """
 
 from collections import defaultdict
@@ -12,11 +15,13 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models import ActionPlan, Deliverable, Milestone
-from cities.models import Membership, Role, group_day
+from cities.models import Membership, MembershipQuerySet, Role, group_day
 from ogpgroup import mail
 from ogpgroup.coming import Coming, counted
 from ogpgroup.models import OutgoingMail, User
@@ -25,6 +30,9 @@ SUBJECT: Final = "plan"
 DUE, LATE = "plan_due", "plan_late"
 LEADS: Final = (14, 3, 0)  # days before
 HOUR: Final = time(9)  # of the city
+HANDED_IN, RETURNED, ACCEPTED = "deliverable_handed_in", "deliverable_returned", "deliverable_accepted"
+DELIVERABLE: Final = "deliverable"
+NEWS_IS_USEFUL_FOR: Final = timedelta(days=14)
 PLANNED_AHEAD: Final = timedelta(hours=24)
 # Stands where the person's own link comes; no title can contain it.
 OWN_LINK: Final = "\ue000own-link\ue000"
@@ -228,7 +236,131 @@ def _render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rend
     return rendered
 
 
+# --- What became of a deliverable -------------------------------------------------------------------------------------
+
+
+def queue_handed_in(deliverable: Deliverable, *, by: User | None, now: datetime) -> int:
+    """Tell coordinators that there is something to accept or return; not the one who handed it in."""
+    people = Membership.objects.on(group_day(now)).filter(role=Role.COORDINATOR)
+    return _tell(HANDED_IN, deliverable, people, but=by, now=now)
+
+
+def queue_returned(deliverable: Deliverable, *, now: datetime) -> int:
+    """Tell the officials of the city, with the reason."""
+    return _tell(RETURNED, deliverable, _officials_of(deliverable, now), now=now)
+
+
+def queue_accepted(deliverable: Deliverable, *, now: datetime) -> int:
+    """Tell the officials of the city that nothing more is to be done."""
+    return _tell(ACCEPTED, deliverable, _officials_of(deliverable, now), now=now)
+
+
+def _officials_of(deliverable: Deliverable, now: datetime) -> MembershipQuerySet:
+    return Membership.objects.on(group_day(now)).filter(role=Role.OFFICIAL, organization__city=deliverable.plan.city_id)
+
+
+def _tell(
+    kind: str, deliverable: Deliverable, held: MembershipQuerySet, *, but: User | None = None, now: datetime
+) -> int:
+    """The key holds the moment: what is accepted, looked at again and accepted once more is told once more."""
+    people = User.objects.filter(is_active=True, memberships__in=held).distinct().order_by("pk")
+    return mail.enqueue(
+        OutgoingMail(
+            key=f"{kind}:{deliverable.pk}:{deliverable.attempt}:{now.astimezone(UTC):%Y%m%dT%H%M%S}:{user.pk}",
+            kind=kind,
+            priority=OutgoingMail.Priority.CHANGE,
+            user=user,
+            recipient=user.email,
+            subject_type=DELIVERABLE,
+            subject_id=deliverable.pk,
+            subject_version=deliverable.attempt,
+            due=now,
+            useful_until=now + NEWS_IS_USEFUL_FOR,
+            is_demo=deliverable.plan.is_demo,
+        )
+        for user in people
+        if user != but
+    )
+
+
+STANDS: Final = {
+    HANDED_IN: Deliverable.Status.HANDED_IN,
+    RETURNED: Deliverable.Status.EXPECTED,
+    ACCEPTED: Deliverable.Status.ACCEPTED,
+}
+
+
+def _news(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, tuple[Deliverable, User]]:
+    """By mail, the deliverable that stands as the mail says and the person whom it still concerns; two queries."""
+    ids = {one.subject_id for one in mails if one.subject_id}
+    deliverables = Deliverable.objects.select_related("plan__city").in_bulk(list(ids))
+    held = (
+        Membership.objects.on(group_day(now))
+        .filter(user__in={one.user_id for one in mails}, user__is_active=True)
+        .select_related("user", "organization")
+    )
+    people: dict[tuple[str, int | None], dict[int, User]] = defaultdict(dict)
+    for one in held:
+        city_id = one.organization.city_id if one.role == Role.OFFICIAL else None
+        people[one.role, city_id][one.user_id] = one.user
+    told = {}
+    for each in mails:
+        found = deliverables.get(each.subject_id or 0)
+        if found is None or not found.plan.takes_in:
+            continue
+        whom = (Role.COORDINATOR, None) if each.kind == HANDED_IN else (Role.OFFICIAL, found.plan.city_id)
+        user = people[whom].get(each.user_id or 0)
+        if user and (found.status, found.attempt) == (STANDS[each.kind], each.subject_version):
+            told[each.pk] = (found, user)
+    return told
+
+
+def _news_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """They hold while the deliverable stands as they say, for those who are still coordinators or its officials."""
+    return set(_news(mails, now))
+
+
+def _render_news(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    told = _news(mails, now)
+    reasons = _reasons({found.pk for found, _user in told.values()})
+    rendered = {}
+    for one in mails:
+        if one.pk not in told:
+            continue
+        found, user = told[one.pk]
+        context = {
+            "deliverable": found,
+            "city": found.plan.city,
+            "reason": reasons.get((found.pk, found.attempt), ""),
+            "link": settings.PUBLIC_URL + found.get_absolute_url(),
+        }
+        parts = mail.render_parts(f"actionplans/emails/{one.kind}.html", context, user.language)
+        content = mail.compose(mail=one, subject=parts.subject, text=parts.text, html=parts.html)
+        rendered[one.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
+def _reasons(ids: Iterable[int]) -> dict[tuple[int, int], str]:
+    """With which words each was returned before its attempt; from the history. See also `return_deliverable`."""
+    events = apps.get_model("actionplans", "DeliverableEvent")._default_manager.filter(
+        pgh_obj__in=ids, status=Deliverable.Status.EXPECTED, pgh_context__metadata__has_key="reason"
+    )
+    rows = events.order_by("-pgh_id").values_list("pgh_obj", "attempt", "pgh_context__metadata")
+    return {(pk, attempt): metadata["reason"] for pk, attempt, metadata in rows}
+
+
+def _news_kind(name: str, label: str | Promise, *, repeatable: bool) -> mail.Kind:
+    return mail.Kind(name, OutgoingMail.Priority.CHANGE, repeatable, _news_still_true, _render_news, label)
+
+
+NEWS: Final = [
+    _news_kind(HANDED_IN, _("deliverable handed in"), repeatable=True),
+    _news_kind(RETURNED, _("deliverable returned"), repeatable=False),  # these two decide something
+    _news_kind(ACCEPTED, _("deliverable accepted"), repeatable=False),
+]
+
 KINDS = [
+    *NEWS,
     mail.Kind(DUE, OutgoingMail.Priority.REMINDER, True, _still_true, _render, _("reminder of what a city must do")),
     mail.Kind(LATE, OutgoingMail.Priority.REMINDER, True, _still_true, _render, _("reminder of what is late")),
 ]

@@ -9,6 +9,7 @@ import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from actionplans import emails
 from actionplans.actions.commitments import changed
 from actionplans.actions.evidence import attach, stand_again
 from actionplans.models import ActionPlan, Deliverable, Evidence
@@ -26,7 +27,7 @@ def hand_in(
     by: User | None,
     now: datetime,
 ) -> Deliverable:
-    """Hand in a text, files or both; from now on the text stands and anybody may read it.
+    """Hand in a text, files or both; from now on the text stands and anybody may read it. Coordinators are told.
 
     `keep` is evidence handed in before that stands with this text too; the rest stays with what was returned.
 
@@ -46,15 +47,17 @@ def hand_in(
         stand_again(one, deliverable=deliverable, attempt=deliverable.attempt)
     attach(deliverable=deliverable, uuids=evidence, by=by)
     deliverable.save(update_fields=["status", "text", "handed_in_at", "handed_in_by", "outcome_unknown"])
+    emails.queue_handed_in(deliverable, by=by, now=now)
     return deliverable
 
 
 @transaction.atomic
-def accept_deliverable(deliverable: Deliverable) -> Deliverable:
-    """Say that what was handed in is what was asked for. Raises ActionNotPossible on a closed plan."""
+def accept_deliverable(deliverable: Deliverable, *, now: datetime) -> Deliverable:
+    """Say that it is what was asked for; the city is told. Raises ActionNotPossible on a closed plan."""
     deliverable = _locked(deliverable)
     _move(deliverable, Deliverable.Status.ACCEPTED)
     deliverable.save(update_fields=["status"])
+    emails.queue_accepted(deliverable, now=now)
     return deliverable
 
 
@@ -68,8 +71,8 @@ def take_back_acceptance(deliverable: Deliverable) -> Deliverable:
 
 
 @transaction.atomic
-def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
-    """Give it back with a word; the city hands it in anew. Text and files stay for it to go on with.
+def return_deliverable(deliverable: Deliverable, *, reason: str, now: datetime) -> Deliverable:
+    """Give it back with a word; the city is told and hands it in anew. Text and files stay for it to go on with.
 
     The reason stands in the history, from where the page reads it. See also `actionplans.reports.history`. Raises
     ActionNotPossible on a closed plan, where nobody could hand it in anew.
@@ -82,6 +85,7 @@ def return_deliverable(deliverable: Deliverable, *, reason: str) -> Deliverable:
     deliverable.attempt += 1
     with pghistory.context(reason=reason.strip()):
         deliverable.save(update_fields=["status", "attempt", "handed_in_at", "handed_in_by"])
+    emails.queue_returned(deliverable, now=now)
     return deliverable
 
 

@@ -169,7 +169,7 @@ def deliverable_expect(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 @require_POST
 def deliverable_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = _of_plan(readable_plan(request, slug), pk)
-    actions.accept_deliverable(found)
+    actions.accept_deliverable(found, now=timezone.now())
     messages.success(request, _("The deliverable is accepted."))
     return redirect(found)
 
@@ -191,7 +191,8 @@ def deliverable_return(request: HttpRequest, slug: str, pk: int) -> HttpResponse
     form = ReturnForm(request.POST, auto_id="return_%s")
     status = 200
     if form.is_valid():
-        if tried(form, partial(actions.return_deliverable, found, reason=form.cleaned_data["reason"])) is not None:
+        give_back = partial(actions.return_deliverable, found, reason=form.cleaned_data["reason"], now=timezone.now())
+        if tried(form, give_back) is not None:
             messages.success(request, _("The deliverable is back with the city, with your words."))
             return redirect(found)
         status = 409

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplans import actions as plan_actions
+from actionplans import emails as plan_mails
 from actionplans.actions import evidence as evidence_actions
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.models import Organization, group_day
@@ -26,7 +27,7 @@ from ogpgroup.demo.commitments import DemoEntry, DemoMilestone
 from ogpgroup.demo.feedback import DemoAnswer, DemoEvaluation, DemoNote
 from ogpgroup.models import OutgoingMail, User
 
-PAST_NEWS = [kind.name for kind in (*note_mails.KINDS, *round_mails.KINDS)]
+PAST_NEWS = [kind.name for kind in (*plan_mails.NEWS, *note_mails.KINDS, *round_mails.KINDS)]
 NOON = time(18, tzinfo=UTC)  # of Mexico City
 
 
@@ -124,7 +125,7 @@ class Record:
     def hand_in(self) -> None:
         proposal = self.plan.deliverables.get(kind=Deliverable.Kind.SYNTHETIC_PROPOSAL)
         plan_actions.hand_in(proposal, text=facts.PROPOSAL, by=self.official, now=self.at(-115))
-        plan_actions.accept_deliverable(proposal)
+        plan_actions.accept_deliverable(proposal, now=self.at(-114))
         guide = self.plan.deliverables.get(kind=Deliverable.Kind.OTHER)
         plan_actions.hand_in(guide, text=facts.GUIDE, by=self.official, now=self.at(-3))
 

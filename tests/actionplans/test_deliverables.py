@@ -68,21 +68,21 @@ def test_only_what_was_handed_in_is_accepted_or_returned(db: None, status: str) 
     deliverable = factories.create_deliverable(status=status)
 
     with pytest.raises(ActionNotPossible):
-        actions.accept_deliverable(deliverable)
+        actions.accept_deliverable(deliverable, now=NOW)
     with pytest.raises(ActionNotPossible):
-        actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+        actions.return_deliverable(deliverable, reason="Falta el presupuesto.", now=NOW)
 
 
 def test_returned_needs_a_word_and_can_be_handed_in_again(deliverable: Deliverable) -> None:
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
     with pytest.raises(ActionNotPossible):
-        actions.return_deliverable(deliverable, reason=" ")
+        actions.return_deliverable(deliverable, reason=" ", now=NOW)
 
-    returned = actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+    returned = actions.return_deliverable(deliverable, reason="Falta el presupuesto.", now=NOW)
 
     assert (returned.status, returned.text, returned.handed_in_at) == ("expected", "La propuesta", None)
     actions.hand_in(deliverable, text="Con presupuesto", by=None, now=NOW)
-    assert actions.accept_deliverable(deliverable).status == "accepted"
+    assert actions.accept_deliverable(deliverable, now=NOW).status == "accepted"
 
 
 def test_closed_and_reference_plans_take_no_decision(deliverable: Deliverable) -> None:
@@ -92,9 +92,9 @@ def test_closed_and_reference_plans_take_no_decision(deliverable: Deliverable) -
 
     for one in (deliverable, reference):
         with pytest.raises(ActionNotPossible):
-            actions.accept_deliverable(one)
+            actions.accept_deliverable(one, now=NOW)
         with pytest.raises(ActionNotPossible):
-            actions.return_deliverable(one, reason="Falta el presupuesto.")
+            actions.return_deliverable(one, reason="Falta el presupuesto.", now=NOW)
     assert set(Deliverable.objects.values_list("status", flat=True)) == {"handed_in"}
 
 
@@ -102,7 +102,7 @@ def test_acceptance_is_taken_back(deliverable: Deliverable) -> None:
     with pytest.raises(ActionNotPossible):
         actions.take_back_acceptance(deliverable)
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
-    actions.accept_deliverable(deliverable)
+    actions.accept_deliverable(deliverable, now=NOW)
 
     assert actions.take_back_acceptance(deliverable).status == "handed_in"
     deliverable.refresh_from_db()
@@ -299,7 +299,7 @@ def test_files_kept_through_a_refusal_are_handed_in_once_it_is_returned(
     actions.hand_in(deliverable, text="La de mi colega", by=None, now=NOW)
     client, address = signed_in(official_reynosa), deliverable.get_absolute_url()
     refused = client.post(address, {"text": "La mía", "files": SimpleUploadedFile("acta.pdf", pdf())})
-    actions.return_deliverable(deliverable, reason="Falta el presupuesto.")
+    actions.return_deliverable(deliverable, reason="Falta el presupuesto.", now=NOW)
 
     client.post(address, {"text": "La mía", "kept": str(refused.context["form"].kept[0].uuid)})
 
@@ -380,7 +380,7 @@ def test_page_offers_coordinators_what_they_can_do(deliverable: Deliverable, coo
     actions.expect_again(deliverable)
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
     assert offered() == {"accept", "return"}
-    actions.accept_deliverable(deliverable)
+    actions.accept_deliverable(deliverable, now=NOW)
     assert offered() == {"look-again"}
     ActionPlan.objects.update(status="closed")
     assert offered() == set()
@@ -388,7 +388,7 @@ def test_page_offers_coordinators_what_they_can_do(deliverable: Deliverable, coo
 
 def test_late_word_to_the_city_comes_back(deliverable: Deliverable, coordinator: User) -> None:
     actions.hand_in(deliverable, text="La propuesta", by=None, now=NOW)
-    actions.accept_deliverable(deliverable)
+    actions.accept_deliverable(deliverable, now=NOW)
 
     answer = signed_in(coordinator).post(
         f"{deliverable.get_absolute_url()}return/", {"reason": "Falta el presupuesto."}
@@ -407,7 +407,7 @@ def returned(deliverable: Deliverable, official_reynosa: User, settings: Any, tm
     settings.MEDIA_ROOT = tmp_path
     files = [SimpleUploadedFile(f"anexo{number}.pdf", pdf(body=b"%" * number)) for number in (1, 2)]
     signed_in(official_reynosa).post(deliverable.get_absolute_url(), {"text": "La propuesta", "files": files})
-    actions.return_deliverable(deliverable, reason="El anexo 2 no es el que se pidió.")
+    actions.return_deliverable(deliverable, reason="El anexo 2 no es el que se pidió.", now=NOW)
     return list(deliverable.evidence.order_by("name"))
 
 
