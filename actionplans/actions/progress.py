@@ -29,7 +29,8 @@ def log_progress(
     """Record what happened on a milestone, or on a commitment as a whole, with the evidence already accepted.
 
     Guarantees one entry per `form_id`: who sends a form twice gets the entry of the first time. Raises
-    ActionNotPossible unless the plan is in force, or for a day that has not come yet where the plan is carried out.
+    ActionNotPossible unless the plan is in force, for a day that has not come yet where the plan is carried out, or for
+    one more than a year before the plan.
     """
     commitment, milestone = _place(about)
     _running_plan(commitment, happened_on=happened_on, now=now)
@@ -113,11 +114,19 @@ def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -
             _("The plan is %(status)s: progress is logged while it is in force.")
             % {"status": plan.get_status_display()}
         )
+    if happened_on < plan.first_day_of_progress:
+        raise ActionNotPossible(too_early(plan))
     today = plan.today(now)
     if happened_on > today:
         raise ActionNotPossible(
             _("That day has not come yet; today is %(day)s.") % {"day": spoken_day(today, weekday=False)}
         )
+
+
+def too_early(plan: ActionPlan) -> str:
+    return _("That is more than a year before the plan, which begins on %(day)s. Please look at the year.") % {
+        "day": spoken_day(plan.starts_on, weekday=False)
+    }
 
 
 def _sent_before(form_id: UUID, *, commitment: Commitment, by: User | None) -> ProgressEntry | None:

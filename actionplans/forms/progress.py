@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from actionplans.actions.progress import too_early
 from actionplans.forms.evidence import EvidenceForm, KeepingForm
 from actionplans.models import Commitment, Completion, Milestone, ProgressEntry
 from actionplans.models.days import FIRST_DAY, WITHIN
@@ -37,7 +38,7 @@ class ProgressForm(EvidenceForm):
 
     def __init__(self, *args: Any, progress: PlanProgress, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._today = today
+        self._today, self._plan = today, progress.plan
         self._things: dict[str, Commitment | Milestone] = {}
         for one in progress.commitments:
             self._things |= {key_of(track.milestone): track.milestone for track in one.tracks}
@@ -56,6 +57,8 @@ class ProgressForm(EvidenceForm):
             raise ValidationError(
                 _("That day has not come yet; today is %(day)s.") % {"day": spoken_day(self._today, weekday=False)}
             )
+        if day < self._plan.first_day_of_progress:
+            raise ValidationError(too_early(self._plan))
         return day
 
 

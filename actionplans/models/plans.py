@@ -1,6 +1,6 @@
 """A city's candidacy and its action plan."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 import pghistory
@@ -199,6 +199,11 @@ class ActionPlan(models.Model):
     def takes_in(self) -> bool:
         """The city hands things in, and is late with them. See also `ActionPlanQuerySet.handing_in`."""
         return self.status != self.Status.CLOSED and not self.is_reference
+
+    @property
+    def first_day_of_progress(self) -> date:
+        """What is older did not happen for this plan; before its first day there is preparation."""
+        return self.starts_on - timedelta(days=366)
 
     def today(self, now: datetime) -> date:
         """The day it is where the plan is carried out; a reference plan goes by the group's day."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -60,6 +61,8 @@ _COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_tit
 _MILESTONE: Final = ("id", "commitment_id", "number", "title")
 _EVIDENCE: Final = ("uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt")
 
+LONG_AFTER: Final = timedelta(days=7)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -78,6 +81,12 @@ class Item:
     @property
     def is_struck(self) -> bool:
         return self.correction is not None
+
+    @property
+    def reported_on(self) -> date | None:
+        """Said where it was reported long after it happened, and always of a correction."""
+        day = group_day(self.entry.reported_at)
+        return day if self.entry.corrects_id or day - self.entry.happened_on > LONG_AFTER else None
 
     @property
     def moved(self) -> str:

@@ -409,3 +409,36 @@ def test_address_of_an_entry_leads_to_its_page_of_the_diary(now_plan: ActionPlan
         shown = stranger.get(entry.get_absolute_url()).context["moved"].diary.items
         assert entry in [item.entry for item in shown]
     assert stranger.get(f"{milestone.commitment.get_absolute_url()}?entry=99999999999999999999").status_code == 200
+
+
+def test_day_long_before_the_plan_is_refused(plan: ActionPlan, milestone: Milestone, official_reynosa: User) -> None:
+    ActionPlan.objects.update(starts_on=date(2017, 6, 29))
+    assert log(milestone, happened_on=date(2016, 6, 28)).happened_on == date(2016, 6, 28)
+
+    with pytest.raises(ActionNotPossible) as refused:
+        log(milestone, happened_on=date(2016, 6, 27))
+
+    assert str(refused.value.sentence) == (
+        "Eso es más de un año antes del plan, que comienza el 29 de junio de 2017. Por favor revise el año."
+    )
+    sent = {"about": f"m{milestone.pk}", "status": "limited", "text": "Se hizo.", "happened_on": "2016-06-27"}
+    form = signed_in(official_reynosa).post(NEW, sent | {"form_id": str(uuid.uuid4())}).context["form"]
+    assert (set(form.errors), form["text"].value()) == ({"happened_on"}, "Se hizo.")
+
+
+@pytest.mark.parametrize(("reported", "times"), [(8, 0), (9, 1)])
+def test_diary_says_when_it_was_reported_long_after(
+    milestone: Milestone, stranger: Client, reported: int, times: int
+) -> None:
+    log(milestone, happened_on=date(2017, 8, 1), now=datetime(2017, 8, reported, 18, tzinfo=UTC))
+
+    page = stranger.get("/plans/plan/").content.decode()
+
+    assert page.count(f"reportado el {reported} de agosto de 2017") == times
+
+
+def test_diary_says_when_a_correction_was_reported(milestone: Milestone, stranger: Client) -> None:
+    now = datetime(2017, 8, 3, 18, tzinfo=UTC)
+    correct(log(milestone, now=now), now=now)
+
+    assert stranger.get("/plans/plan/").content.decode().count("reportado el 3 de agosto de 2017") == 1
