@@ -38,6 +38,7 @@ class CriterionText:
     question_en: str
     levels: tuple[LevelText, ...]
     weight: str = "1"
+    needs_evidence: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ IRM: Final = RubricText(
 
 PARTICIPATION: Final = RubricText(
     slug="participation",
-    version=1,
+    version=2,  # the first asked for no evidence of the level of influence
     about=Rubric.About.PLAN,
     title="Participación",
     title_en="Participation",
@@ -289,6 +290,7 @@ PARTICIPATION: Final = RubricText(
                 ),
             ),
             weight="2",
+            needs_evidence=True,
         ),
         CriterionText(
             "information",
@@ -465,6 +467,7 @@ def _write(rubric: Rubric, position: int, text: CriterionText) -> None:
         question=text.question,
         question_en=text.question_en,
         weight=Decimal(text.weight),
+        needs_evidence=text.needs_evidence,
     )
     Level.objects.bulk_create(
         Level(

@@ -257,8 +257,12 @@ class Evaluation(models.Model):
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def answered(self) -> Self:
-        """A level was chosen, or it was said why none applies. See also `Score.is_answer`."""
-        return self.filter(Q(level__isnull=False) | (Q(not_applicable=True) & ~Q(evidence="")))
+        """A level was chosen, with evidence where that is needed, or it was said why none applies.
+
+        See also `Score.is_answer`.
+        """
+        levelled = Q(level__isnull=False) & (Q(criterion__needs_evidence=False) | ~Q(evidence=""))
+        return self.filter(levelled | (Q(not_applicable=True) & ~Q(evidence="")))
 
 
 class Score(models.Model):
@@ -298,9 +302,11 @@ class Score(models.Model):
     def __str__(self) -> str:
         return f"{self.criterion}: {self.level or '–'}"
 
-    def is_answer(self) -> bool:
-        """See also `ScoreQuerySet.answered`."""
-        return self.level_id is not None or (self.not_applicable and self.evidence != "")
+    def is_answer(self, criterion: Criterion) -> bool:
+        """Whether it answers its criterion. See also `ScoreQuerySet.answered`."""
+        if self.level_id is not None and not criterion.needs_evidence:
+            return True
+        return (self.level_id is not None or self.not_applicable) and self.evidence != ""
 
 
 class CriterionReply(models.Model):

@@ -55,7 +55,8 @@ class Rubric(models.Model):
 class Criterion(models.Model):
     """One question of a rubric.
 
-    Weights are relative to each other; over what was answered they are made to sum to one.
+    Weights are relative to each other; over what was answered they are made to sum to one. Where it needs evidence, a
+    level without a word of it is no answer.
     """
 
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="criteria")
@@ -66,6 +67,7 @@ class Criterion(models.Model):
     question = models.TextField(max_length=1000)
     question_en = models.TextField(max_length=1000)
     weight = models.DecimalField(max_digits=5, decimal_places=2, default=1, validators=[MinValueValidator(0)])
+    needs_evidence = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("criterion")

@@ -87,7 +87,7 @@ def progress_of(one: ReviewRound, evaluation: Evaluation | None) -> Progress:
         step = Step(commitment, total=len(criteria))
         for criterion in criteria:
             score = scores.get((criterion.pk, commitment.pk if commitment else None))
-            if score is not None and score.is_answer():
+            if score is not None and score.is_answer(criterion):
                 step.answered += 1
             else:
                 step.missing.append(criterion)

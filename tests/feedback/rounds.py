@@ -68,7 +68,8 @@ def answers(one: ReviewRound, levels: Mapping[str, str] | None = None, evidence:
     for commitment in commitments or [None]:
         for criterion in criteria_of(one):
             last = criterion.levels.order_by("-position")[0].name_en
-            said.append(answer(criterion, commitment, (levels or {}).get(criterion.slug, last), evidence))
+            words = evidence or ("Actas de los foros." if criterion.needs_evidence else "")
+            said.append(answer(criterion, commitment, (levels or {}).get(criterion.slug, last), words))
     return said
 
 

@@ -96,7 +96,27 @@ def test_what_counts_as_an_answer(level: str, evidence: str, is_answer: bool, db
     evaluation = save(one, rounds.evaluator_of(one), said, edition=0)
 
     assert (len(reports.unanswered(one, evaluation)) == 4) == is_answer
-    assert evaluation.scores.get().is_answer() == is_answer
+    assert evaluation.scores.get().is_answer(criterion) == is_answer
+    assert evaluation.scores.answered().exists() == is_answer
+
+
+@pytest.mark.parametrize(
+    ("level", "evidence", "is_answer"),
+    [("Involve", "Actas de los foros.", True), ("Involve", "", False), ("n/a", "No hubo plan.", True)],
+)
+def test_level_of_influence_needs_evidence(level: str, evidence: str, is_answer: bool, db: None):  # noqa: FBT001
+    one = rounds.open_round(rubric="participation")
+    influence, *others = criteria_of(one)
+
+    evaluation = save(one, rounds.evaluator_of(one), answer(influence, None, level, evidence), edition=0)
+
+    assert (influence.slug, influence.needs_evidence, {other.needs_evidence for other in others}) == (
+        "influence",
+        True,
+        {False},
+    )
+    assert ((influence.pk, None) not in reports.unanswered(one, evaluation)) == is_answer
+    assert evaluation.scores.get().is_answer(influence) == is_answer
     assert evaluation.scores.answered().exists() == is_answer
 
 
