@@ -23,14 +23,14 @@ from ogpgroup import parts
 @require_safe
 def commitment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One commitment: how far it is, what it says, its milestones, its diary and who changed what."""
-    today = parts.begin(request).day
+    parts.begin(request)
     plan = readable_plan(request, slug)
     found = _of_plan(plan, number)
     is_keeper = keeps(request, plan)
     context = {
         "plan": plan,
         "commitment": found,
-        "standing": CommitmentStanding(found, today),
+        "standing": CommitmentStanding(found, plan.today(timezone.now())),
         "moved": CommitmentDiary(found, request.GET.get("page"), request.GET.get("entry")),
         "changed": History(found, keeper=is_keeper),
         "can_log": is_keeper and plan.is_running,

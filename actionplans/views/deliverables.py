@@ -17,7 +17,6 @@ from actionplans.models import ActionPlan, Deliverable, Evidence
 from actionplans.reports import history
 from actionplans.views.keeping import keeps, person, readable_plan, save_edit, tried
 from cities.access import coordinator_required, roles_of
-from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
 
 
@@ -73,7 +72,7 @@ def _evidence_of(found: Deliverable) -> tuple[list[Evidence], list[Evidence]]:
 
 
 def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: HandInForm | None) -> dict[str, Any]:
-    today = group_day(timezone.now())
+    today = plan.today(timezone.now())
     is_read = found.status in Deliverable.READ
     standing, before = _evidence_of(found)
     decides = roles_of(request.user).is_coordinator and plan.takes_in

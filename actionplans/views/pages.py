@@ -29,14 +29,14 @@ MOST_LATE: Final = 12
 
 @dataclass(frozen=True)
 class PlanStanding:
-    """How far a plan is: its figures, its picture, what is late and next, all it promises. `today` is the edition's."""
+    """How far a plan is: its figures, its picture, what is late and next, all it promises. `today` is the plan's."""
 
     plan: ActionPlan
     today: date
 
     @property
     def key(self) -> Hashable:
-        return self.plan.pk
+        return (self.plan.pk, self.today)  # the day of the edition is the group's
 
     @cached_property
     def progress(self) -> PlanProgress:
@@ -110,14 +110,14 @@ class PlanDiary:
 
 @dataclass(frozen=True)
 class CommitmentStanding:
-    """How far a commitment is, what it says, and its milestones. `today` is the edition's."""
+    """How far a commitment is, what it says, and its milestones. `today` is the plan's."""
 
     commitment: Commitment
     today: date
 
     @property
     def key(self) -> Hashable:
-        return self.commitment.pk
+        return (self.commitment.pk, self.today)  # see PlanStanding
 
     @cached_property
     def progress(self) -> CommitmentProgress:

@@ -45,13 +45,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One plan: how far it is, what is late, what is next, what moved, and all it promises."""
-    today = parts.begin(request).day
+    parts.begin(request)
     plan = readable_plan(request, slug)
     roles = roles_of(request.user)
     is_keeper = keeps(request, plan)
     context = {
         "plan": plan,
-        "standing": PlanStanding(plan, today),
+        "standing": PlanStanding(plan, plan.today(timezone.now())),
         "moved": PlanDiary(plan, request.GET.get("page")),
         "changed": History(plan, keeper=is_keeper),
         "is_keeper": is_keeper,

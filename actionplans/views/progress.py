@@ -16,7 +16,6 @@ from actionplans.forms.progress import CorrectionForm, ProgressForm, key_of
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry
 from actionplans.reports.progress import PlanProgress, Track, progress_of
 from actionplans.views.keeping import kept_plan, person, tried
-from cities.models import group_day
 from ogpgroup.errors import ActionNotPossible
 
 NEAR = 4  # so many milestones stand on top; the others are one tap further
@@ -127,7 +126,7 @@ def _typed(form: ProgressForm) -> dict[str, Any]:
 
 def _progress(request: HttpRequest, plan: ActionPlan) -> PlanProgress:
     """Whether anything can be logged now is said before anybody types; what was typed is read whatever happened."""
-    progress = progress_of(plan, on=group_day(timezone.now()))
+    progress = progress_of(plan, on=plan.today(timezone.now()))
     if request.method == "POST":
         return progress
     if plan.is_reference:
