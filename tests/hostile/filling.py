@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from actionplans import actions as plan_actions
 from actionplans import emails as plan_emails
 from cities.emails import invitation_mail
 from cities.models import group_day
@@ -239,5 +240,10 @@ def _plans_and_feedback(world: World, now: datetime) -> None:
     note_actions.settle_note(answer.note, answer_id=answer.pk, **word, now=now)
     factories.create_deliverable(plan=world.plan, due_on=group_day(now) + timedelta(days=3))
     plan_emails.plan(now)
+    handed_in, returned, accepted = [factories.create_deliverable(plan=world.plan) for _ in range(3)]
+    for deliverable in (handed_in, returned, accepted):
+        plan_actions.hand_in(deliverable, text="Aquí está.", by=None, now=now)
+    plan_actions.return_deliverable(returned, reason=LONG, now=now)
+    plan_actions.accept_deliverable(accepted, now=now)
     for day in (world.open_round.due_on, world.closed_round.reply_due_on):
         round_emails.plan(datetime.combine(day, time(18), tzinfo=UTC))
