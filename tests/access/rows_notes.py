@@ -61,7 +61,7 @@ def writing(
         where,
         data=note,
         GET=only(allowed) | led_back,
-        POST=only(allowed, answer=DONE) | led_back,
+        POST=only(allowed, answer=DONE) | dict.fromkeys(led_back, 409),  # with what was typed
     )
 
 

@@ -1,9 +1,13 @@
 """Who may do what with review rounds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from django.utils import timezone
+
+from cities.models import group_day
 from tests.access.door import Row
 from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, EVERYBODY, GROUP, Answers, Role, only
 from tests.access.world import World
@@ -16,6 +20,12 @@ CITY: Final = frozenset({Role.OFFICIAL})
 def _away() -> Answers:
     """Who has stepped back is led to the round, which says so."""
     return dict.fromkeys(STEPPED_BACK, ELSEWHERE)
+
+
+def _days(_world: World) -> dict[str, str]:
+    """A month to evaluate and one to reply; a round lasts a year at most."""
+    today = group_day(timezone.now())
+    return {"due_on": str(today + timedelta(days=30)), "reply_due_on": str(today + timedelta(days=60))}
 
 
 def at(name: str) -> Callable[[World], dict[str, Any]]:
@@ -49,8 +59,7 @@ ROUNDS: Final = [
         data=lambda w: {
             "rubric": "participation",
             "organizations": w.organization.pk,
-            "due_on": "2040-01-31",
-            "reply_due_on": "2040-02-28",
+            **_days(w),
             "form_id": str(uuid4()),
         },
         GET=only(COORDINATORS),
@@ -92,16 +101,30 @@ ROUNDS: Final = [
         GET=only(ASKED) | _away(),
         POST=only(ASKED | STEPPED_BACK, answer=ELSEWHERE),
     ),
-    Row("feedback:submit", "closed", at("closed_round"), GET=only(frozenset()), POST=only(frozenset())),
+    Row(
+        "feedback:submit",
+        "closed",
+        at("closed_round"),
+        data=lambda _: {"edition": 1},
+        GET=only(frozenset({Role.MEMBER}), answer=ELSEWHERE),
+        POST=only(frozenset({Role.MEMBER}), answer=ELSEWHERE),
+    ),
     Row(
         "feedback:conflict",
         "open",
         at("open_round"),
         data=lambda _: {"conflict": "Asesoré a la ciudad."},
         GET=only(ASKED) | _away(),
-        POST=only(ASKED, answer=DONE) | _away(),
+        POST=only(ASKED, answer=DONE) | dict.fromkeys(STEPPED_BACK, 409),
     ),
-    Row("feedback:conflict", "closed", at("closed_round"), GET=only(frozenset()), POST=only(frozenset())),
+    Row(
+        "feedback:conflict",
+        "closed",
+        at("closed_round"),
+        data=lambda _: {"conflict": "Asesoré a la ciudad."},
+        GET=only(frozenset({Role.MEMBER}), answer=ELSEWHERE),
+        POST=only(frozenset({Role.MEMBER}), answer=409),
+    ),
     Row("feedback:remind", at=at("open_round"), POST=only(COORDINATORS, answer=DONE)),
     Row("feedback:close", "open", at("open_round"), GET=only(COORDINATORS), POST=only(COORDINATORS, answer=DONE)),
     Row(
@@ -114,15 +137,15 @@ ROUNDS: Final = [
     Row(
         "feedback:days",
         at=at("open_round"),
-        data=lambda _: {"due_on": "2040-01-31", "reply_due_on": "2040-02-28"},
+        data=_days,
         GET=only(COORDINATORS),
-        POST=only(COORDINATORS),  # further away than a round may last: the form says so
+        POST=only(COORDINATORS, answer=DONE),
     ),
     Row(
         "feedback:reopen",
         "closed, with a reply",
         at("closed_round"),
-        data=lambda _: {"due_on": "2040-01-31", "reply_due_on": "2040-02-28"},
+        data=_days,
         GET=only(COORDINATORS),
         POST=only(COORDINATORS, answer=ELSEWHERE),
     ),

@@ -394,9 +394,7 @@ def test_name_with_a_character_that_nobody_sees_is_refused(client: Client, membe
     response = client.post("/accounts/profile/", details)
 
     assert response.context["form"].errors == {
-        "name": [
-            "There is a character in the name that cannot be seen, such as a tab. Please delete it and type it anew."
-        ]
+        "name": ["Hay en el nombre un carácter que no se ve, como un tabulador. Bórrelo y vuelva a escribir el nombre."]
     }
     member.refresh_from_db()
     assert (member.name, member.language) == ("Inés Integrante", "es-mx")

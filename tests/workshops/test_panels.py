@@ -64,14 +64,14 @@ def test_panel_is_short_and_leads_to_the_rest(reynosa):
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
-def test_agreements_of_a_plan_take_two_queries(count, django_assert_num_queries):
+def test_agreements_of_a_plan_take_three_queries(count, django_assert_num_queries):
     plan = factories.create_plan()
     session = publish_session().session
     for number in range(count):
         one = Agreement.objects.create(session=session, number=number + 1, kind="task", text="Acuerdo", plan=plan)
         one.responsible.add(factories.create_organization())
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         text = drawn("plan_agreements", plan)
 
     assert text.count("<li>") == count
