@@ -52,6 +52,12 @@ def write(page: Page, text: str) -> None:
     note(page).press("Enter")
 
 
+def correct(page: Page, which: Locator, *, found: str) -> None:
+    """Begin to correct a note. The device looks first whether a correction waits, and nobody types before it shows."""
+    which.get_by_role("link", name="Correct").click()
+    expect(note(page)).to_have_value(found)
+
+
 def standing(table: WorkTable) -> list[tuple[str, str, str]]:
     return list(table.notes.order_by("pk").values_list("kind", "text", "said_by"))
 
@@ -83,8 +89,7 @@ def test_correction_costs_no_half_typed_note(page: Page, table: WorkTable) -> No
     who(page).fill("Una vecina")
     note(page).fill("Poner más ár")
 
-    first.get_by_role("link", name="Correct").click()
-    expect(note(page)).to_have_value("Banquetas")
+    correct(page, first, found="Banquetas")
     expect(who(page)).to_have_value("")
     write(page, "Banquetas rotas")
 
@@ -103,7 +108,7 @@ def test_half_typed_correction_comes_back_as_a_correction(
     first = written(page, table, "Banquetas")
     written(page, table, "Alumbrado")
     note(page).fill("Poner más ár")
-    first.get_by_role("link", name="Correct").click()
+    correct(page, first, found="Banquetas")
     note(page).fill("Banquetas ro")
     page.close()
 
@@ -113,10 +118,10 @@ def test_half_typed_correction_comes_back_as_a_correction(
     expect(note(page)).to_have_value("Banquetas ro")
     # To another note and back: each half-typed text waits at its own.
     notes = page.locator("[data-notes] > li")
-    notes.filter(has_text="Alumbrado").get_by_role("link", name="Correct").click()
+    correct(page, notes.filter(has_text="Alumbrado"), found="Alumbrado")
     write(page, "Alumbrado público")
     expect(note(page)).to_have_value("Poner más ár")
-    notes.filter(has_text="Banquetas").get_by_role("link", name="Correct").click()
+    correct(page, notes.filter(has_text="Banquetas"), found="Banquetas ro")
     write(page, "Banquetas rotas")
     note(page).press("Enter")
 
@@ -128,7 +133,7 @@ def test_half_typed_correction_comes_back_as_a_correction(
 def test_cancelled_correction_leaves_the_note_and_what_was_begun(page: Page, table: WorkTable) -> None:
     first = written(page, table, "Banquetas")
     note(page).fill("Poner más ár")
-    first.get_by_role("link", name="Correct").click()
+    correct(page, first, found="Banquetas")
     note(page).fill("Otra cosa")
     note(page).press("Escape")
 
@@ -142,7 +147,7 @@ def test_device_that_keeps_nothing_gives_the_whole_note_back(page: Page, table: 
     first = written(page, table, "Banquetas")
     page.evaluate("() => { IDBObjectStore.prototype.add = () => { throw new Error('full'); }; }")
     note(page).fill("Poner más ár")
-    first.get_by_role("link", name="Correct").click()
+    correct(page, first, found="Banquetas")
     more(page).click()
     who(page).fill("Una vecina")
     write(page, "Banquetas rotas")
@@ -166,7 +171,7 @@ def test_correction_changed_again_after_a_lost_answer_is_no_clash(page: Page, ta
     page.route(
         "**/notes/", lambda route: lose(route) if route.request.method == "POST" else route.continue_(), times=20
     )
-    first.get_by_role("link", name="Correct").click()
+    correct(page, first, found="Banquetas")
     write(page, "Banquetas rotas")
     waiting = page.locator("[data-waiting] > li")
     expect(page.locator("[data-line]")).to_contain_text("No network")
