@@ -234,6 +234,7 @@ def test_two_at_one_table(product: Product, open_page: Callable[..., Page]) -> N
     two.get_by_label("Note", exact=True).fill("Rutas de Inés")
     two.get_by_role("button", name="Add").click()
     one.locator("[data-notes] > li").get_by_role("link", name="Correct").click()
+    expect(one.get_by_text("You are correcting a note.")).to_be_visible()
     one.get_by_label("Note", exact=True).fill("Rutas de Rosa")
     one.keyboard.press("Enter")
     wait_until(lambda: texts(table) == ["Rutas de Rosa"], "the first correction")
