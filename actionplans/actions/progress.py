@@ -124,6 +124,7 @@ def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -
 
 
 def too_early(plan: ActionPlan) -> str:
+    """Why nothing of the plan can have happened on such a day."""
     return _("That is more than a year before the plan, which begins on %(day)s. Please look at the year.") % {
         "day": spoken_day(plan.starts_on, weekday=False)
     }
