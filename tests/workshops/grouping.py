@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.test import Client
+from django.utils import timezone
 
 from ogpgroup.models import User
 from tests import factories
@@ -30,9 +31,9 @@ def lead(session: Session) -> User:
 
 
 def note(session: Session, text: str = "Falta agua", *, table: int = 1, **given: Any) -> TableNote:
-    """A note as a table's page leaves it."""
-    where = session.tables.get(number=table)
-    return TableNote.objects.create(table=where, text=text, **({"kind": "doubt", "received_at": NOW} | given))
+    """A note as a table's page leaves it; it has arrived, also in the first minutes of an hour."""
+    where, received = session.tables.get(number=table), min(NOW, timezone.now())
+    return TableNote.objects.create(table=where, text=text, **({"kind": "doubt", "received_at": received} | given))
 
 
 def seen(*notes: TableNote) -> dict[int, int | None]:
