@@ -177,6 +177,7 @@ class _Sender:
             mail = waiting.popleft()
             outcome = self._offer(mail, token)
             self._end_acceptance()  # where the text was not reached
+            self.begun = 0  # it was for this try alone
             kill_point("before_outcome")
             if outcome and self._record(mail, outcome, token, self._to_begin(waiting)) is not None:
                 self._end_acceptance()
@@ -313,6 +314,7 @@ class _Sender:
 
     def _give_back(self, ids: Collection[int], token: UUID, **changes: Any) -> None:
         """What was not offered waits as before: its attempts are not burnt."""
+        self.begun = 0
         as_before = {"status": Status.QUEUED, "attempts": F("attempts") - 1, "rendered": text_to_repeat()}
         rest = OutgoingMail.objects.held_by(token).filter(pk__in=ids)
         rest.update(**as_before, token=None, lease_until=None, data_began_at=None, **changes)

@@ -249,6 +249,23 @@ def test_sender_gives_back_what_it_cannot_send_within_the_safe_part_of_its_lease
     assert [the(key).attempts for key in "abcd"] == [1, 1, 0, 0]
 
 
+def test_mail_given_back_is_put_on_record_again_before_its_text(sink):
+    """That its text begins was on record before the time of the first batch was over."""
+    sink.behaviour.seconds_per_mail = 0.8
+    enqueue(*"abc")
+    sender = sender_module._Sender(
+        {kind.name: kind for kind in KINDS}, lease=timedelta(seconds=2), batch_size=10, stop=lambda: False
+    )
+    sender.send_batch()
+    assert (the("c").status, the("c").data_began_at) == ("queued", None)
+
+    sender.send_batch()
+    sender.transport.close()
+
+    assert [the(key).status for key in "abc"] == ["sent"] * 3
+    assert the("c").data_began_at is not None
+
+
 def test_sender_that_is_told_to_stop_finishes_the_mail_in_hand(sink):
     enqueue(*"abc")
     answers = iter([False, False, True, True])
