@@ -118,9 +118,7 @@ def history_of(commitment: Commitment, *, keeper: bool) -> list[Change]:
         keeper=keeper,
         read=lambda: [
             *_events("CommitmentEvent", "= %s", commitment.pk),
-            *_events(
-                "MilestoneEvent", "IN (SELECT id FROM actionplans_milestone WHERE commitment_id = %s)", commitment.pk
-            ),
+            *_events("MilestoneEvent", _MILESTONES, commitment.pk),
         ],
     )
 
