@@ -123,6 +123,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if roles.is_coordinator and one.status == Status.OPEN:
         context["turnout"] = own_reports.turnout_of(one, today)
     elif roles.is_coordinator:
+        context["was_evaluated"] = one.evaluations.submitted().exists()
         context["conflicts"] = own_reports.conflicts_of(one)
     return render(request, "feedback/round.html", context)
 

@@ -132,3 +132,16 @@ def test_conflicts_can_be_read_by_coordinators_after_the_round(coordinator) -> N
 
     assert "Trabajé en este plan" in read
     assert "Trabajé en este plan" not in by_others
+
+
+@pytest.mark.parametrize("is_evaluated", [True, False])
+def test_closed_round_offers_the_step_that_is_possible(is_evaluated, coordinator) -> None:
+    one = open_round()
+    if is_evaluated:
+        submitted(one)
+    rounds.close_round(one, by=None, now=NOW)
+
+    page = client_of(coordinator).get(one.get_absolute_url()).content.decode()
+
+    offered = [f"{one.get_absolute_url()}{step}/" in page for step in ("publish", "reopen")]
+    assert offered == [is_evaluated, not is_evaluated]
