@@ -53,6 +53,7 @@ class NoteForm(forms.Form):
     )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who may read it"),
+        help_text=gettext_lazy("Those of the organisation on whose behalf you write read it in any case."),
         choices=Note.Visibility.choices,
         initial=Note.Visibility.PUBLIC,
         widget=forms.RadioSelect,
@@ -70,7 +71,7 @@ class NoteForm(forms.Form):
         choice: Any = self.fields["organization"]
         choice.queryset, choice.empty_label = organizations, gettext("for yourself")
         if plan_of(target) is None:
-            # The city alone: an item of an agenda stands in no city's ledger.
+            # To the city: an item of an agenda stands in no city's ledger.
             allowed = [one for one in Note.Visibility.choices if one[0] != Note.Visibility.CITY]
             self.fields["visibility"].choices = allowed  # type: ignore[attr-defined]
 

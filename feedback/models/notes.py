@@ -134,7 +134,7 @@ class Note(models.Model):
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("everybody")
         GROUP = "group", _("the working group")
-        CITY = "city", _("the city alone")
+        CITY = "city", _("the city and the coordinators")
 
     class Status(models.TextChoices):
         OPEN = "open", pgettext_lazy("note", "waits for an answer")
