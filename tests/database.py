@@ -42,6 +42,20 @@ def kept_for_reading(blocker: DjangoDbBlocker) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def most_rows_of_a_step(statement: str) -> int:
+    """Run a statement as PostgreSQL plans it now: the most rows that a step of its plan gave or threw away, in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}")
+        return max(_rows_of_steps(cursor.fetchone()[0][0]["Plan"]))
+
+
+def _rows_of_steps(step: dict[str, Any]) -> Iterator[float]:
+    thrown_away = (value for name, value in step.items() if name.startswith("Rows Removed by"))
+    yield (step["Actual Rows"] + sum(thrown_away)) * step["Actual Loops"]
+    for below in step.get("Plans", ()):
+        yield from _rows_of_steps(below)
+
+
 def _remember(connection: BaseDatabaseWrapper, **_: Any) -> None:
     if threading.current_thread() is threading.main_thread():
         _connections.add(connection)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from cities.models import City, Cycle, GroupMembership, Membership, Role
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
+from tests.database import most_rows_of_a_step
 from tests.factories_schedule import create_session
 from tests.workshops.agendas import put
 from tests.workshops.coordination import desk_of, edit_url, running_cycle, text_of, typed
@@ -247,6 +248,27 @@ def test_answers_are_held_up_only_where_somebody_has_come_or_gone(cycle, officia
 
     assert (quiet, came, then, left, at_last) == (False, True, False, True, False)
     assert set(expected_at(session)) == {official_reynosa.pk}
+
+
+def test_sessions_of_many_people_are_looked_through_once(cycle):
+    """With fresh statistics; by them PostgreSQL once compared all people of a session with all others."""
+    people, sessions = 3000, 20
+    organization = factories.create_organization()
+    rules = [Rule.of(publish_session(cycle=cycle).session.current_version) for _number in range(sessions)]
+    members = User.objects.bulk_create(User(email=f"p{number}@ciudad.example", name="P") for number in range(people))
+    Membership.objects.bulk_create(
+        Membership(user=person, organization=organization, role=Role.MEMBER, since=factories.SINCE)
+        for person in members
+    )
+    audience.add_newcomers(rules, now=NOW, at_most=people * sessions)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert not audience.has_moved(rules, on=NOW.date())
+
+    assert Participation.objects.expected().count() == people * sessions
+    assert most_rows_of_a_step(asked[0]["sql"]) <= 2 * people * sessions
 
 
 # --- A post -----------------------------------------------------------------------------------------------------------
