@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
@@ -193,11 +194,11 @@ WITH picked AS MATERIALIZED (
            END AS verdict
       FROM ogpgroup_outgoingmail
      WHERE status IN ('queued', 'sending')
-       AND (status = 'queued' AND COALESCE(retry_at, due) <= statement_timestamp()
-            OR status = 'sending' AND lease_until < statement_timestamp())
+       AND CASE WHEN status = 'sending' THEN lease_until ELSE COALESCE(retry_at, due) END <= statement_timestamp()
        AND (lost_leases + (status = 'sending')::int >= 2) = %(suspects)s
        AND kind = ANY(%(kinds)s)
-     ORDER BY CASE WHEN %(suspects)s THEN lost_leases END, priority, COALESCE(retry_at, due), id
+     ORDER BY CASE WHEN %(suspects)s THEN lost_leases END,
+              priority, CASE WHEN status = 'sending' THEN lease_until ELSE COALESCE(retry_at, due) END, id
      LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
 )
@@ -344,9 +345,10 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(
                 "priority",
-                Coalesce("retry_at", "due"),
+                # When its turn comes, as CLAIM says it: what lies ahead is not read, however much it is.
+                Case(When(status="sending", then=F("lease_until")), default=Coalesce("retry_at", "due")),
                 "id",
-                name="outgoingmail_claim",
+                name="outgoingmail_turn",
                 condition=models.Q(status__in=["queued", "sending"]),
             ),
             models.Index(fields=["subject_type", "subject_id", "status"], name="outgoingmail_subject"),

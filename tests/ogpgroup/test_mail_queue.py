@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 import redis
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu import pools
 
@@ -16,6 +17,7 @@ from ogpgroup import mail
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import queue
 from ogpgroup.models import LOST_TOO_OFTEN, TOO_LATE, OutgoingMail
+from tests.database import most_rows_of_a_step
 from tests.faults import kinds
 from tests.faults.kinds import DECISION, REMINDER, enqueue, make
 
@@ -193,6 +195,18 @@ def test_claim_leaves_what_is_not_waiting(status):
     lose_lease(one)
 
     assert claim() == []
+
+
+def test_claim_reads_nothing_that_lies_ahead():
+    enqueue(*(f"ahead-{number}" for number in range(2000)), due=timedelta(hours=1))
+    enqueue("now", "too")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ogpgroup_outgoingmail")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert {one.key for one in claim()} == {"now", "too"}
+
+    assert most_rows_of_a_step(asked[0]["sql"]) < 10
 
 
 def test_claim_leaves_kinds_that_this_code_does_not_know():
