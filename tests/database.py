@@ -42,7 +42,7 @@ def kept_for_reading(blocker: DjangoDbBlocker) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def most_rows_of_a_step(statement: str) -> int:
+def most_rows_of_a_step(statement: str) -> float:
     """Run a statement as PostgreSQL plans it now: the most rows that a step of its plan gave or threw away, in all."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}")

@@ -93,11 +93,20 @@ def add_milestone(commitment: Commitment, *, fields: Mapping[str, Any], form_id:
 
 @transaction.atomic
 def save_milestone(milestone: Milestone, *, fields: Mapping[str, Any], edition: int) -> Milestone:
-    """Store an edit made on the edition given. See also `save_commitment`."""
-    _open_plan(milestone.commitment.plan)
+    """Store an edit made on the edition given. See also `save_commitment`.
+
+    Raises ActionNotPossible where the last day of a plan in force is moved without a reason of its own; the day first
+    promised is kept.
+    """
+    plan = _open_plan(milestone.commitment.plan)
     current = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    stored, reason = current.ends_on, current.moved_because
     if changed(current, fields, edition):
-        current.save(update_fields=[*fields, "edition"])
+        if plan.is_running and current.ends_on != stored:
+            if current.moved_because in {"", reason}:
+                raise ActionNotPossible(_("The plan is in force: say why the last day is moved."))
+            current.first_ends_on = current.first_ends_on or stored
+        current.save(update_fields=[*fields, "first_ends_on", "edition"])
     return current
 
 

@@ -10,6 +10,7 @@ from django.db.models import Manager, Model, QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actionplans.models import Commitment, Milestone, OgpValue
@@ -227,12 +228,34 @@ class CommitmentForm(KeptTogether):
 class MilestoneForm(KeptTogether):
     """One milestone: a step with a result that can be verified."""
 
-    GROUPS = ((gettext_lazy("Milestone"), ("title", "expected_output", "starts_on", "ends_on", "lead")),)
+    GROUPS = (
+        (gettext_lazy("Milestone"), ("title", "expected_output", "starts_on", "ends_on", "moved_because", "lead")),
+    )
 
     class Meta:
         model = Milestone
-        fields: ClassVar = ["title", "expected_output", "starts_on", "ends_on", "lead"]
+        fields: ClassVar = ["title", "expected_output", "starts_on", "ends_on", "moved_because", "lead"]
         help_texts: ClassVar = {
             "title": gettext_lazy("What is done in this step."),
             "expected_output": gettext_lazy("What will lie on the table, so that anybody can verify it?"),
+            "moved_because": gettext_lazy(
+                "Only where you change the last day. Everybody reads it beside the day first promised."
+            ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not (self.instance.pk and self.instance.commitment.plan.is_running):
+            del self.fields["moved_because"]  # nothing is promised in public yet
+        self._stored = (self.instance.ends_on, self.instance.moved_because)  # validation writes on the instance
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        day, reason = self._stored
+        # On an older edition both are compared with what somebody else stored meanwhile, not with what was read.
+        is_newest = "moved_because" in self.fields and cleaned.get("edition") == self.instance.edition
+        is_moved = is_newest and cleaned.get("ends_on") not in {None, day}
+        if is_moved and cleaned.get("moved_because") in {"", reason}:
+            again = _("Say why it is moved this time.") if reason else _("Say why the last day is moved.")
+            self.add_error("moved_because", again)
+        return cleaned

@@ -194,7 +194,8 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 class Milestone(models.Model):
     """A step of a commitment with a result that can be verified: planned from one day to another.
 
-    How far it came is not kept here: the progress entries say it (see `actionplans.reports`). About `edition` see
+    How far it came is not kept here: the progress entries say it (see `actionplans.reports`). Its last day can be moved
+    while the plan is in force, for a reason that everybody reads beside the day first promised. About `edition` see
     Commitment.
     """
 
@@ -207,6 +208,8 @@ class Milestone(models.Model):
     lead = models.CharField(_("lead office or institution"), max_length=200, blank=True)
     starts_on = models.DateField(_("starts"), validators=WITHIN)
     ends_on = models.DateField(_("ends"), validators=WITHIN)
+    first_ends_on = models.DateField(_("first promised for"), null=True, editable=False)  # where it was moved since
+    moved_because = models.CharField(_("why its last day is moved"), max_length=300, blank=True, db_default="")
     form_id = models.UUIDField(null=True, unique=True, editable=False)  # see Commitment
     edition = models.PositiveIntegerField(default=1, editable=False)
 
@@ -224,6 +227,9 @@ class Milestone(models.Model):
                 violation_error_message=_("The last day must not come before the first."),
             ),
             models.CheckConstraint(condition=within("starts_on", "ends_on"), name="milestone_days_within"),
+            models.CheckConstraint(
+                condition=Q(first_ends_on__isnull=True) | ~Q(moved_because=""), name="milestone_moved_has_reason"
+            ),
         ]
         indexes = [models.Index(fields=["ends_on"], name="milestone_ends")]
         triggers = [counted()]
@@ -233,3 +239,8 @@ class Milestone(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.commitment.get_absolute_url()}#milestone-{self.number}"
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it ends on another day than was promised first."""
+        return self.first_ends_on is not None and self.first_ends_on != self.ends_on

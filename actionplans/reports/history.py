@@ -29,7 +29,7 @@ UNTOLD: Final = frozenset(
     {
         *("id", "plan", "commitment", "form_id", "edition", "edited_at", "edited_by"),
         *("slug", "cycle", "city", "organization", "created_at", "is_demo", "only_years_known", "contact"),
-        *("text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown", "attempt"),
+        *("first_ends_on", "text", "handed_in_at", "handed_in_by", "due_is_computed", "outcome_unknown", "attempt"),
     }
 )
 

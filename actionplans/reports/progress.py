@@ -94,6 +94,8 @@ class Facts(NamedTuple):
     lead: str
     starts_on: date
     ends_on: date
+    first_ends_on: date | None
+    moved_because: str
     status: str  # of the newest standing entry; empty where there is none
     said_on: date | None
     started_on: date | None  # day of the first standing entry that is not "not started"
@@ -141,7 +143,8 @@ class Track:
         """With what lists say of it."""
         facts = self.facts
         row = (facts.milestone_id, self.commitment.pk, facts.number, facts.title, facts.expected_output, facts.lead)
-        milestone = Milestone.from_db(None, _MILESTONE, (*row, facts.starts_on, facts.ends_on))
+        days = (facts.starts_on, facts.ends_on, facts.first_ends_on, facts.moved_because)
+        milestone = Milestone.from_db(None, _MILESTONE, (*row, *days))
         milestone.commitment = self.commitment
         return milestone
 
@@ -406,9 +409,13 @@ _COMMITMENTS: Final = """
 SELECT id, plan_id, number, title, title_en, short_title, lead FROM actionplans_commitment
 WHERE plan_id = %s ORDER BY number
 """
-_MILESTONE: Final = ("id", "commitment_id", "number", "title", "expected_output", "lead", "starts_on", "ends_on")
+_MILESTONE: Final = (
+    *("id", "commitment_id", "number", "title", "expected_output", "lead"),
+    *("starts_on", "ends_on", "first_ends_on", "moved_because"),
+)
 _MILESTONES: Final = """
-SELECT commitment_id, id, number, title, expected_output, lead, starts_on, ends_on FROM actionplans_milestone
+SELECT commitment_id, id, number, title, expected_output, lead, starts_on, ends_on, first_ends_on, moved_because
+FROM actionplans_milestone
 WHERE commitment_id = ANY(%s) ORDER BY commitment_id, number
 """
 

@@ -291,7 +291,7 @@ def test_milestones_meet_the_same_way(plan: ActionPlan, official_reynosa: User, 
     address = "/plans/plan/commitments/1/milestones/1/edit/"
     ana, beto = signed_in(official_reynosa), signed_in(coordinator)
     of_ana, of_beto = opened(ana, address), opened(beto, address)
-    ana.post(address, {**of_ana, "title": "De Ana", "ends_on": "2018-01-31"})
+    ana.post(address, {**of_ana, "title": "De Ana", "ends_on": "2018-01-31", "moved_because": "Llovió."})
 
     answer = beto.post(address, {**of_beto, "title": "De Beto"})
 

@@ -254,7 +254,7 @@ def test_sessions_of_many_people_are_looked_through_once(cycle):
     """With fresh statistics; by them PostgreSQL once compared all people of a session with all others."""
     people, sessions = 3000, 20
     organization = factories.create_organization()
-    rules = [Rule.of(publish_session(cycle=cycle).session.current_version) for _number in range(sessions)]
+    rules = [Rule.of(publish_session(cycle=cycle)) for _number in range(sessions)]
     members = User.objects.bulk_create(User(email=f"p{number}@ciudad.example", name="P") for number in range(people))
     Membership.objects.bulk_create(
         Membership(user=person, organization=organization, role=Role.MEMBER, since=factories.SINCE)
