@@ -6,6 +6,7 @@ One address for all of them, whatever they belong to: evidence of plans, materia
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from actionplans.models import Evidence
@@ -21,30 +24,35 @@ from workshops.models import MaterialVersion, Photo
 
 logger = logging.getLogger(__name__)
 
-MINUTES: Final = 5 * 60
-YEAR: Final = 365 * 24 * 3600  # what stands at an address never changes
+MINUTES: Final = 5 * 60  # what stands at an address never changes, but any of it may be taken from the public
 
 type Row = Evidence | MaterialVersion | Photo
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file that the reader may have, and for how long others may keep it."""
+    """A file that the reader may have."""
 
     row: Row
     file: FieldFile
     is_public: bool
-    seconds: int
+
+    @property
+    def etag(self) -> str:
+        """So that who has it already is not sent it again, only told that it is still there."""
+        return f'"{sha256(f"{self.row.uuid} {self.file.name}".encode()).hexdigest()[:32]}"'
 
 
 @login_not_required
 @require_safe
-def file(request: HttpRequest, uuid: UUID, name: str) -> FileResponse:
+def file(request: HttpRequest, uuid: UUID, name: str) -> HttpResponseBase:
     """A file of what the reader may see, or one that waits for the reader's own form."""
     found = next(_found(request.user, uuid, name, size=request.GET.get("size", "")), None)
     if found is None:
         raise Http404
     row = found.row
+    if (unchanged := _unchanged(request, found)) is not None:
+        return unchanged
     try:
         opened = found.file.open("rb")
     except FileNotFoundError:
@@ -56,8 +64,20 @@ def file(request: HttpRequest, uuid: UUID, name: str) -> FileResponse:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = _lifetime(request, found)
+    if found.is_public:
+        response["ETag"] = found.etag
     # These formats are packed already; the middleware would hold back each for nothing.
     request.META["HTTP_ACCEPT_ENCODING"] = ""
+    return response
+
+
+def _unchanged(request: HttpRequest, found: Found) -> HttpResponseBase | None:
+    """The short answer for who has the file already, as long as they may have it."""
+    if not found.is_public or "If-None-Match" not in request.headers:
+        return None
+    response = get_conditional_response(request, etag=found.etag)
+    if response is not None:
+        response["Cache-Control"] = _lifetime(request, found)
     return response
 
 
@@ -68,7 +88,7 @@ def _found(user: User | AnonymousUser, uuid: UUID, name: str, *, size: str) -> I
         row = rows.visible_to(user).first()
         if row is not None:
             public = not user.is_authenticated or rows.visible_to(AnonymousUser()).exists()
-            yield Found(row, _bytes(row, size), public, _seconds(row))
+            yield Found(row, _bytes(row, size), public)
 
 
 def _bytes(row: Row, size: str) -> FieldFile:
@@ -76,15 +96,11 @@ def _bytes(row: Row, size: str) -> FieldFile:
     return getattr(row, size) if isinstance(row, Photo) and size in {"small", "medium"} else row.file
 
 
-def _seconds(row: Row) -> int:
-    """What was handed in may be returned, a material withdrawn, a photo taken away; what stands with an entry stays."""
-    stays = isinstance(row, Evidence) and row.deliverable_id is None
-    return YEAR if stays else MINUTES
-
-
 def _lifetime(request: HttpRequest, found: Found) -> str:
-    """Kept by everybody on the way only where the answer cannot carry the cookie of a person."""
+    """Kept by everybody on the way only where the answer cannot carry the cookie of a person; by nobody for long.
+
+    What was handed in may be returned, a material withdrawn, a photo taken away, evidence withheld.
+    """
     if not found.is_public:
         return "private, no-store"
-    reach = "private" if request.user.is_authenticated else "public"
-    return f"{reach}, max-age={found.seconds}" + (", immutable" if found.seconds == YEAR else "")
+    return f"{'private' if request.user.is_authenticated else 'public'}, max-age={MINUTES}"

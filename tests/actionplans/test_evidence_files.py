@@ -66,7 +66,7 @@ def test_picture_is_shown_within_pages(plan: ActionPlan, official_reynosa: User,
     assert response["Content-Disposition"].startswith("inline; filename*=utf-8''Foro%20en%20la%20colonia%20%C3%91and")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == SANDBOX
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "public, max-age=300"
     assert int(response["Content-Length"]) == len(content) == one.size
     assert pics.SECRET not in content
 
@@ -128,7 +128,7 @@ def test_public_file_read_by_a_person_is_kept_by_their_browser_alone(plan: Actio
 
     response, _content = read(signed_in(official_reynosa), one)
 
-    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "private, max-age=300"
 
 
 @pytest.mark.parametrize("path", ["{uuid}/otro.pdf", "{uuid}/acta.html", "{uuid}/", "{uuid}/x/acta.pdf", "1/acta.pdf"])
