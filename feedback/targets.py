@@ -23,7 +23,6 @@ RELATED: Final = (
     *("agenda_item__session__current_version", "agenda_item__presenter_organization", "agenda_item__presenter"),
     *("ledger__city", "ledger__organization", "author", "organization"),
 )
-EXCERPT: Final = 60
 
 
 def kind_of(target: Target) -> str:
@@ -123,7 +122,7 @@ def _why_not_to_oneself(target: Target, asked: City | Organization | User | None
 
 
 def label_of(target: Target) -> str:
-    """What the note is on, in a few words."""
+    """What the note is on, in a few words; of an entry nothing is quoted, for it may be withheld."""
     if isinstance(target, ActionPlan):
         return pgettext("note on", "the plan “%(title)s”") % {"title": target.title}
     if isinstance(target, Commitment):
@@ -138,10 +137,10 @@ def label_of(target: Target) -> str:
             "title": target.title,
         }
     if isinstance(target, ProgressEntry):
-        text = target.text if len(target.text) <= EXCERPT else f"{target.text[: EXCERPT - 1].rstrip()}…"
-        return pgettext("note on", "progress of %(day)s: “%(text)s”") % {
+        return pgettext("note on", "the progress of %(day)s on commitment %(number)s: %(title)s") % {
             "day": dates.spoken_day(target.happened_on, weekday=False),
-            "text": text,
+            "number": target.commitment.number,
+            "title": target.commitment.heading,
         }
     if isinstance(target, Deliverable):
         return pgettext("note on", "the deliverable “%(title)s”") % {"title": target.title}

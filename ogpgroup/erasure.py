@@ -47,6 +47,7 @@ SUBJECTS = {
     "review_round": "feedback.ReviewRound",
     "workshops.minutes": "workshops.Minutes",
     "agenda_item": "workshops.AgendaItem",
+    "withholding": "ogpgroup.Withholding",
 }
 
 

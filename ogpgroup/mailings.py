@@ -10,7 +10,7 @@ from actionplans import emails as actionplans_emails
 from actionplans.actions import evidence
 from cities import emails as cities_emails
 from feedback import emails as feedback_emails
-from ogpgroup import mail
+from ogpgroup import mail, moderation
 from ogpgroup.models import Heartbeat
 from workshops import actions as workshops_actions
 from workshops import emails as workshops_emails
@@ -23,6 +23,7 @@ from workshops.models import ReceivedReply
 logger = logging.getLogger(__name__)
 
 KINDS = [*cities_emails.KINDS, *actionplans_emails.KINDS, *workshops_emails.KINDS, *feedback_emails.KINDS]
+KINDS += moderation.KINDS
 PLANNERS = [
     *(workshops_actions.plan, seats.plan, workshops_emails.plan_parts, agreements.plan),
     *(actionplans_emails.plan, *feedback_emails.PLANNERS),

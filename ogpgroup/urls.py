@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cities import admin
 from cities.views import accounts
 from ogpgroup import health
-from ogpgroup.views import calendars, desk, files, offline, outbox, outbox_csv, public, reader, succession
+from ogpgroup.views import calendars, desk, files, offline, outbox, outbox_csv, public, reader, succession, withholdings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -41,6 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coordination/outbox/<int:pk>/release/", outbox.outbox_release, name="outbox_release"),
     path("coordination/outbox/<int:pk>/retry/", outbox.outbox_retry, name="outbox_retry"),
     path("coordination/outbox/<int:pk>/withdraw/", outbox.outbox_withdraw, name="outbox_withdraw"),
+    path("coordination/withheld/", withholdings.withheld, name="withheld"),
+    path("coordination/withheld/<int:pk>/lift/", withholdings.withholding_lift, name="withholding_lift"),
+    path("coordination/withhold/<str:kind>/<int:pk>/", withholdings.withhold, name="withhold"),
     path("unsubscribe/<str:token>/", public.unsubscribe, name="unsubscribe"),
     path("", include("cities.urls")),
     path("", include("actionplans.urls")),

@@ -17,6 +17,7 @@ from cities.models import group_day
 from feedback.models import Answer, Note, ReviewRound
 from feedback.reports import direct
 from feedback.reports import notes as note_reports
+from feedback.withholding import as_read
 from ogpgroup import dates, markdown
 from ogpgroup.models import User
 from workshops import duties
@@ -84,8 +85,11 @@ def _plan_things(
     return found
 
 
-def _note(one: Note, today: date, *, about: str, due_on: date | None) -> Waiting:
-    return Waiting(f"“{markdown.words(one.text, most=EXCERPT)}”", one.get_absolute_url(), about, due_on, today)
+def _note(one: Note, user: User, today: date, *, about: str, due_on: date | None) -> Waiting:
+    """A note by its first words; by what stands in their place where they are withheld from the person."""
+    text = as_read(one, user).text
+    title = f"“{markdown.words(text, most=EXCERPT)}”" if text or not one.withheld else one.withheld.sentence
+    return Waiting(title, one.get_absolute_url(), about, due_on, today)
 
 
 def _round(one: ReviewRound, today: date, *, title: str, href: str, due_on: date) -> Waiting:
@@ -158,11 +162,11 @@ def beside_agreements(user: User, today: date, *, reach: Reach) -> Own:
     found += _all([_direct(one, today, _("Your direct feedback on “%(title)s”")) for one in owed])
     asked = note_reports.waiting_for_answer(user)
     about = _("A note that waits for your answer")
-    shown = [_note(note, today, about=about, due_on=note.answer_due_on) for note in asked[: reach.most]]
+    shown = [_note(note, user, today, about=about, due_on=note.answer_due_on) for note in asked[: reach.most]]
     found += _some(asked, shown, day="answer_due_on", today=today)
     answered = note_reports.waiting_for_word(user)
     about = _("Your note was answered: does that settle it?")
-    shown = [_note(note, today, about=about, due_on=None) for note in answered[: reach.most]]
+    shown = [_note(note, user, today, about=about, due_on=None) for note in answered[: reach.most]]
     found += Own(shown, answered.count())
     rounds = ReviewRound.objects.waiting_for(user).select_related("plan__city", "plan__organization", "rubric")
     title = _("Evaluate the plan of %(holder)s")
@@ -287,7 +291,7 @@ def late_in_plans(user: User, today: date) -> Late:
     rounds = ReviewRound.objects.overdue(today).select_related("plan__city", "rubric").order_by("due_on", "pk")
     found = _plan_things(deliverables.order_by("due_on", "pk")[:AT_MOST], milestones[:AT_MOST], today, to_be_done=False)
     about = pgettext("late", "A note without the answer or the change")
-    found += [_note(one, today, about=about, due_on=_late_since(one, today)) for one in notes[:AT_MOST]]
+    found += [_note(one, user, today, about=about, due_on=_late_since(one, today)) for one in notes[:AT_MOST]]
     for one in rounds[:AT_MOST]:
         is_open = one.status == ReviewRound.Status.OPEN
         title = _("Evaluations of the plan of %(holder)s") if is_open else _("Reply of %(holder)s to its evaluation")

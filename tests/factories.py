@@ -344,7 +344,11 @@ def create_entry(
 
 
 def create_link(
-    *, entry: ProgressEntry | None = None, deliverable: Deliverable | None = None, name: str = "Minuta"
+    *,
+    entry: ProgressEntry | None = None,
+    deliverable: Deliverable | None = None,
+    name: str = "Minuta",
+    url: str = "https://ejemplo.org/minuta",
 ) -> Evidence:
     """Evidence that needs no file."""
     plan = entry.commitment.plan if entry else deliverable.plan if deliverable else create_plan()
@@ -353,6 +357,6 @@ def create_link(
         entry=entry,
         deliverable=deliverable,
         kind=Evidence.Kind.LINK,
-        url="https://ejemplo.org/minuta",
+        url=url,
         name=name,
     )

@@ -1,12 +1,13 @@
 """What a city says it did, entry by entry, and the evidence for it. Nothing here is ever rewritten."""
 
 import uuid
-from typing import ClassVar, Final, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Self
 
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,10 @@ from actionplans.models.commitments import Commitment, Milestone
 from actionplans.models.days import WITHIN, within
 from actionplans.models.deliverables import Deliverable
 from actionplans.models.plans import ActionPlan
+from ogpgroup import withholding
 from ogpgroup.changes import counted
-from ogpgroup.models import User
+from ogpgroup.models import User, Withholding
+from ogpgroup.withholding import Withheld
 
 
 class Completion(models.TextChoices):
@@ -71,6 +74,8 @@ class ProgressEntry(models.Model):
     reported_at = models.DateTimeField(db_default=Now())
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    withheld: Withheld | None = None  # what is read in its place; a report says so of the entries that it reads
+
     objects = ProgressEntryQuerySet.as_manager()
 
     class Meta:
@@ -103,11 +108,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """What stands in a plan the person may see; what waits for its form, to the one who sent it.
 
         Of what is handed in anybody sees what stands; what was returned, those who keep the plan, as they see its text.
+        So it is with what coordinators withhold.
         """
         attached = Q(entry__isnull=False) | Q(deliverable__isnull=False)
         stands = Q(deliverable__status__in=Deliverable.READ, attempt=F("deliverable__attempt"))
-        kept = Q(deliverable__isnull=False, plan__in=ActionPlan.objects.editable_by(user))
-        seen = (Q(entry__isnull=False) | stands | kept) & Q(plan__in=ActionPlan.objects.visible_to(user))
+        kept = Q(plan__in=ActionPlan.objects.editable_by(user))
+        open_to_all = (Q(entry__isnull=False) | stands) & ~Q(Exists(Evidence.objects.withheld().same_as(OuterRef)))
+        seen = (open_to_all | (attached & kept)) & Q(plan__in=ActionPlan.objects.visible_to(user))
         if not user.is_authenticated:
             return self.filter(seen)
         return self.filter(seen | (~attached & Q(uploaded_by=user)))
@@ -115,6 +122,38 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def waiting(self) -> Self:
         """Accepted, but the form that brought it is not saved yet."""
         return self.filter(entry__isnull=True, deliverable__isnull=True)
+
+    def attached(self) -> Self:
+        """What stands with an entry or a deliverable."""
+        return self.exclude(entry__isnull=True, deliverable__isnull=True)
+
+    def same_as(self, ref: Callable[[str], Any]) -> Self:
+        """The same file or link in the same plan: a correction brings along what stood with the entry before.
+
+        `ref` names a field of the other, such as `OuterRef` does.
+        """
+        return self.filter(plan=ref("plan"), sha256=ref("sha256"), url=ref("url"))
+
+    def withheld(self) -> Self:
+        """What coordinators withhold by name; whatever is the `same_as` one of these is withheld with it."""
+        by_name = Withholding.objects.standing().filter(subject_type="evidence")
+        return self.filter(pk__in=by_name.values("subject_id"))
+
+    def with_withheld(self) -> Self:
+        """With what is read in the place of each that is withheld; no query more. See also `WITHHELD_EVIDENCE`."""
+        same = Evidence.objects.same_as(lambda name: OuterRef(OuterRef(name)))
+        found = Withholding.objects.standing().filter(subject_type="evidence", subject_id__in=same.values("pk"))
+        return self.annotate(withheld_as=withholding.told_by(found))
+
+
+# Joins what is read in the place of a row named `evidence` to a statement; see also `EvidenceQuerySet.with_withheld`.
+WITHHELD_EVIDENCE: Final = """LEFT JOIN LATERAL (
+    SELECT withholding.* FROM ogpgroup_withholding AS withholding
+    JOIN actionplans_evidence AS same ON same.id = withholding.subject_id
+    WHERE withholding.subject_type = 'evidence' AND withholding.lifted_at IS NULL
+        AND same.plan_id = evidence.plan_id AND same.sha256 = evidence.sha256 AND same.url = evidence.url
+    ORDER BY withholding.id LIMIT 1
+) AS evidence_withheld ON true"""
 
 
 class Evidence(models.Model):
@@ -151,6 +190,8 @@ class Evidence(models.Model):
     alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
     uploaded_at = models.DateTimeField(db_default=Now())
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    withheld_as: Any = None  # see `with_withheld`
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -190,6 +231,18 @@ class Evidence(models.Model):
     def is_attached(self) -> bool:
         """It stands somewhere and waits for no form. See also `EvidenceQuerySet.waiting`."""
         return self.entry_id is not None or self.deliverable_id is not None
+
+    @property
+    def withheld(self) -> Withheld | None:
+        """What is read in its place; expects `with_withheld`."""
+        return withholding.read(self.withheld_as)
+
+    @classmethod
+    def in_place_of(cls, other: "Evidence") -> "Evidence":
+        """What others than its keepers get of one that is withheld: neither name nor address."""
+        one = cls(pk=other.pk)
+        one.uuid, one.withheld_as = None, other.withheld_as  # type: ignore[assignment]
+        return one
 
     IMAGES: ClassVar = {"image/jpeg", "image/png", "image/webp"}
 

@@ -12,30 +12,47 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, Commitment, Completion, Evidence, Milestone, ProgressEntry
-from actionplans.models.progress import ProgressEntryQuerySet
+from actionplans.models.progress import WITHHELD_EVIDENCE, ProgressEntryQuerySet
 from actionplans.reports.history import Voices
 from cities.models import group_day
+from ogpgroup import dates, withholding
 
 PER_PAGE: Final = 10
 
 # All that a page of the diary shows of its entries, with how far the same thing was said to be by the standing entry
-# before each, and its evidence.
-_SHOWN: Final = """
-SELECT entry.id, entry.commitment_id, entry.milestone_id, entry.text, entry.status, entry.happened_on,
-    entry.corrects_id, entry.correction_reason, entry.reported_at, entry.reported_by_id,
+# before each, and its evidence. Of what is withheld, keepers alone get more than that it is.
+_SHOWN: Final = f"""
+SELECT entry.id, entry.commitment_id, entry.milestone_id,
+    CASE WHEN withheld.id IS NULL OR %(keeper)s THEN entry.text ELSE '' END, entry.status, entry.happened_on,
+    entry.corrects_id, CASE WHEN withheld.id IS NULL OR %(keeper)s THEN entry.correction_reason ELSE '' END,
+    entry.reported_at, entry.reported_by_id,
     commitment.number, commitment.title, commitment.title_en, commitment.short_title,
     milestone.number, milestone.title,
     (SELECT number FROM actionplans_commitment WHERE id = corrected.commitment_id), corrected.happened_on,
     correction.id, (SELECT number FROM actionplans_commitment WHERE id = correction.commitment_id), earlier.status,
+    {withholding.told("withheld")},
     (
-        SELECT json_agg(json_build_array(uuid, kind, url, name, content_type, size, width, height, alt) ORDER BY id)
-        FROM actionplans_evidence WHERE entry_id = entry.id
+        SELECT json_agg(
+            CASE WHEN evidence_withheld.id IS NULL THEN
+                json_build_array(evidence.id, uuid, kind, url, name, content_type, size, width, height, alt, NULL)
+            WHEN %(keeper)s THEN
+                json_build_array(
+                    evidence.id, uuid, kind, url, name, content_type, size, width, height, alt,
+                    {withholding.told_of("evidence_withheld")}
+                )
+            ELSE json_build_array(
+                evidence.id, NULL, '', '', '', '', NULL, NULL, NULL, '', {withholding.told_of("evidence_withheld")}
+            ) END ORDER BY evidence.id
+        )
+        FROM actionplans_evidence AS evidence {WITHHELD_EVIDENCE}
+        WHERE evidence.entry_id = entry.id
     )::text,
-    (SELECT count(*) FROM actionplans_progressentry WHERE {which})
+    (SELECT count(*) FROM actionplans_progressentry WHERE {{which}})
 FROM (
-    SELECT * FROM actionplans_progressentry WHERE {which}
-    ORDER BY happened_on DESC, reported_at DESC, id DESC LIMIT %s OFFSET %s
+    SELECT * FROM actionplans_progressentry WHERE {{which}}
+    ORDER BY happened_on DESC, reported_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s
 ) AS entry
+{withholding.joined("entry", "entry.id", name="withheld")}
 JOIN actionplans_commitment AS commitment ON commitment.id = entry.commitment_id
 LEFT JOIN actionplans_milestone AS milestone ON milestone.id = entry.milestone_id
 LEFT JOIN actionplans_progressentry AS corrected ON corrected.id = entry.corrects_id
@@ -48,10 +65,10 @@ LEFT JOIN LATERAL (
     ORDER BY before.happened_on DESC, before.reported_at DESC, before.id DESC LIMIT 1
 ) AS earlier ON true
 ORDER BY entry.happened_on DESC, entry.reported_at DESC, entry.id DESC
-"""
+"""  # noqa: S608  joins of our own
 _COUNTED: Final = "SELECT count(*) FROM actionplans_progressentry WHERE {which}"
-_OF_PLAN: Final = "commitment_id IN (SELECT id FROM actionplans_commitment WHERE plan_id = %s)"
-_OF_COMMITMENT: Final = "commitment_id = %s"
+_OF_PLAN: Final = "commitment_id IN (SELECT id FROM actionplans_commitment WHERE plan_id = %(key)s)"
+_OF_COMMITMENT: Final = "commitment_id = %(key)s"
 # What of it makes a row of each model, in the order of the model's fields.
 _ENTRY: Final = (
     *("id", "commitment_id", "milestone_id", "text", "status", "happened_on"),
@@ -59,7 +76,7 @@ _ENTRY: Final = (
 )
 _COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
 _MILESTONE: Final = ("id", "commitment_id", "number", "title")
-_EVIDENCE: Final = ("uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt")
+_EVIDENCE: Final = (*("id", "uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt"),)
 
 LONG_AFTER: Final = timedelta(days=7)
 
@@ -77,6 +94,12 @@ class Item:
     @property
     def has_photo(self) -> bool:
         return any(one.is_image for one in self.evidence)
+
+    @property
+    def about(self) -> str:
+        """Which entry it is, without its words."""
+        title = self.entry.milestone.title if self.entry.milestone else self.entry.commitment.heading
+        return f"{dates.spoken_day(self.entry.happened_on, weekday=False)}, {title}"
 
     @property
     def is_struck(self) -> bool:
@@ -113,7 +136,7 @@ class Facts(NamedTuple):
     def item(self) -> Item:
         *row, evidence = self.row
         entry, correction, before = _entry(row, ActionPlan(slug=self.plan))
-        shown = [Evidence(**dict(zip(_EVIDENCE, one, strict=True))) for one in json.loads(evidence or "[]")]
+        shown = [_evidence(one) for one in json.loads(evidence or "[]")]
         return Item(entry, shown, self.who, "" if correction else before or "", correction)
 
     def context(self) -> dict[str, Any]:
@@ -133,16 +156,18 @@ class Diary:
         return [one.item for one in self.entries]
 
 
-def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE) -> Diary:
-    """A page of the diary of a whole plan; two queries for any number of entries."""
-    return _diary(_OF_PLAN, plan.pk, plan, page, per_page)
+def diary_of_plan(plan: ActionPlan, *, page: str | None, per_page: int = PER_PAGE, keeper: bool = False) -> Diary:
+    """A page of the diary of a whole plan; two queries for any number of entries. Its keepers read what is withheld."""
+    return _diary(_OF_PLAN, plan.pk, plan, page, per_page, keeper=keeper)
 
 
-def diary_of_commitment(commitment: Commitment, *, page: str | None, entry: str | None = None) -> Diary:
+def diary_of_commitment(
+    commitment: Commitment, *, page: str | None, entry: str | None = None, keeper: bool = False
+) -> Diary:
     """The same of one commitment and its milestones; without a page given, the one with the entry."""
     if page is None and entry and entry.isdecimal():
         page = _page_with(ProgressEntry.objects.filter(commitment=commitment), int(entry[:18]))
-    return _diary(_OF_COMMITMENT, commitment.pk, commitment.plan, page, PER_PAGE)
+    return _diary(_OF_COMMITMENT, commitment.pk, commitment.plan, page, PER_PAGE, keeper=keeper)
 
 
 def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
@@ -158,33 +183,36 @@ def _page_with(entries: ProgressEntryQuerySet, key: int) -> str | None:
     return str(entries.filter(newer).count() // PER_PAGE + 1)
 
 
-def _diary(which: str, key: int, plan: ActionPlan, number: str | None, per_page: int) -> Diary:
+def _diary(which: str, key: int, plan: ActionPlan, number: str | None, per_page: int, *, keeper: bool) -> Diary:
     asked = int(number) if number and number.isdecimal() and len(number) < 7 else 1
-    rows, count = _read(which, key, per_page, max(asked, 1))
+    rows, count = _read(which, key, per_page, max(asked, 1), keeper=keeper)
     page = Paginator(range(count), per_page).get_page(number)
     if page.number != asked:  # there is no such page, but a last one
-        rows, _count = _read(which, key, per_page, page.number)
+        rows, _count = _read(which, key, per_page, page.number, keeper=keeper)
     by, at = _ENTRY.index("reported_by_id"), _ENTRY.index("reported_at")
     voices = Voices(row[by] for row in rows)
     return Diary([Facts(plan.slug, voices.of(row[by], on=group_day(row[at]), plan=plan), row) for row in rows], page)
 
 
-def _read(which: str, key: int, per_page: int, number: int) -> tuple[list[tuple[Any, ...]], int]:
+def _read(which: str, key: int, per_page: int, number: int, *, keeper: bool) -> tuple[list[tuple[Any, ...]], int]:
     """The entries of that page, and how many there are on all; one query, and one more where the page has none."""
+    asked = {"key": key, "limit": per_page, "offset": per_page * (number - 1), "keeper": keeper}
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN.format(which=which), [key, key, per_page, per_page * (number - 1)])
+        cursor.execute(_SHOWN.format(which=which), asked)
         rows = cursor.fetchall()
         if rows:
             return [row[:-1] for row in rows], rows[0][-1]
-        cursor.execute(_COUNTED.format(which=which), [key])
+        cursor.execute(_COUNTED.format(which=which), asked)
         [count] = cursor.fetchone()
     return [], count
 
 
 def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, ProgressEntry | None, str | None]:
     """The entry, the one that corrects it, and what was said before; each knows what it is about."""
-    number, title, title_en, short_title, step, step_title, old_of, old_on, new, new_of, before = row[len(_ENTRY) :]
+    number, title, title_en, short_title, step, step_title, *others = row[len(_ENTRY) :]
+    old_of, old_on, new, new_of, before, withheld = others
     entry = ProgressEntry.from_db(None, _ENTRY, row[: len(_ENTRY)])
+    entry.withheld = withholding.read(withheld)
     values = (entry.commitment_id, plan.pk, number, title, title_en, short_title)
     entry.commitment = Commitment.from_db(None, _COMMITMENT, values)
     entry.commitment.plan = plan
@@ -195,6 +223,13 @@ def _entry(row: Sequence[Any], plan: ActionPlan) -> tuple[ProgressEntry, Progres
     if entry.corrects_id:
         entry.corrects = _other(entry.corrects_id, old_of, plan, happened_on=old_on)
     return entry, _other(new, new_of, plan) if new else None, before
+
+
+def _evidence(told: Sequence[Any]) -> Evidence:
+    *facts, withheld = told
+    one = Evidence(**dict(zip(_EVIDENCE, facts, strict=True)))
+    one.withheld_as = withheld
+    return one
 
 
 def _other(key: int, of: int, plan: ActionPlan, **more: Any) -> ProgressEntry:

@@ -16,6 +16,7 @@ from actionplans.forms.commitments import CommitmentForm, MilestoneForm
 from actionplans.models import ActionPlan, Commitment, Milestone
 from actionplans.views.keeping import keeps, kept_plan, person, readable_plan, save_edit, tried
 from actionplans.views.pages import CommitmentDiary, CommitmentStanding, History
+from cities.access import roles_of
 from ogpgroup import parts
 
 
@@ -31,7 +32,8 @@ def commitment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "plan": plan,
         "commitment": found,
         "standing": CommitmentStanding(found, plan.today(timezone.now())),
-        "moved": CommitmentDiary(found, request.GET.get("page"), request.GET.get("entry")),
+        "moved": CommitmentDiary(found, request.GET.get("page"), request.GET.get("entry"), keeper=is_keeper),
+        "may_withhold": roles_of(request.user).is_coordinator,
         "changed": History(found, keeper=is_keeper),
         "can_log": is_keeper and plan.is_running,
         "can_write": is_keeper and (plan.status != ActionPlan.Status.CLOSED or plan.is_reference),

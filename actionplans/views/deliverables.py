@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from actionplans import actions
+from actionplans import actions, withholding
 from actionplans.forms.deliverables import DeliverableForm, DropForm, HandInForm, ReturnForm
 from actionplans.models import ActionPlan, Deliverable, Evidence
 from actionplans.reports import history
@@ -63,8 +63,8 @@ def _hand_in_form(request: HttpRequest, plan: ActionPlan, found: Deliverable) ->
 
 
 def _evidence_of(found: Deliverable) -> tuple[list[Evidence], list[Evidence]]:
-    """What stands with it now, and what was handed in before and returned."""
-    evidence = list(found.evidence.all())
+    """What stands with it now, and what was handed in before and returned; for who keeps the plan, see `_context`."""
+    evidence = list(found.evidence.all().with_withheld())
     return (
         [one for one in evidence if one.attempt == found.attempt],
         [one for one in evidence if one.attempt < found.attempt],
@@ -75,6 +75,7 @@ def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: H
     today = plan.today(timezone.now())
     is_read = found.status in Deliverable.READ
     standing, before = _evidence_of(found)
+    is_keeper = keeps(request, plan)
     decides = roles_of(request.user).is_coordinator and plan.takes_in
     decisions = history.decisions_of(found)
     newest = decisions[0] if decisions and not is_read else None
@@ -83,8 +84,9 @@ def _context(request: HttpRequest, plan: ActionPlan, found: Deliverable, form: H
         "deliverable": found,
         "form": form,
         "is_read": is_read,
-        "evidence": standing if is_read or form else [],
-        "evidence_before": before if keeps(request, plan) else [],
+        "evidence": withholding.as_read(standing, keeper=is_keeper) if is_read or form else [],
+        "evidence_before": before if is_keeper else [],
+        "may_withhold": roles_of(request.user).is_coordinator,
         "is_late": found.is_late(today),
         # What was decided last stands on top while it holds: returned and to be completed, or dropped.
         "decided": newest if newest and newest.is_drop == (found.status == Deliverable.Status.DROPPED) else None,

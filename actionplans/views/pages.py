@@ -91,18 +91,19 @@ class PlanStanding:
 
 @dataclass(frozen=True)
 class PlanDiary:
-    """A page of the diary of a whole plan, as it was asked for."""
+    """A page of the diary of a whole plan, as it was asked for; its keepers read what is withheld from the public."""
 
     plan: ActionPlan
     page: str | None
+    keeper: bool
 
     @property
     def key(self) -> Hashable:
-        return (self.plan.pk, self.page)
+        return (self.plan.pk, self.page, self.keeper)
 
     @cached_property
     def diary(self) -> Diary:
-        return diary_of_plan(self.plan, page=self.page, per_page=DIARY_ON_PLAN)
+        return diary_of_plan(self.plan, page=self.page, per_page=DIARY_ON_PLAN, keeper=self.keeper)
 
     def context(self) -> dict[str, Any]:
         return {"plan": self.plan, "page_query": {"page": self.page}, **lazily(self, "diary")}
@@ -153,19 +154,20 @@ class CommitmentStanding:
 
 @dataclass(frozen=True)
 class CommitmentDiary:
-    """A page of the diary of a commitment, or the one on which an entry stands, as it was asked for."""
+    """A page of the diary of a commitment, or the one on which an entry stands, as it was asked for. See PlanDiary."""
 
     commitment: Commitment
     page: str | None
     entry: str | None
+    keeper: bool
 
     @property
     def key(self) -> Hashable:
-        return (self.commitment.pk, self.page, self.entry)
+        return (self.commitment.pk, self.page, self.entry, self.keeper)
 
     @cached_property
     def diary(self) -> Diary:
-        return diary_of_commitment(self.commitment, page=self.page, entry=self.entry)
+        return diary_of_commitment(self.commitment, page=self.page, entry=self.entry, keeper=self.keeper)
 
     def context(self) -> dict[str, Any]:
         return {"plan": self.commitment.plan, "page_query": {"page": self.page}, **lazily(self, "diary")}

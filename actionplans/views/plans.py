@@ -52,7 +52,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "plan": plan,
         "standing": PlanStanding(plan, plan.today(timezone.now())),
-        "moved": PlanDiary(plan, request.GET.get("page")),
+        "moved": PlanDiary(plan, request.GET.get("page"), keeper=is_keeper),
+        "may_withhold": roles.is_coordinator,
         "changed": History(plan, keeper=is_keeper),
         "is_keeper": is_keeper,
         "can_log": is_keeper and plan.is_running and plan.commitments.exists(),

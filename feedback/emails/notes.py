@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cities.models import group_day
-from feedback import targets
+from feedback import targets, withholding
 from feedback.models import Answer, Note
 from feedback.readers import Readers, asked_people
 from ogpgroup import mail, markdown
@@ -86,8 +86,8 @@ def _row(kind: str, key: str, note: Note, version: int, user: User, *, now: date
 
 def _looked_up(mails: Sequence[OutgoingMail], now: datetime) -> tuple[dict[int, Note], Readers]:
     """The notes of a batch with their answers, and who may read them; five queries."""
-    answers = Prefetch("answers", Answer.objects.order_by("pk").select_related("answered_by"))
-    rows = Note.objects.select_related(*targets.RELATED).prefetch_related(answers)
+    answers = Prefetch("answers", Answer.objects.with_withheld().order_by("pk").select_related("answered_by"))
+    rows = Note.objects.with_withheld().select_related(*targets.RELATED).prefetch_related(answers)
     notes = rows.in_bulk([one.subject_id for one in mails if one.subject_id])
     people = {one.user_id for one in mails if one.user_id}
     return notes, Readers.of(people, notes.values(), on=group_day(now))
@@ -103,6 +103,7 @@ def _written_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int
         and note.status == (Note.Status.UNSETTLED if one.subject_version else Note.Status.OPEN)
         and _standing_id(note) == one.subject_version
         and readers.may_answer(note, one.user_id or 0)
+        and not _repeats_withheld(one, note)
     }
 
 
@@ -125,7 +126,20 @@ def _for_authors(mails: Sequence[OutgoingMail], now: datetime) -> list[tuple[Out
         and note.author_id == one.user_id
         and _standing_id(note) == one.subject_version
         and readers.may_read(note, one.user_id or 0)
+        and not _repeats_withheld(one, note)
     ]
+
+
+def _repeats_withheld(one: OutgoingMail, note: Note) -> bool:
+    """Written before, it may have arrived; sent again it would say once more what is withheld by now."""
+    if one.rendered is None:
+        return False
+    answer = _answer_of(one, note)
+    return bool(note.withheld or (answer and (answer.withheld or answer.reaction_withheld)))
+
+
+def _answer_of(one: OutgoingMail, note: Note) -> Answer | None:
+    return next((row for row in note.answers.all() if row.pk == one.subject_version), None)
 
 
 def _standing_id(note: Note) -> int:
@@ -145,20 +159,37 @@ def _writer_to_author(template: str) -> Callable[[Sequence[OutgoingMail], dateti
     def render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, Rendered]:
         notes, readers = _looked_up(mails, now)
         return {
-            one.pk: _rendered(one, note, user, template, {"answer": answer})
+            one.pk: _rendered(one, note, user, template, {"answer": _without_withheld(answer, note, user)})
             for one in mails
             if (note := notes.get(one.subject_id or 0))
             and (user := readers.users.get(one.user_id or 0))
-            and (answer := next((row for row in note.answers.all() if row.pk == one.subject_version), None))
+            and (answer := _answer_of(one, note))
         }
 
     return render
 
 
 def _written(one: OutgoingMail, note: Note, user: User) -> Rendered:
-    unsettled = next((row for row in note.answers.all() if row.pk == one.subject_version), None)
-    more = {"unsettled": unsettled, "excerpt": markdown.words(note.text, most=EXCERPT), "asks": note.waits_for_answer()}
+    unsettled = _answer_of(one, note)
+    with override(user.language):
+        excerpt = note.withheld.sentence if note.withheld else markdown.words(note.text, most=EXCERPT)
+    more = {
+        "unsettled": _without_withheld(unsettled, note, user) if unsettled else None,
+        "excerpt": excerpt,
+        "asks": note.waits_for_answer(),
+    }
     return _rendered(one, note, user, "note_written", more)
+
+
+def _without_withheld(answer: Answer, note: Note, user: User) -> Answer:
+    """What a mail says of an answer: as anybody reads it, with the sentence in the place of what is withheld."""
+    read = withholding.answer_as_read(answer, note, withholding.NOBODY)
+    with override(user.language):
+        if answer.withheld:
+            read.reason = read.change_report = answer.withheld.sentence
+        if answer.reaction_withheld:
+            read.reaction = answer.reaction_withheld.sentence
+    return read
 
 
 def _rendered(one: OutgoingMail, note: Note, user: User, template: str, more: dict[str, Any]) -> Rendered:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import pghistory
 import pgtrigger
@@ -19,8 +19,10 @@ from django.utils.translation import pgettext_lazy
 from actionplans.models import ActionPlan, Commitment, Deliverable, Milestone, ProgressEntry
 from cities.access import roles_of
 from cities.models import Membership, Organization, Role
+from ogpgroup import withholding
 from ogpgroup.changes import counted
 from ogpgroup.models import User
+from ogpgroup.withholding import Withheld
 from workshops.models import AgendaItem
 
 TARGETS: Final = ("plan", "commitment", "milestone", "entry", "deliverable", "agenda_item")
@@ -104,6 +106,10 @@ class NoteQuerySet(models.QuerySet["Note"]):
         own = self.filter(author=user).exclude(ledger__city__in=roles.official_city_ids)
         return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=left_to_colleagues.values("pk")))
 
+    def with_withheld(self) -> Self:
+        """With what is read in the place of each that is withheld, and no query more."""
+        return self.annotate(withheld_as=withholding.as_told("note"))
+
     def asking(self) -> Self:
         """Those that want an answer: all but the strengths."""
         return self.filter(asking())
@@ -183,6 +189,8 @@ class Note(models.Model):
     written_at = models.DateTimeField(db_default=Now())
     answer_due_on = models.DateField()
 
+    withheld_as: Any = None  # see `with_withheld`
+
     objects = NoteQuerySet.as_manager()
 
     class Meta:
@@ -215,6 +223,11 @@ class Note(models.Model):
         targets = (self.plan, self.commitment, self.milestone, self.entry, self.deliverable, self.agenda_item)
         return next(one for one in targets if one is not None)
 
+    @property
+    def withheld(self) -> Withheld | None:
+        """What others than its author read in its place; expects `with_withheld`. See `feedback.withholding`."""
+        return withholding.read(self.withheld_as)
+
     def waits_for_answer(self) -> bool:
         """See also `NoteQuerySet.unanswered`."""
         return self.kind != self.Kind.STRENGTH and self.status in {self.Status.OPEN, self.Status.UNSETTLED}
@@ -225,6 +238,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """The last one to each note: what counts."""
         later = Answer.objects.filter(note=OuterRef("note"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(later))
+
+    def with_withheld(self) -> Self:
+        """See `NoteQuerySet.with_withheld`; the city's words and the author's on them are withheld each for itself."""
+        told = {"withheld_as": withholding.as_told("answer"), "reaction_withheld_as": withholding.as_told("reaction")}
+        return self.annotate(**told)
 
     def promised(self) -> Self:
         """With a change that is not made yet. See also `Answer.is_promised`."""
@@ -258,6 +276,9 @@ class Answer(models.Model):
     reacted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     settles = models.BooleanField(null=True, blank=True)
     reaction = models.TextField(_("comment"), max_length=2000, blank=True)
+
+    withheld_as: Any = None  # see `with_withheld`
+    reaction_withheld_as: Any = None
 
     objects = AnswerQuerySet.as_manager()
 
@@ -295,6 +316,16 @@ class Answer(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.note.get_absolute_url()}#answer-{self.pk}"
+
+    @property
+    def withheld(self) -> Withheld | None:
+        """What is read in the place of the city's words; expects `with_withheld`."""
+        return withholding.read(self.withheld_as)
+
+    @property
+    def reaction_withheld(self) -> Withheld | None:
+        """What is read in the place of the author's word."""
+        return withholding.read(self.reaction_withheld_as)
 
     def is_reaction_of_colleague(self) -> bool:
         """Whether somebody of the author's organisation spoke, once the author had left."""

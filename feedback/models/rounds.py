@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
@@ -20,8 +20,10 @@ from actionplans.models import ActionPlan, Commitment
 from cities.access import roles_of
 from cities.models import Membership, Organization, group_day
 from feedback.models.rubrics import Criterion, Level, Rubric
+from ogpgroup import withholding
 from ogpgroup.changes import counted, updates_of
 from ogpgroup.models import User
+from ogpgroup.withholding import Withheld
 
 # A trigger's function takes no parameters; the names are ours, never input.
 LOCKED = """
@@ -264,6 +266,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         levelled = Q(level__isnull=False) & (Q(criterion__needs_evidence=False) | ~Q(evidence=""))
         return self.filter(levelled | (Q(not_applicable=True) & ~Q(evidence="")))
 
+    def with_withheld(self) -> Self:
+        """See `NoteQuerySet.with_withheld`."""
+        return self.annotate(withheld_as=withholding.as_told("score"))
+
 
 class Score(models.Model):
     """What an evaluation says on one criterion, of one commitment or of the plan: a level with its evidence.
@@ -279,6 +285,8 @@ class Score(models.Model):
     not_applicable = models.BooleanField(_("not applicable"), default=False)
     evidence = models.TextField(_("evidence, or why it does not apply"), max_length=4000, blank=True)
     edition = models.PositiveIntegerField(default=0)  # of the evaluation, when this was last changed
+
+    withheld_as: Any = None  # see `with_withheld`
 
     objects = ScoreQuerySet.as_manager()
 
@@ -302,6 +310,11 @@ class Score(models.Model):
     def __str__(self) -> str:
         return f"{self.criterion}: {self.level or '–'}"
 
+    @property
+    def withheld(self) -> Withheld | None:
+        """What others than its author read in the place of its words; expects `with_withheld`."""
+        return withholding.read(self.withheld_as)
+
     def is_answer(self, criterion: Criterion) -> bool:
         """Whether it answers its criterion. See also `ScoreQuerySet.answered`."""
         if self.level_id is not None and not criterion.needs_evidence:
@@ -319,6 +332,8 @@ class CriterionReply(models.Model):
     replied_at = models.DateTimeField(db_default=Now())
     replied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    withheld_as: str | None = None  # see `ogpgroup.withholding.read`; a report asks for it
+
     class Meta:
         verbose_name = _("reply")
         verbose_name_plural = _("replies")
@@ -334,3 +349,8 @@ class CriterionReply(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def withheld(self) -> Withheld | None:
+        """What is read in the place of the text."""
+        return withholding.read(self.withheld_as)

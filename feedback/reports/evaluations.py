@@ -80,7 +80,7 @@ def progress_of(one: ReviewRound, evaluation: Evaluation | None) -> Progress:
     criteria, commitments = criteria_of(one), commitments_of(one)
     scores: dict[Key, Score] = {}
     if evaluation is not None:
-        scores = {(score.criterion_id, score.commitment_id): score for score in evaluation.scores.all()}
+        scores = {(score.criterion_id, score.commitment_id): score for score in evaluation.scores.all().with_withheld()}
     steps = []
     pages: list[Commitment | None] = [*commitments] or [None]
     for commitment in pages:

@@ -16,19 +16,27 @@ from cities.access import roles_of
 from cities.models import Organization
 from feedback.models import Answer, Note, NoteQuerySet
 from feedback.reports.notes import Picked, row_of
+from ogpgroup import withholding
 from ogpgroup.models import User
 
-_SHOWN: Final = """
+# Of what is withheld, the reader gets more than that it is as `feedback.withholding.as_read` says.
+_SHOWN: Final = f"""
 SELECT note.id, note.plan_id, note.commitment_id, note.milestone_id, note.entry_id, note.deliverable_id,
-    note.agenda_item_id, note.kind, note.text, note.visibility, note.author_id, note.organization_id, note.status,
-    note.written_at, note.answer_due_on,
+    note.agenda_item_id, note.kind,
+    CASE WHEN withheld.id IS NULL OR reader.is_coordinator OR note.author_id = reader.id THEN note.text ELSE '' END,
+    note.visibility, note.author_id, note.organization_id, note.status, note.written_at, note.answer_due_on,
+    {withholding.told("withheld")},
     author.id, author.name, organization.id, organization.name, organization.name_en,
     commitment.id, commitment.plan_id, commitment.number, commitment.title, commitment.title_en, commitment.short_title,
     milestone.id, milestone.commitment_id, milestone.number, milestone.title,
-    entry.id, entry.commitment_id, entry.text, entry.happened_on,
+    entry.id, entry.commitment_id, entry.happened_on,
     deliverable.id, deliverable.plan_id, deliverable.title,
-    answer.id, answer.note_id, answer.decision, answer.reason, answer.change_by, answer.changed_on
+    answer.id, answer.note_id, answer.decision,
+    CASE WHEN answer_withheld.id IS NULL OR reader.is_coordinator OR reader.is_city OR answer.answered_by_id = reader.id
+        THEN answer.reason ELSE '' END,
+    answer.change_by, answer.changed_on, {withholding.told("answer_withheld")}
 FROM feedback_note AS note
+CROSS JOIN (SELECT %s AS is_coordinator, %s AS is_city, %s::bigint AS id) AS reader
 LEFT JOIN ogpgroup_user AS author ON author.id = note.author_id
 LEFT JOIN cities_organization AS organization ON organization.id = note.organization_id
 LEFT JOIN actionplans_milestone AS milestone ON milestone.id = note.milestone_id
@@ -39,18 +47,21 @@ LEFT JOIN actionplans_deliverable AS deliverable ON deliverable.id = note.delive
 LEFT JOIN LATERAL (
     SELECT * FROM feedback_answer WHERE note_id = note.id ORDER BY id DESC LIMIT 1
 ) AS answer ON true
-WHERE note.id {which}
-"""
+{withholding.joined("note", "note.id", name="withheld")}
+{withholding.joined("answer", "answer.id", name="answer_withheld")}
+WHERE note.id {{which}}
+"""  # noqa: S608  joins of our own
 # What of it makes a row of each model, in the order of the model's fields.
 _NOTE: Final = (
     *("id", "plan_id", "commitment_id", "milestone_id", "entry_id", "deliverable_id", "agenda_item_id"),
     *("kind", "text", "visibility", "author_id", "organization_id", "status", "written_at", "answer_due_on"),
 )
+_WITHHELD: Final = ("withheld_as",)
 _AUTHOR: Final = ("id", "name")
 _ORGANIZATION: Final = ("id", "name", "name_en")
 _COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
 _MILESTONE: Final = ("id", "commitment_id", "number", "title")
-_ENTRY: Final = ("id", "commitment_id", "text", "happened_on")
+_ENTRY: Final = ("id", "commitment_id", "happened_on")
 _DELIVERABLE: Final = ("id", "plan_id", "title")
 _ANSWER: Final = ("id", "note_id", "decision", "reason", "change_by", "changed_on")
 
@@ -127,9 +138,10 @@ def latest_in(plan: ActionPlan, notes: Picked, user: User | AnonymousUser, on: d
 
 
 def _facts(plan: ActionPlan, user: User | AnonymousUser, on: date, which: str, *values: Any) -> list[Facts]:
-    in_group, author = roles_of(user).in_group, _NOTE.index("author_id")
+    roles, author = roles_of(user), _NOTE.index("author_id")
+    in_group, reader = roles.in_group, [roles.is_coordinator, plan.city_id in roles.official_city_ids, user.pk]
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN.format(which=which), values)
+        cursor.execute(_SHOWN.format(which=which), [*reader, *values])
         rows = cursor.fetchall()
     own = [in_group or (row[author] is not None and row[author] == user.pk) for row in rows]
     return [Facts(plan.pk, plan.slug, plan.title, on, named, row) for named, row in zip(own, rows, strict=True)]
@@ -138,6 +150,7 @@ def _facts(plan: ActionPlan, user: User | AnonymousUser, on: date, which: str, *
 def _note(values: Any, plan: ActionPlan) -> tuple[Note, Answer | None]:
     """The note and the answer that stands; the note knows its ledger, its writer and what it is on."""
     note: Note = Note.from_db(None, _NOTE, _next(values, _NOTE))
+    [note.withheld_as] = _next(values, _WITHHELD)
     note.ledger = plan
     parts = {
         "author": _some(User, _AUTHOR, values),
@@ -160,7 +173,15 @@ def _note(values: Any, plan: ActionPlan) -> tuple[Note, Answer | None]:
     for name, part in parts.items():
         if part:
             setattr(note, name, part)
-    return note, _some(Answer, _ANSWER, values)
+    return note, _answer(values)
+
+
+def _answer(values: Any) -> Answer | None:
+    answer: Answer | None = _some(Answer, _ANSWER, values)
+    [withheld] = _next(values, _WITHHELD)
+    if answer:
+        answer.withheld_as = withheld
+    return answer
 
 
 def _next(values: Any, names: Sequence[str]) -> list[Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from actionplans.models import ActionPlan, Commitment
 from cities.access import roles_of
 from cities.models import group_day
-from feedback import targets
+from feedback import targets, withholding
 from feedback.models import Answer, AnswerQuerySet, Note, NoteQuerySet
 from feedback.models.notes import asking, late, unanswered
 from feedback.targets import Target
@@ -125,8 +125,8 @@ def tallies(notes: Picked, on: date) -> tuple[list[Tally], int]:
 
 def with_parts(notes: NoteQuerySet) -> NoteQuerySet:
     """With all that a row says; one more query, however many there are. See also `feedback.reports.ledger`."""
-    answers = Prefetch("answers", Answer.objects.order_by("pk"))
-    return notes.prefetch_related(answers).select_related(*targets.RELATED)
+    answers = Prefetch("answers", Answer.objects.with_withheld().order_by("pk"))
+    return notes.with_withheld().prefetch_related(answers).select_related(*targets.RELATED)
 
 
 def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date) -> list[Row]:
@@ -135,7 +135,9 @@ def rows_of(notes: Iterable[Note], user: User | AnonymousUser, on: date) -> list
     rows = []
     for note in notes:
         standing = max(note.answers.all(), key=lambda answer: answer.pk, default=None)
-        rows.append(row_of(note, standing, on, named=in_group or note.author_id == user.pk))
+        read = withholding.as_read(note, user)
+        said = withholding.answer_as_read(standing, note, user) if standing else None
+        rows.append(row_of(read, said, on, named=in_group or note.author_id == user.pk))
     return rows
 
 

@@ -25,6 +25,8 @@ from actionplans.models import Commitment
 from cities.models import Organization
 from feedback.models import Criterion, CriterionReply, Evaluation, Level, ReviewRound, Score, ScoreQuerySet
 from feedback.reports.evaluations import Key, criteria_of
+from ogpgroup import withholding
+from ogpgroup.withholding import Withheld
 
 # Of one criterion and commitment: how often each level (by id) was chosen; None counts "not applicable".
 Counts = Counter[int | None]
@@ -37,6 +39,13 @@ class Word:
     organization: str
     level: Level | None
     text: str
+    score: int
+    withheld_as: str | None = None  # see `ogpgroup.withholding.read`
+
+    @property
+    def withheld(self) -> Withheld | None:
+        """What is read in the place of the text."""
+        return withholding.read(self.withheld_as)
 
     @property
     def not_applicable(self) -> bool:
@@ -108,8 +117,8 @@ class Facts(NamedTuple):
     question: str
     levels: tuple[tuple[int, str, Decimal | None], ...]
     counts: tuple[tuple[int | None, int], ...]
-    words: tuple[tuple[str, int | None, str], ...]
-    reply: tuple[str, datetime] | None
+    words: tuple[tuple[str, int | None, str, int, str | None], ...]
+    reply: tuple[int, str, datetime, str | None] | None
 
     @classmethod
     def of(cls, found: Found, one: ReviewRound) -> "Facts":
@@ -124,8 +133,11 @@ class Facts(NamedTuple):
             criterion.local_question,
             tuple((level.pk, level.local_name, level.value) for level in found.levels),
             tuple(sorted(found.counts.items(), key=lambda one: one[0] or 0)),
-            tuple((word.organization, word.level.pk if word.level else None, word.text) for word in found.words),
-            (reply.text, reply.replied_at) if reply else None,
+            tuple(
+                (word.organization, word.level.pk if word.level else None, word.text, word.score, word.withheld_as)
+                for word in found.words
+            ),
+            (reply.pk, reply.text, reply.replied_at, reply.withheld_as) if reply else None,
         )
 
     @property
@@ -138,12 +150,21 @@ class Facts(NamedTuple):
             None,
             Counter(dict(self.counts)),
             list(levels.values()),
-            [Word(organization, levels.get(level or 0), text) for organization, level, text in self.words],
-            CriterionReply(text=self.reply[0], replied_at=self.reply[1]) if self.reply else None,
+            [
+                Word(organization, levels.get(level or 0), text, score, withheld)
+                for organization, level, text, score, withheld in self.words
+            ],
+            _reply(*self.reply) if self.reply else None,
         )
 
     def context(self) -> dict[str, Any]:
         return {"facts": self, "found": self.found}
+
+
+def _reply(pk: int, text: str, replied_at: datetime, withheld_as: str | None) -> CriterionReply:
+    reply = CriterionReply(pk=pk, text=text, replied_at=replied_at)
+    reply.withheld_as = withheld_as
+    return reply
 
 
 def median[T](in_order: list[T]) -> T | None:
@@ -189,7 +210,18 @@ class Results:
         return sum(page.unreplied for page in self.pages)
 
 
-def results_of(one: ReviewRound, *, number: int | None = None) -> Results:
+@dataclass(frozen=True)
+class Sees:
+    """What a reader gets of what coordinators withhold: they all of it, the city its own replies."""
+
+    words: bool = False
+    replies: bool = False
+
+
+PUBLIC: Final = Sees()
+
+
+def results_of(one: ReviewRound, *, number: int | None = None, sees: Sees = PUBLIC) -> Results:
     """All figures, and the words and replies of one commitment; the same queries however many evaluations there are.
 
     The caller has asked whether the reader may know (`ReviewRound.objects.results_visible_to`).
@@ -199,8 +231,8 @@ def results_of(one: ReviewRound, *, number: int | None = None) -> Results:
     current = next((each for each in wanted if each and each.number == number), wanted[0])
     counts = _counts(one)
     levels = {criterion.pk: list(criterion.levels.all()) for criterion in criteria}
-    words = _words(one, current, {level.pk: level for each in levels.values() for level in each})
-    replied, replies = _replies(one, current)
+    words = _words(one, current, {level.pk: level for each in levels.values() for level in each}, sees)
+    replied, replies = _replies(one, current, sees)
     pages = []
     for commitment in wanted:
         here = commitment == current
@@ -246,18 +278,22 @@ SELECT criterion_id, commitment_id, level_id, count(*)
 FROM feedback_score JOIN feedback_evaluation AS evaluation ON evaluation.id = evaluation_id
 WHERE round_id = %s AND status = 'submitted' GROUP BY criterion_id, commitment_id, level_id
 """
-_WORDS: Final = """
-SELECT criterion_id, level_id, evidence, organization.name, organization.name_en
-FROM feedback_score JOIN feedback_evaluation AS evaluation ON evaluation.id = evaluation_id
+_WORDS: Final = f"""
+SELECT criterion_id, level_id, CASE WHEN withheld.id IS NULL OR %s THEN evidence ELSE '' END, score.id,
+    {withholding.told("withheld")}, organization.name, organization.name_en
+FROM feedback_score AS score JOIN feedback_evaluation AS evaluation ON evaluation.id = evaluation_id
 JOIN cities_organization AS organization ON organization.id = organization_id
+{withholding.joined("score", "score.id", name="withheld")}
 WHERE round_id = %s AND status = 'submitted' AND commitment_id IS NOT DISTINCT FROM %s AND evidence <> ''
 ORDER BY organization.name, evaluation.id
-"""
-_REPLY: Final = ("criterion_id", "commitment_id", "text", "replied_at")
-_REPLIES: Final = """
-SELECT criterion_id, commitment_id, CASE WHEN commitment_id IS NOT DISTINCT FROM %s THEN text END, replied_at
-FROM feedback_criterionreply WHERE round_id = %s
-"""
+"""  # noqa: S608  joins of our own
+_REPLIES: Final = f"""
+SELECT criterion_id, commitment_id, reply.id,
+    CASE WHEN commitment_id IS DISTINCT FROM %s THEN NULL WHEN withheld.id IS NULL OR %s THEN text ELSE '' END,
+    replied_at, {withholding.told("withheld")}
+FROM feedback_criterionreply AS reply {withholding.joined("reply", "reply.id", name="withheld")}
+WHERE round_id = %s
+"""  # noqa: S608  joins of our own
 _TURNOUT: Final = """
 SELECT count(*) FILTER (WHERE status = 'submitted'), count(*) FILTER (WHERE status = 'conflicted')
 FROM feedback_evaluation WHERE round_id = %s
@@ -269,7 +305,7 @@ SELECT name, name_en FROM cities_organization WHERE id IN (
 """
 
 
-def _rows(statement: str, *values: int | None) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *values: int | bool | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
@@ -292,12 +328,15 @@ def _submitted(one: ReviewRound) -> ScoreQuerySet:
     return Score.objects.filter(evaluation__round=one, evaluation__status=Evaluation.Status.SUBMITTED)
 
 
-def _words(one: ReviewRound, commitment: Commitment | None, levels: dict[int, Level]) -> dict[int, list[Word]]:
+def _words(
+    one: ReviewRound, commitment: Commitment | None, levels: dict[int, Level], sees: Sees
+) -> dict[int, list[Word]]:
     words: dict[int, list[Word]] = {}
     institutions: dict[tuple[str, str], str] = {}
-    for criterion, level, text, *known in _rows(_WORDS, one.pk, commitment.pk if commitment else None):
+    rows = _rows(_WORDS, sees.words, one.pk, commitment.pk if commitment else None)
+    for criterion, level, text, score, withheld, *known in rows:
         name = institutions.get(tuple(known)) or institutions.setdefault(tuple(known), _local_name(*known))
-        words.setdefault(criterion, []).append(Word(name, levels.get(level or 0), text))
+        words.setdefault(criterion, []).append(Word(name, levels.get(level or 0), text, score, withheld))
     return words
 
 
@@ -305,11 +344,11 @@ def _local_name(name: str, name_en: str) -> str:
     return Organization(name=name, name_en=name_en).local_name
 
 
-def _replies(one: ReviewRound, commitment: Commitment | None) -> tuple[set[Key], dict[int, CriterionReply]]:
+def _replies(one: ReviewRound, commitment: Commitment | None, sees: Sees) -> tuple[set[Key], dict[int, CriterionReply]]:
     """On what the city has replied, and by criterion what it replied on this commitment; one query."""
     current = commitment.pk if commitment else None
-    rows = _rows(_REPLIES, current, one.pk)
-    here = {row[0]: CriterionReply.from_db(None, _REPLY, row) for row in rows if row[1] == current}
+    rows = _rows(_REPLIES, current, sees.replies, one.pk)
+    here = {row[0]: _reply(*row[2:]) for row in rows if row[1] == current}
     return {(criterion, each) for criterion, each, *_rest in rows}, here
 
 

@@ -10,8 +10,9 @@ from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -19,7 +20,7 @@ from actionplans.models import ActionPlan
 from cities.access import eyes_of, roles_of
 from cities.models import group_day
 from feedback.models import ReviewRound, Rubric
-from feedback.reports.rounds import Found
+from feedback.reports.rounds import Found, Word
 from ogpgroup.models import User
 from ogpgroup.parts import edition_of, part
 
@@ -107,18 +108,28 @@ def _dots(count: int) -> SafeString:
 
 
 @register.simple_tag
-def words(found: Found) -> SafeString:
+def words(found: Found, may_withhold: bool = False) -> SafeString:  # noqa: FBT001, FBT002  as a template passes it
     """What the evaluations say in words, as items of a list; hundreds on a page, so no template is walked for each."""
     none = gettext("Not applicable")
     names = {level.pk: level.local_name for level in found.levels}
     return format_html_join(
         "\n",
-        '<li><p><strong>{}</strong> <span class="soft">{}</span></p><p>{}</p></li>',
+        '<li><p><strong>{}</strong> <span class="soft">{}</span></p>{}</li>',
         (
-            (word.organization, names[word.level.pk] if word.level else none, linebreaksbr(word.text))
+            (word.organization, names[word.level.pk] if word.level else none, _said(word, may_withhold=may_withhold))
             for word in found.words
         ),
     )
+
+
+def _said(word: Word, *, may_withhold: bool) -> SafeString:
+    """The text, or what stands in its place; whatever is withheld or can be goes through the template of all such."""
+    text = format_html("<p>{}</p>", linebreaksbr(word.text)) if word.text else SafeString()
+    if word.withheld is None and not may_withhold:
+        return text
+    context = {"withheld": word.withheld, "shown": word.text, "kind": "score", "pk": word.score}
+    context |= {"about": word.organization, "may_withhold": may_withhold}
+    return format_html("{}{}", render_to_string("components/withheld.html", context), text)
 
 
 @register.inclusion_tag("feedback/_scale.html")

@@ -116,7 +116,7 @@ def _page(
         "step": desk.step,
         "next": desk.next,
         "form": form,
-        "questions": [_question(criterion, form, theirs or {}) for criterion in desk.progress.criteria],
+        "questions": [_question(criterion, desk, form, theirs or {}) for criterion in desk.progress.criteria],
         "has_conflict": theirs is not None,
         "saved": _hour(request, desk.evaluation) if desk.evaluation and desk.evaluation.edition else "",
         "speaks_for": desk.evaluation.organization if desk.evaluation else desk.organizations[0],
@@ -125,7 +125,9 @@ def _page(
     return render(request, "feedback/evaluate.html", context, status=status)
 
 
-def _question(criterion: Any, form: EvaluationForm, theirs: dict[int, str]) -> dict[str, Any]:
+def _question(criterion: Any, desk: _Desk, form: EvaluationForm, theirs: dict[int, str]) -> dict[str, Any]:
+    commitment = desk.step.commitment
+    score = desk.progress.scores.get((criterion.pk, commitment.pk if commitment else None))
     level, evidence = form[f"level-{criterion.pk}"], form[f"evidence-{criterion.pk}"]
     return {
         "criterion": criterion,
@@ -135,6 +137,7 @@ def _question(criterion: Any, form: EvaluationForm, theirs: dict[int, str]) -> d
         "evidence": evidence.value() or "",
         "errors": [*level.errors, *evidence.errors],
         "theirs": theirs.get(criterion.pk, ""),
+        "withheld": score.withheld if score else None,
     }
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from actionplans.models import ActionPlan
 from cities.access import roles_of
 from cities.models import group_day
-from feedback import targets
+from feedback import targets, withholding
 from feedback.actions import notes as actions
 from feedback.actions.notes import edition_of
 from feedback.forms.notes import YES, AnswerForm, ChangedForm, NoteForm, SettleForm
@@ -63,21 +63,23 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, pk: int) -> Note:
-    answers = Prefetch("answers", Answer.objects.order_by("pk").select_related("answered_by"))
-    notes = Note.objects.visible_to(request.user).select_related(*targets.RELATED).prefetch_related(answers)
-    return get_object_or_404(notes, pk=pk)
+    answers = Prefetch("answers", Answer.objects.with_withheld().order_by("pk").select_related("answered_by"))
+    notes = Note.objects.visible_to(request.user).with_withheld().select_related(*targets.RELATED)
+    return get_object_or_404(notes.prefetch_related(answers), pk=pk)
 
 
 def _note_context(request: HttpRequest, found: Note) -> dict[str, Any]:
+    """The note and its answers as the reader may read them; forms have the note itself, of which they show nothing."""
     [row] = reports.rows_of([found], request.user, group_day(timezone.now()))
     may_answer = Note.objects.answerable_by(request.user).filter(pk=found.pk).exists()
     is_author = _is_writing_author(request, found)
     may_settle = row.standing is not None and _settles(request, found)
     return {
-        "note": found,
+        "note": row.note,
         "row": row,
-        "answers": list(found.answers.all()),
+        "answers": [withholding.answer_as_read(one, found, request.user) for one in found.answers.all()],
         "in_group": roles_of(request.user).in_group,
+        "may_withhold": roles_of(request.user).is_coordinator and found.status != Note.Status.WITHDRAWN,
         "may_answer": may_answer and found.waits_for_answer(),
         "may_report": may_answer,
         "may_edit": is_author and found.status == Note.Status.OPEN,
@@ -165,7 +167,8 @@ def note_settle(request: HttpRequest, pk: int) -> HttpResponse:
     standing = found.answers.order_by("pk").last()
     if standing is None:
         raise ActionNotPossible(_("The note has no answer yet."))
-    form = SettleForm(request.POST or None, answer=standing)
+    last = next(one for one in found.answers.all() if one.pk == standing.pk)
+    form = SettleForm(request.POST or None, answer=withholding.answer_as_read(last, found, request.user))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         words = {"answer_id": said["answer"], "settles": said["settles"] == YES, "reaction": said["reaction"]}
@@ -213,7 +216,8 @@ def answer_changed(request: HttpRequest, pk: int) -> HttpResponse:
         if _tried(form, act) is not None:
             messages.success(request, _("The change is on record."))
             return redirect(found)
-    context = {**_note_context(request, found), "form": form, "answer": answer}
+    context = _note_context(request, found)
+    context |= {"form": form, "answer": next((one for one in context["answers"] if one.pk == pk), answer)}
     return render(request, "feedback/note_changed.html", context, status=_status(form))
 
 

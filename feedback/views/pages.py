@@ -18,7 +18,7 @@ from feedback.reports import ledger, rounds
 from feedback.reports import notes as reports
 from feedback.reports.ledger import Choices, Facts
 from feedback.reports.notes import Picked, Tally
-from feedback.reports.rounds import Results, results_of
+from feedback.reports.rounds import Results, Sees, results_of
 from ogpgroup.models import User
 from ogpgroup.parts import lazily
 
@@ -121,14 +121,15 @@ class RoundResults:
 
     round: ReviewRound
     commitment: int | None
+    sees: Sees
 
     @property
     def key(self) -> Hashable:
-        return (self.round.pk, self.commitment)
+        return (self.round.pk, self.commitment, self.sees)
 
     @cached_property
     def results(self) -> Results:
-        return results_of(self.round, number=self.commitment)
+        return results_of(self.round, number=self.commitment, sees=self.sees)
 
     @property
     def criteria(self) -> list[rounds.Facts]:

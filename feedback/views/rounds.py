@@ -24,6 +24,7 @@ from feedback.models import Evaluation, ReviewRound, ReviewRoundQuerySet
 from feedback.reports import evaluations as own_reports
 from feedback.reports import rounds as reports
 from feedback.views.pages import RoundResults
+from feedback.withholding import reads_for_city
 from ogpgroup import parts
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
@@ -110,7 +111,11 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "round": one,
         "plan": one.plan,
-        "found": RoundResults(one, int(asked) if asked.isdecimal() and len(asked) < 5 else None),
+        "found": RoundResults(
+            one,
+            int(asked) if asked.isdecimal() and len(asked) < 5 else None,
+            reports.Sees(words=roles.is_coordinator, replies=reads_for_city(one.plan, request.user)),
+        ),
         "shows_results": one.status == Status.PUBLISHED
         or ReviewRound.objects.results_visible_to(request.user).filter(pk=one.pk).exists(),
         "is_overdue": one.is_overdue(today),

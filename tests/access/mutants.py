@@ -18,6 +18,7 @@ from cities import access
 from cities import actions as cities_actions
 from cities.models import AccountInvitation, AccountInvitationQuerySet
 from feedback import targets
+from feedback import withholding as feedback_withholding
 from feedback.actions import notes as note_actions
 from feedback.models import NoteQuerySet
 from feedback.models.rounds import EvaluationQuerySet, ReviewRoundQuerySet
@@ -45,6 +46,36 @@ MUTANTS: dict[str, tuple[object, str, Any, list[Row]]] = {
     "every plan is everybody's": (ActionPlanQuerySet, "visible_to", everything, rows_of("actionplans:detail")),
     "every plan is anybody's to edit": (ActionPlanQuerySet, "editable_by", everything, rows_of("actionplans:edit")),
     "every file is everybody's": (EvidenceQuerySet, "visible_to", everything, rows_of("file")),
+    "a file that is withheld is everybody's": (
+        EvidenceQuerySet,
+        "withheld",
+        lambda rows: rows.none(),
+        rows_of("file"),
+    ),
+    "a note that is withheld is everybody's": (
+        feedback_withholding,
+        "as_read",
+        lambda note, _user: note,
+        rows_of("feedback:note"),
+    ),
+    "an answer that is withheld is everybody's": (
+        feedback_withholding,
+        "answer_as_read",
+        lambda answer, _note, _user: answer,
+        rows_of("feedback:note"),
+    ),
+    "everybody keeps every plan's diary": (
+        commitment_views,
+        "keeps",
+        lambda _request, _plan: True,
+        rows_of("actionplans:commitment"),
+    ),
+    "everybody reads for the city": (
+        round_views,
+        "reads_for_city",
+        lambda _plan, _user: True,
+        rows_of("feedback:round"),
+    ),
     "what waits for a form is everybody's": (
         EvidenceQuerySet,
         "visible_to",

@@ -27,6 +27,8 @@ READERS: Final = {
     "answered": EVERYBODY,
     "answered to the city": CITY_AND_AUTHOR,
     "agenda": EXPECTED,
+    "withheld": EVERYBODY,  # its words are hidden names
+    "withheld answer": EVERYBODY,
 }
 
 

@@ -21,6 +21,7 @@ from tests.access.rows_plans import PLAN_PARTS
 from tests.access.rows_records import RECORDS
 from tests.access.rows_rounds import ROUNDS
 from tests.access.rows_tables import TABLES
+from tests.access.rows_withheld import WITHHELD
 
 ALL: Final = answers(200)
 SIGNED_IN: Final = answers(200, outside=LOGIN)
@@ -352,5 +353,6 @@ AREAS: Final[dict[str, list[Row]]] = {
     "desks": DESKS,
     "links": LINKS,
     "mail": MAIL,
+    "withheld": WITHHELD,
 }
 TABLE: Final = [row for rows in AREAS.values() for row in rows]

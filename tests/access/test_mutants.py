@@ -33,7 +33,17 @@ from workshops.views import wholes
 pytestmark = pytest.mark.slow
 OTHERS_OF_THE_GROUP = (Role.MEMBER, Role.GUEST, Role.OFFICIAL, Role.OTHER_OFFICIAL)
 # Ours, not allauth's.
-OURS = ("cities:", "actionplans:", "feedback:", "workshops:", "desk", "coordination", "outbox", "end_membership")
+OURS = (
+    "cities:",
+    "actionplans:",
+    "feedback:",
+    "workshops:",
+    "desk",
+    "coordination",
+    "outbox",
+    "end_membership",
+    "with",
+)
 FOR_COORDINATORS = [
     row
     for row in first_rows(404, Role.EX_MEMBER, namespaces=OURS)

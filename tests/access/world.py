@@ -23,7 +23,7 @@ from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, Pro
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
 from feedback.models import Answer, Note, ReviewRound
 from ogpgroup import mail
-from ogpgroup.models import OutgoingMail, RefusedAddress, User
+from ogpgroup.models import OutgoingMail, RefusedAddress, User, Withholding
 from tests import factories
 from tests.access.roles import COORDINATORS, EVERYBODY, GROUP, NOBODY, Role
 from tests.access.world_agenda import add_agenda
@@ -32,6 +32,7 @@ from tests.access.world_notes import add_notes
 from tests.access.world_records import add_records, hold_sessions
 from tests.access.world_rounds import build_rounds
 from tests.access.world_tables import add_tables
+from tests.access.world_withheld import add_withheld
 from tests.database import kept_for_reading
 from tests.factories_schedule import create_agreement, create_session, in_days, publish
 from tests.workshops.published import forget_what_is_kept
@@ -116,6 +117,8 @@ class World:
     failed_mail: OutgoingMail = field(init=False)
     table: WorkTable = field(init=False)  # of the session that is on; the official writes there
     table_notes: dict[str, TableNote] = field(default_factory=dict)
+    withheld: dict[str, Withholding] = field(default_factory=dict)  # by what is withheld
+    withheld_file: Evidence = field(init=False)
     unsubscribe_token: str = field(init=False)
     feed: CalendarFeed = field(init=False)  # of the ex-member
 
@@ -148,6 +151,7 @@ def build() -> World:
     _plans(world)
     build_rounds(world)
     add_notes(world)
+    add_withheld(world)
     add_agenda(world)
     add_halls(world)
     add_records(world)

@@ -40,6 +40,11 @@ def add_notes(world: "World") -> None:
     )
     reason = world.hide("Respuesta reservada", seen_by=city_and_author)
     world.answers["city"] = _answer(world, notes["answered to the city"], reason)
+    author = COORDINATORS | {Role.MEMBER}
+    notes["withheld"] = write(world.plan, Role.MEMBER, world.hide("Nota retirada", seen_by=author))
+    notes["withheld answer"] = write(world.plan, Role.MEMBER, "Una más")
+    reason = world.hide("Respuesta retirada", seen_by=COORDINATORS | {Role.OFFICIAL})
+    world.answers["withheld"] = _answer(world, notes["withheld answer"], reason)
     world.item = AgendaItem.objects.create(
         session=world.invited,
         position=2,

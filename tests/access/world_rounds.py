@@ -1,5 +1,6 @@
 """Rounds of the world: one open with a draft, one closed with a reply, one published."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,14 @@ def build_rounds(world: "World") -> None:
     _answer(world.open_round, guest, draft, submits=False)
     not_public = world.hide("Aún no publicado", seen_by=COORDINATORS | {Role.OFFICIAL, Role.MEMBER})
     _answer(world.closed_round, member, not_public)
-    _answer(world.published_round, member, world.hide("Publicado", seen_by=EVERYBODY))
+    withheld = world.hide("Evaluación retirada", seen_by=COORDINATORS | {Role.MEMBER})
+    _answer(world.published_round, member, world.hide("Publicado", seen_by=EVERYBODY), first=withheld)
     words = world.hide("Conflicto", seen_by=COORDINATORS | {Role.OTHER_OFFICIAL})
     actions.close_round(world.published_round, by=None, now=timezone.now())
-    rounds.reply_to_all(world.published_round, world.hide("Respuesta publicada", seen_by=EVERYBODY))
+    _reply(world.published_round, official, world.hide("Réplica retirada", seen_by=COORDINATORS | {Role.OFFICIAL}))
+    rounds.reply_to_all(
+        world.published_round, world.hide("Respuesta publicada", seen_by=EVERYBODY), but=("verifiability",)
+    )
     actions.publish_round(world.published_round, by=None, now=timezone.now())
     actions.close_round(world.closed_round, by=None, now=timezone.now())
     _reply(world.closed_round, official, world.hide("Respuesta", seen_by=COORDINATORS | {Role.OFFICIAL}))
@@ -53,8 +58,11 @@ def _open(world: "World", asked: list[Organization]) -> ReviewRound:
     )
 
 
-def _answer(one: ReviewRound, by: User, evidence: str, *, submits: bool = True) -> None:
-    evaluation = rounds.draft(one, by, rounds.answers(one, evidence=evidence)[: None if submits else 2])
+def _answer(one: ReviewRound, by: User, evidence: str, *, first: str = "", submits: bool = True) -> None:
+    said = rounds.answers(one, evidence=evidence)[: None if submits else 2]
+    if first:
+        said[0] = replace(said[0], evidence=first)
+    evaluation = rounds.draft(one, by, said)
     if submits:
         evaluations.submit(one, by=by, edition=evaluation.edition, now=timezone.now())
 

@@ -1,6 +1,6 @@
 """Rounds in every state, for tests that say only what matters to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from actionplans.models import ActionPlan, Commitment
@@ -94,10 +94,11 @@ def closed_round(*, evaluations: int = 1, evidence: str = "", **frame: object) -
     return actions.close_round(one, by=None, now=NOW)
 
 
-def reply_to_all(one: ReviewRound, text: str = "Lo aceptamos.") -> None:
+def reply_to_all(one: ReviewRound, text: str = "Lo aceptamos.", *, but: Collection[str] = ()) -> None:
+    """On every commitment, but for criteria to which somebody has replied already."""
     commitments: list[Commitment | None] = list(one.commitments.all())
     for commitment in commitments or [None]:
-        for criterion in criteria_of(one):
+        for criterion in [each for each in criteria_of(one) if each.slug not in but]:
             actions.reply(one, criterion=criterion, commitment=commitment, text=text, seen="", by=None, now=NOW)
 
 

@@ -7,7 +7,7 @@ nothing would answer. So nothing stale is shown, and nothing of another person.
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,9 +19,9 @@ from django.utils import timezone
 from actionplans.models import Deliverable
 from cities.models import City, Membership, Organization
 from feedback.actions import notes as note_actions
-from feedback.models import Note, ReviewRound
-from ogpgroup import parts
-from ogpgroup.models import User
+from feedback.models import Note, ReviewRound, Score
+from ogpgroup import moderation, parts
+from ogpgroup.models import User, Withholding
 from tests import factories
 from tests.bench.record import Record, Size, fill
 from tests.feedback import noting
@@ -38,6 +38,8 @@ class Story:
     organization: Organization
     note: Note
     readers: dict[str, Client]
+    coordinator: User
+    withheld: list[Withholding] = field(default_factory=list)
 
     def pages(self) -> list[str]:
         return list(self.record.pages().values())
@@ -50,12 +52,13 @@ def story(db: None) -> Story:
     author = factories.create_member(organization=organization, name="Ana Autora")
     note = noting.write(record.plan, by=author, organization=organization, visibility="city", now=timezone.now())
     assert record.plan.contact
-    accounts = {"author": author, "official": record.plan.contact}
+    coordinator = factories.create_coordinator()
+    accounts = {"author": author, "official": record.plan.contact, "coordinator": coordinator}
     readers = {"stranger": Client(), "english": Client(headers={"Cookie": "language=en"})}
     for name, person in accounts.items():
         readers[name] = Client()
         readers[name].force_login(person)
-    return Story(record, author, organization, note, readers)
+    return Story(record, author, organization, note, readers, coordinator)
 
 
 def read(story: Story) -> dict[tuple[str, str], str]:
@@ -118,6 +121,35 @@ def handed_in(story: Story) -> None:
     Deliverable.objects.filter(plan=story.record.plan).update(
         status="handed_in", handed_in_at=timezone.now(), text="Aquí está."
     )
+
+
+def withheld(story: Story) -> None:
+    """An entry, a link, and a note that stands first in panel and ledger."""
+    newest = first_commitment(story).entries.order_by("-happened_on", "-reported_at", "-pk")[0]
+    link = factories.create_link(entry=newest, name="Lista de asistencia", url="https://ejemplo.org/lista")
+    note = noting.write(story.record.plan, by=story.author, organization=story.organization, now=timezone.now())
+    for kind, pk in (("entry", newest.pk), ("evidence", link.pk), ("note", note.pk)):
+        thing = moderation.find(kind, pk)
+        assert thing
+        by = story.coordinator
+        story.withheld.append(moderation.withhold(thing, reason="minor", words="", by=by, now=timezone.now()))
+
+
+def words_withheld(story: Story) -> None:
+    """In the evaluation that is published."""
+    one = ReviewRound.objects.filter(plan=story.record.plan, status="published").latest("pk")
+    score = Score.objects.filter(evaluation__round=one).exclude(evidence="").order_by("commitment__number", "pk")[0]
+    reply = one.replies.order_by("commitment__number", "pk")[0]
+    for kind, pk in (("score", score.pk), ("reply", reply.pk)):
+        thing = moderation.find(kind, pk)
+        assert thing
+        by = story.coordinator
+        story.withheld.append(moderation.withhold(thing, reason="insult", words="", by=by, now=timezone.now()))
+
+
+def shown_again(story: Story) -> None:
+    for row in story.withheld:
+        moderation.lift(row, by=story.coordinator, now=timezone.now())
 
 
 def city_renamed(story: Story) -> None:
@@ -185,6 +217,13 @@ CHANGES: dict[Callable[[Story], None], list[tuple[str, str]]] = {
     written: [("stranger", "plan"), ("stranger", "commitment"), ("stranger", "ledger of notes")],
     withdrawn: [("author", "ledger of notes"), ("stranger", "plan")],
     handed_in: [("stranger", "plan")],
+    withheld: [
+        *((who, "plan") for who in ("stranger", "author", "official", "coordinator")),
+        *((who, "commitment") for who in ("stranger", "official", "coordinator")),
+        *((who, "ledger of notes") for who in ("stranger", "author", "official", "coordinator")),
+    ],
+    words_withheld: [(who, "published evaluation") for who in ("stranger", "author", "official", "coordinator")],
+    shown_again: [("stranger", "plan"), ("coordinator", "published evaluation")],
     city_renamed: [("stranger", "plan"), ("stranger", "published evaluation")],
     institution_renamed: [("official", "ledger of notes")],
     person_renamed: [("official", "ledger of notes")],

@@ -57,6 +57,7 @@ BY_MACHINE: Final = {
     "ogpgroup.User": {"password", "time_zone", "privacy_notice"},
     "ogpgroup.Heartbeat": {"name"},
     "ogpgroup.OutgoingMail": {"key", "kind", "recipient", "subject_type", "message_id"},
+    "ogpgroup.Withholding": {"subject_type"},
     "cities.City": {"cvegeo", "state_code", "time_zone"},
     "actionplans.Evidence": {"content_type", "sha256"},
     "workshops.Session": {"time_zone", "check_in_code"},

@@ -91,6 +91,9 @@ OWN: Final = [
 COORDINATION: Final = [
     coordinated("ogpgroup/coordination.html", "coordination"),
     coordinated("ogpgroup/outbox.html", "outbox"),
+    coordinated("ogpgroup/withheld.html", "withheld"),
+    coordinated("ogpgroup/withhold.html", "withhold", lambda at: ["entry", at["entry"]]),
+    coordinated("ogpgroup/withholding_lift.html", "withholding_lift", of("withheld")),
     coordinated("ogpgroup/outbox_detail.html", "outbox_detail", of("mail")),
     coordinated("ogpgroup/end_membership.html", "end_membership", of("membership")),
     coordinated("workshops/coordination/drafts.html", "workshops:drafts"),
@@ -177,6 +180,8 @@ PLANS: Final = [
 NOTES: Final = [
     Look("feedback/ledger.html", "feedback:ledger", of("plan")),
     Look("feedback/note.html", "feedback:note", of("answered_note"), "member"),
+    Look("feedback/note.html", "feedback:note", of("withheld_note"), note="withheld"),
+    coordinated("feedback/note.html", "feedback:note", of("withheld_note"), "withheld, to coordinators"),
     Look("feedback/note_form.html", "feedback:note_create", lambda at: ["plan", at["plan_id"]], "member"),
     Look("feedback/note_withdraw.html", "feedback:note_withdraw", of("note"), "member"),
     Look("feedback/note_settle.html", "feedback:note_settle", of("answered_note"), "member"),

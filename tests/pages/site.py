@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 from actionplans.models import ActionPlan
 from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
 from feedback.actions.rounds import close_round
-from ogpgroup import mail
+from ogpgroup import mail, moderation
 from ogpgroup.demo import agendas
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
@@ -161,7 +161,13 @@ def _promises(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
         milestone=milestone, happened_on=today - timedelta(days=20), reported_by=people["official"]
     )
     factories.create_link(entry=entry)
+    shown = factories.create_entry(milestone=milestone, happened_on=today - timedelta(days=19), text="El 55 1234 5678.")
+    things = [
+        ("entry", shown.pk),
+        ("evidence", factories.create_link(entry=shown, name="Lista de asistencia", url="https://ejemplo.org/l").pk),
+    ]
     return {
+        "withheld": [_withhold(kind, pk, people) for kind, pk in things][0],
         "commitment": commitment.number,
         "step": milestone.number,
         "entry": entry.pk,
@@ -169,14 +175,24 @@ def _promises(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
     }
 
 
+def _withhold(kind: str, pk: int, people: dict[str, User]) -> int:
+    thing = moderation.find(kind, pk)
+    assert thing is not None
+    words, by = "Se pidió por escrito.", people["coordinator"]
+    return moderation.withhold(thing, reason="personal", words=words, by=by, now=timezone.now()).pk
+
+
 def _notes(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
     """A member's note that waits, and one that the city has answered."""
     now = timezone.now()
     answered = write(plan, by=people["member"], now=now)
+    withheld = write(plan, by=people["member"], text="El 55 8765 4321.", now=now)
+    _withhold("note", withheld.pk, people)
     return {
         "plan_id": plan.pk,
         "note": write(plan, by=people["member"], now=now).pk,
         "answered_note": answered.pk,
+        "withheld_note": withheld.pk,
         "answer": answer(answered, by=people["official"], change_by=timezone.localdate(), now=now).pk,
     }
 
