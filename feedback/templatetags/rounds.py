@@ -129,7 +129,8 @@ def _said(word: Word, *, may_withhold: bool) -> SafeString:
         return text
     context = {"withheld": word.withheld, "shown": word.text, "kind": "score", "pk": word.score}
     context |= {"about": word.organization, "may_withhold": may_withhold}
-    return format_html("{}{}", render_to_string("components/withheld.html", context), text)
+    before, after = (render_to_string(f"components/{name}.html", context) for name in ("withheld", "withhold"))
+    return format_html("{}{}{}", before, text, after)
 
 
 @register.inclusion_tag("feedback/_scale.html")
