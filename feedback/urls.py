@@ -31,6 +31,7 @@ ROUNDS = [
     path("plans/<slug:slug>/evaluations/<int:number>/cancel/", rounds.cancel, name="cancel"),
     path("plans/<slug:slug>/evaluations/<int:number>/publish/", rounds.publish, name="publish"),
     path("plans/<slug:slug>/evaluations/<int:number>/reply/", rounds.reply, name="reply"),
+    path("plans/<slug:slug>/evaluations/<int:number>/ready/", rounds.finish_replies, name="finish_replies"),
 ]
 
 urlpatterns = [*NOTES, *ROUNDS]

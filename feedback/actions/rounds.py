@@ -186,23 +186,45 @@ def cancel_round(one: ReviewRound, *, by: User | None) -> ReviewRound:
 def publish_round(one: ReviewRound, *, by: User | None, now: datetime) -> ReviewRound:
     """Let everybody read results and replies together.
 
-    Guarantees that every criterion with results has its reply, unless the day of the reply has passed; the page says
-    then what lacks one.
+    Guarantees that every criterion with results has its reply and that the city has said they are ready, unless the day
+    of the reply has passed; the page says then what lacks one.
     """
     locked = _move(one, Status.PUBLISHED)
     if not _was_evaluated(locked):
         raise ActionNotPossible(_("Nobody has evaluated: there is nothing to publish. You can open the round again."))
-    missing = reports.replies_missing(locked)
-    if missing and locked.reply_due_on >= group_day(now):
+    if locked.reply_due_on >= group_day(now):
+        _check_replies(locked)
+        if locked.replies_ready_at is None:
+            raise ActionNotPossible(_("The city has not said yet that its replies are ready, and has time for it."))
+    locked.published_at = now
+    locked.save(update_fields=["status", "published_at"])
+    emails.queue_published(locked, now=now)
+    return locked
+
+
+def _check_replies(one: ReviewRound) -> None:
+    if missing := reports.replies_missing(one):
         sentence = ngettext(
             "The city has yet to reply to %(count)s criterion, and has time for it.",
             "The city has yet to reply to %(count)s criteria, and has time for it.",
             missing,
         )
         raise ActionNotPossible(sentence % {"count": missing})
-    locked.published_at = now
-    locked.save(update_fields=["status", "published_at"])
-    emails.queue_published(locked, now=now)
+
+
+@transaction.atomic
+def finish_replies(one: ReviewRound, *, by: User | None, now: datetime) -> ReviewRound:
+    """The city says that its replies are ready, so that nobody publishes half a sentence.
+
+    Raises ActionNotPossible where a criterion lacks its reply. What is changed later has to be said ready again.
+    """
+    locked = _locked(one)
+    if locked.status != Status.CLOSED:
+        raise ActionNotPossible(_("The city replies once the round is closed, and until it is published."))
+    _check_replies(locked)
+    if locked.replies_ready_at is None:
+        locked.replies_ready_at = now
+        locked.save(update_fields=["replies_ready_at"])
     return locked
 
 
@@ -220,7 +242,7 @@ def reply(
     """The city's word on one criterion, until results and replies are published.
 
     `seen` is the moment of the reply that stood on the page ("" for none): a newer one by somebody else is never
-    overwritten. Raises RepliedMeanwhile then.
+    overwritten. Raises RepliedMeanwhile then. Replies that were said to be ready are so no more.
     """
     locked = _locked(one)
     if locked.status != Status.CLOSED:
@@ -228,14 +250,17 @@ def reply(
     if not reports.has_results(locked, criterion=criterion, commitment=commitment):
         raise ActionNotPossible(_("There are no results here to reply to."))
     known = CriterionReply.objects.filter(round=locked, criterion=criterion, commitment=commitment).first()
+    if known is not None and known.text == text:
+        return known
+    if known is not None and known.replied_at.isoformat() != seen:
+        raise RepliedMeanwhile(known)
+    if locked.replies_ready_at:
+        locked.replies_ready_at = None
+        locked.save(update_fields=["replies_ready_at"])
     if known is None:
         return CriterionReply.objects.create(
             round=locked, criterion=criterion, commitment=commitment, text=text, replied_at=now, replied_by=by
         )
-    if known.text == text:
-        return known
-    if known.replied_at.isoformat() != seen:
-        raise RepliedMeanwhile(known)
     known.text, known.replied_at, known.replied_by = text, now, by
     known.save(update_fields=["text", "replied_at", "replied_by"])
     return known

@@ -105,8 +105,10 @@ class ReviewRoundQuerySet(models.QuerySet["ReviewRound"]):
         return self.filter(Exists(scores.filter(~Exists(replied))), status=ReviewRound.Status.CLOSED)
 
     def to_be_replied_by(self, user: User | AnonymousUser) -> Self:
-        """Rounds that wait for the word of a city whose official the person is."""
-        return self.lacking_replies().filter(plan__city__in=roles_of(user).official_city_ids)
+        """Rounds that wait for the word of a city whose official the person is, or for the word that it is all."""
+        submitted = Evaluation.objects.filter(round=OuterRef("pk")).submitted()
+        waiting = self.filter(Exists(submitted), status=ReviewRound.Status.CLOSED, replies_ready_at=None)
+        return waiting.filter(plan__city__in=roles_of(user).official_city_ids)
 
     def overdue(self, on: date) -> Self:
         """Open beyond the day of evaluation, or closed beyond the day of reply. See also `ReviewRound.is_overdue`."""
@@ -119,7 +121,8 @@ class ReviewRound(models.Model):
     """The group evaluates one plan by one rubric until a day.
 
     `commitments` are those of the plan when the round opened, where the rubric judges each. While the round is open
-    nobody reads results; closed, the city reads them and replies; published, everybody reads both.
+    nobody reads results; closed, the city reads them, replies, and says when its replies are ready; published,
+    everybody reads both.
     """
 
     class Status(models.TextChoices):
@@ -148,6 +151,7 @@ class ReviewRound(models.Model):
     opened_at = models.DateTimeField(db_default=Now())
     opened_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+    replies_ready_at = models.DateTimeField(null=True, blank=True)  # the city has said that its replies are all
     published_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReviewRoundQuerySet.as_manager()

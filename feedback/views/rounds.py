@@ -235,7 +235,9 @@ def publish(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         messages.success(request, _("Results and replies are published: everybody may read them."))
         return redirect(one)
     missing = reports.replies_missing(one)
-    return _step(request, one, "publish", missing=missing, day_has_passed=one.reply_due_on < group_day(now))
+    day_has_passed = one.reply_due_on < group_day(now)
+    too_early = not day_has_passed and (missing or one.replies_ready_at is None)
+    return _step(request, one, "publish", missing=missing, day_has_passed=day_has_passed, too_early=too_early)
 
 
 def _step(request: HttpRequest, one: ReviewRound, step: str, **context: Any) -> HttpResponse:
@@ -256,10 +258,24 @@ def _step(request: HttpRequest, one: ReviewRound, step: str, **context: Any) -> 
 
 
 @login_required
+@require_POST
+def finish_replies(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The city says that its replies are ready; its officials alone."""
+    one = _of_own_city(request, slug, number)
+    actions.finish_replies(one, by=_user(request), now=timezone.now())
+    messages.success(request, _("The coordinators see that your replies are ready, and publish them with the results."))
+    return redirect(one)
+
+
+def _of_own_city(request: HttpRequest, slug: str, number: int) -> ReviewRound:
+    cities = roles_of(request.user).official_city_ids
+    return find(ReviewRound.objects.visible_to(request.user).filter(plan__city__in=cities), slug, number)
+
+
+@login_required
 def reply(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The city's word on one criterion; its officials alone."""
-    cities = roles_of(request.user).official_city_ids
-    one = find(ReviewRound.objects.visible_to(request.user).filter(plan__city__in=cities), slug, number)
+    one = _of_own_city(request, slug, number)
     criterion = get_object_or_404(one.rubric.criteria, slug=request.GET.get("criterion", ""))
     asked = request.GET.get("commitment", "")
     commitment = get_object_or_404(one.commitments, number=asked) if asked.isdecimal() and len(asked) < 5 else None

@@ -199,6 +199,7 @@ class Record:
             round_actions.reply(
                 opened, criterion=criterion, commitment=None, text=text, seen="", by=self.official, now=now
             )
+        round_actions.finish_replies(opened, by=self.official, now=self.at(feedback.FIRST_DUE + 5))
         round_actions.publish_round(opened, by=self.coordinator, now=self.at(feedback.FIRST_PUBLISHED))
 
     def add_open_round(self) -> None:

@@ -305,14 +305,15 @@ PLANTED: dict[str, tuple[object, str, Any, list[Row]]] = {
         without(EvidenceQuerySet.visible_to, "plan__in=ActionPlan.objects.visible_to(user)", "plan__isnull=False"),
         rows_of("file", about="of a plan in preparation"),
     ),
+    "anybody who sees the round replies for the city": (
+        round_views,
+        "_of_own_city",
+        without(round_views._of_own_city, ".filter(plan__city__in=cities)"),
+        rows_of("feedback:reply", about="closed"),
+    ),
 }
 # The same in pages, which their address holds.
 PLANTED_IN_PAGES: dict[str, tuple[str, Any, list[Row]]] = {
-    "anybody who sees the round replies for the city": (
-        "feedback:reply",
-        without(round_views.reply, ".filter(plan__city__in=cities)"),
-        rows_of("feedback:reply", about="closed"),
-    ),
     "a draft of who was signed in before is kept as one's own": (
         "feedback:draft",
         without(evaluation_views.draft, 'request.POST.get("person") != str(desk.user.pk)', "False"),

@@ -50,6 +50,10 @@ def _dated(_world: World) -> dict[str, Any]:
     return {"title": "Otro hito", "starts_on": "2017-07-01", "ends_on": "2017-08-01", "edition": "1"}
 
 
+def _moved(world: World) -> dict[str, Any]:
+    return {**_dated(world), "moved_because": "Llovió."}
+
+
 def _logged(world: World) -> dict[str, Any]:
     return {
         "about": f"m{world.milestone.pk}",
@@ -93,7 +97,7 @@ COMMITMENTS: Final = [
     Row("actionplans:commitment_remove", "in preparation", _draft_commitment, POST=KEEPING),
     Row("actionplans:milestone_create", "in force", _commitment, data=_dated, GET=KEEP, POST=KEEPING),
     Row("actionplans:milestone_create", "in preparation", _draft_commitment, data=_dated, GET=KEEP, POST=KEEPING),
-    Row("actionplans:milestone_edit", "in force", _milestone, data=_dated, GET=KEEP, POST=KEEPING),
+    Row("actionplans:milestone_edit", "in force", _milestone, data=_moved, GET=KEEP, POST=KEEPING),
     Row("actionplans:milestone_edit", "in preparation", _draft_milestone, data=_dated, GET=KEEP, POST=KEEPING),
     Row("actionplans:milestone_remove", "in force", _milestone, POST=NOT_NOW),
     Row("actionplans:milestone_remove", "in preparation", _draft_milestone, POST=KEEPING),

@@ -175,5 +175,6 @@ ROUNDS: Final = [
         GET=only(CITY),
         POST=only(CITY, answer=ELSEWHERE),
     ),
+    Row("feedback:finish_replies", "replies missing", at("closed_round"), POST=only(CITY, answer=ELSEWHERE)),
     Row("feedback:reply", "no such criterion", at("closed_round"), query="?criterion=nada", GET=only(frozenset())),
 ]

@@ -94,12 +94,16 @@ def closed_round(*, evaluations: int = 1, evidence: str = "", **frame: object) -
     return actions.close_round(one, by=None, now=NOW)
 
 
-def reply_to_all(one: ReviewRound, text: str = "Lo aceptamos.", *, but: Collection[str] = ()) -> None:
+def reply_to_all(
+    one: ReviewRound, text: str = "Lo aceptamos.", *, but: Collection[str] = (), are_ready: bool = True
+) -> None:
     """On every commitment, but for criteria to which somebody has replied already."""
     commitments: list[Commitment | None] = list(one.commitments.all())
     for commitment in commitments or [None]:
         for criterion in [each for each in criteria_of(one) if each.slug not in but]:
             actions.reply(one, criterion=criterion, commitment=commitment, text=text, seen="", by=None, now=NOW)
+    if are_ready:
+        actions.finish_replies(one, by=None, now=NOW)
 
 
 def published_round(*, evaluations: int = 1, evidence: str = "", **frame: object) -> ReviewRound:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.test import Client
 
 from actionplans.models import ActionPlan
 from cities.models import City
@@ -251,10 +252,66 @@ def test_round_is_published_once_everything_has_its_reply(db: None):
     for criterion, commitment in everything:
         with pytest.raises(ActionNotPossible, match=r"\d"):
             actions.publish_round(one, by=None, now=NOW)
+        with pytest.raises(ActionNotPossible, match=r"\d"):
+            actions.finish_replies(one, by=None, now=NOW)
         actions.reply(one, criterion=criterion, commitment=commitment, text="Sí.", seen="", by=None, now=NOW)
+    actions.finish_replies(one, by=None, now=NOW)
 
     assert actions.publish_round(one, by=None, now=NOW).status == "published"
     assert len(everything) == 10
+
+
+def test_replies_are_published_before_their_day_only_once_the_city_says_they_are_ready(db: None):
+    one = rounds.closed_round()
+    criterion, commitment = criteria_of(one)[0], one.commitments.get()
+
+    def reply(text: str) -> None:
+        seen = NOW.isoformat()  # all were written then
+        actions.reply(one, criterion=criterion, commitment=commitment, text=text, seen=seen, by=None, now=NOW)
+
+    def refused() -> bool:
+        try:
+            with transaction.atomic():
+                actions.publish_round(one, by=None, now=NOW)
+                transaction.set_rollback(True)
+        except ActionNotPossible:
+            return True
+        return False
+
+    rounds.reply_to_all(one, "Sí.", are_ready=False)
+    in_between = refused()
+    actions.finish_replies(one, by=None, now=NOW)
+    ready = refused()
+    reply("Sí.")  # nothing changed
+    same = refused()
+    reply("Sí, en marzo.")
+    changed = refused()
+
+    assert (in_between, ready, same, changed) == (True, False, False, True)
+    assert actions.publish_round(one, by=None, now=NOW + timedelta(days=60)).status == "published"
+
+
+def test_city_says_that_its_replies_are_ready(reynosa: City, official_reynosa: User, official_colima: User):
+    one = rounds.closed_round(plan=factories.create_plan(city=reynosa, slug="plan"))
+    city, coordination = Client(), Client()
+    city.force_login(official_reynosa)
+    coordination.force_login(factories.create_coordinator())
+    page, ready = one.get_absolute_url(), f"{one.get_absolute_url()}ready/"
+    assert "Nuestras respuestas están listas" not in city.get(page).content.decode()
+    rounds.reply_to_all(one, are_ready=False)
+    assert "Nuestras respuestas están listas" in city.get(page).content.decode()
+    assert "la ciudad aún no ha dicho que estén listas" in coordination.get(page).content.decode()
+    stranger = Client()
+    stranger.force_login(official_colima)
+
+    assert (stranger.post(ready).status_code, coordination.post(ready).status_code) == (404, 404)
+    assert city.get(ready).status_code == 405
+    assert city.post(ready)["Location"] == page
+
+    one.refresh_from_db()
+    assert one.replies_ready_at is not None
+    assert "dijo que sus respuestas están listas" in coordination.get(page).content.decode()
+    assert "Nuestras respuestas están listas" not in city.get(page).content.decode()
 
 
 def test_round_is_published_without_replies_after_the_day_and_not_on_it(db: None):
