@@ -1,5 +1,6 @@
 """Settings, top to bottom. Only what differs by deployment comes from the environment (docs/operations.md)."""
 
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from ogpgroup import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.optional("DATA_DIR", str(BASE_DIR / "var")))
+
+# Rules of time zones come from the package `tzdata`, pinned with the release: else those of the machine would go first.
+zoneinfo.reset_tzpath(to=())
 
 # --- What every deployment must say ---------------------------------------------------------------------------------
 

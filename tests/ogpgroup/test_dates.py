@@ -1,5 +1,6 @@
 """Dates in the reader's words, whoever asked before."""
 
+import zoneinfo
 from datetime import date
 
 from django.utils import translation
@@ -18,3 +19,8 @@ def test_each_reader_gets_their_own_language_whoever_asked_before():
         ("Tuesday 1 July 2031", "Tokyo"),
         ("martes 1 de julio de 2031", "Tokio"),
     ]
+
+
+def test_rules_of_zones_are_those_of_the_release_not_of_the_machine():
+    assert zoneinfo.TZPATH == ()
+    assert "America/Ciudad_Juarez" in zoneinfo.available_timezones()
