@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from actionplans.models import Deliverable
 from cities.models import City, Membership, group_day
 from ogpgroup import dates
+from workshops import clock_rules
 from workshops.clashes import Clash, clashes_of
 from workshops.models import Participation, Session, SessionBase
 from workshops.models.seats import seats_of, ways_to_come
@@ -45,6 +46,7 @@ def advice_on_all(sessions: Sequence[Session], *, cities: Iterable[City], now: d
     taken = _taken(planned)
     return {
         session.pk: [
+            *_on_clock(session, now),
             *_on_clashes(clashes.get(session.pk, [])),
             *_on_day(session, now),
             *_on_notice(session, now),
@@ -76,6 +78,11 @@ def _invited(sessions: Iterable[Session], cities: Iterable[City], now: datetime)
         is_any = session.audience == SessionBase.Audience.EVERYBODY or bool(session.audience_roles)
         invited[session.pk] = [city for city in cities if is_any or city.pk in meant]
     return invited
+
+
+def _on_clock(session: Session, now: datetime) -> list[str]:
+    asked = clock_rules.asked_of(session, now=now)
+    return [asked.sentence] if asked else []
 
 
 def _on_clashes(clashes: Iterable[Clash]) -> list[str]:

@@ -13,7 +13,7 @@ from cities.models import Cycle, Role
 from ogpgroup import dates
 from ogpgroup.models import User
 from workshops.audience import Rule
-from workshops.models import RELEASED_FIELDS, Session, SessionBase, SessionVersion
+from workshops.models import OFFSETS, RELEASED_FIELDS, Session, SessionBase, SessionVersion
 from workshops.models.sessions import SessionQuerySet
 from workshops.pending import pending
 from workshops.reviewing import reviews_of
@@ -21,7 +21,7 @@ from workshops.reviewing import reviews_of
 type Facts = dict[str, Any]
 
 # Said in one sentence together, because a reader asks "when", not for three fields.
-WHEN_FIELDS = frozenset({"starts_at", "ends_at", "day", "time_zone"})
+WHEN_FIELDS = frozenset({"starts_at", "ends_at", "day", "time_zone", *OFFSETS})
 # Who is expected, as a version keeps it; of the named ones both id and name.
 NAMED = ("organizations", "cities")
 EXPECTED = (*NAMED, "roles", "people")
@@ -85,9 +85,13 @@ def version_facts(version: SessionVersion) -> Facts:
 
 
 def changed_fields(old: Facts, new: Facts) -> tuple[str, ...]:
-    """Names of what differs. An organisation or a city renamed is no change of the session: ids count."""
+    """Names of what differs. An organisation or a city renamed is no change of the session: ids count.
+
+    Nor is an offset that is not known on one side.
+    """
     compared = [*RELEASED_FIELDS, "city", "people", "roles", "reviews"]
-    fields = [field for field in compared if old[field] != new[field]]
+    unknown = {field for field in OFFSETS if None in (old[field], new[field])}
+    fields = [field for field in compared if field not in unknown and old[field] != new[field]]
     fields += [field for field in NAMED if [one["id"] for one in old[field]] != [one["id"] for one in new[field]]]
     return tuple(fields)
 
@@ -175,7 +179,7 @@ def sentences(
 ) -> list[Sentence]:
     """The changed fields in the reader's words, times in the session's own zone; `facts` are those of old and new."""
     fields = list(fields)
-    told = [Sentence(label_of("when"), _when(old), _when(new))] if WHEN_FIELDS & set(fields) else []
+    told = [Sentence(label_of("when"), *_whens(old, new))] if WHEN_FIELDS & set(fields) else []
     told += [
         Sentence(label_of(field), *_sides(field, old, new, facts=facts))
         for field in fields
@@ -216,10 +220,22 @@ def label_of(field: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _when(session: SessionBase) -> str:
-    return str(
-        dates.when(day=session.day, starts_at=session.starts_at, ends_at=session.ends_at, zone=session.time_zone)
-    )
+def _whens(old: SessionBase, new: SessionBase) -> tuple[str, str]:
+    """When it was and when it is, each as it was written.
+
+    The same hours are other moments where the clock rules of the zone changed in between; then that is said.
+    """
+    before, after = str(when_written(old)), str(when_written(new))
+    if before == after and old.reads_otherwise and (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at):
+        before = _("%(when)s, by the earlier clock rules") % {"when": before}
+        after = _("%(when)s, by the new clock rules") % {"when": after}
+    return before, after
+
+
+def when_written(session: SessionBase) -> dates.When:
+    """When it takes place, by the clock of its own zone as that was when the hours were written."""
+    starts_at, ends_at = session.written_start, session.written_end
+    return dates.when(day=session.day, starts_at=starts_at, ends_at=ends_at, zone=session.time_zone)
 
 
 def _shown(session: SessionBase, field: str) -> str:

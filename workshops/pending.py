@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from workshops.models import RELEASED_FIELDS, Session
+from workshops.models import OFFSETS, RELEASED_FIELDS, Session
 from workshops.models.sessions import SessionQuerySet
 
 
@@ -22,6 +22,13 @@ class Differs(Func):
     template = "(%(expressions)s)"
     output_field = BooleanField()
     conditional = True
+
+
+class DiffersWhereKnown(Differs):
+    """Whether two values are not the same; not so where one of them is unknown."""
+
+    arg_joiner = " <> "
+    template = "COALESCE(%(expressions)s, FALSE)"
 
 
 class ToJson(Func):
@@ -70,7 +77,8 @@ def _differs() -> Q:
     differs = Q(Differs(Coalesce(F("city__slug"), Value("")), F("current_version__city_slug")))
     differs |= Q(Differs(Reviews(), F("current_version__reviews")))
     for field in RELEASED_FIELDS:
-        differs |= Q(Differs(F(field), F(f"current_version__{field}")))
+        compare = DiffersWhereKnown if field in OFFSETS else Differs
+        differs |= Q(compare(F(field), F(f"current_version__{field}")))
     expected = F("current_version__expected")
     none = Value([], output_field=JSONField())  # versions published before cities and roles were there
     chosen = Q(Differs(_ids(Session.audience_people.through, "user_id"), KeyTransform("people", expected)))

@@ -145,7 +145,7 @@ def _row(session: Session, answers: Answers) -> Row:
         session=session,
         state=state_of(session, change),
         when=when_of(session),
-        published_when=when_of(version) if moved and version else None,
+        published_when=published_when(session, version) if moved and version else None,
         place=place_of(session),
         answers=answers,
     )
@@ -154,6 +154,12 @@ def _row(session: Session, answers: Answers) -> Row:
 def when_of(session: SessionBase) -> dates.When:
     """When it takes place, by the clock of its own zone."""
     return dates.when(day=session.day, starts_at=session.starts_at, ends_at=session.ends_at, zone=session.time_zone)
+
+
+def published_when(session: Session, version: SessionVersion) -> dates.When:
+    """When everybody still reads that it takes place: what their mails and calendars say, if pages say it already."""
+    when = when_of(version)
+    return when if when != when_of(session) else diff.when_written(version)
 
 
 def place_of(session: Session) -> str:

@@ -10,6 +10,7 @@ from workshops.urls_tables import table_urls
 from workshops.views import (
     answering,
     calendars,
+    clock_rules,
     coordination,
     delegating,
     history,
@@ -37,6 +38,8 @@ coordination_urls: list[URLPattern] = [
     path("coordination/sessions/<slug:slug>/not-needed/", readiness.gap_put_aside, name="gap_put_aside"),
     path("coordination/sessions/<slug:slug>/needed/", readiness.gap_take_up, name="gap_take_up"),
     path("coordination/sessions/<slug:slug>/move/", planning.move, name="move"),
+    path("coordination/sessions/<slug:slug>/keep-clock/", clock_rules.keep_clock, name="keep_clock"),
+    path("coordination/sessions/<slug:slug>/keep-moment/", clock_rules.keep_moment, name="keep_moment"),
     path("coordination/sessions/<slug:slug>/repeat/", planning.repeat, name="repeat"),
     path("coordination/sessions/<slug:slug>/discard/", coordination.discard, name="discard"),
     path("coordination/sessions/<slug:slug>/people/", coordination.people, name="people"),

@@ -19,7 +19,7 @@ from ogpgroup import mail
 from ogpgroup import waiting as waiting_things
 from ogpgroup.mail import Watch, database_now
 from ogpgroup.models import User
-from workshops import attendance, preparation
+from workshops import attendance, clock_rules, preparation
 from workshops.models import Agreement, Participation, Session, SessionVersion
 from workshops.pending import pending as sessions_pending
 from workshops.preparation import Answers
@@ -133,7 +133,7 @@ class NearSession:
 @coordinator_required
 @require_safe
 def coordination(request: HttpRequest) -> HttpResponse:
-    """What waits for us: changes not published, sessions at hand, what is late, mail in trouble."""
+    """What waits for us: changes not published, which hours count, sessions at hand, what is late, mail in trouble."""
     watch = mail.watch()
     now, today = watch.now, group_day(watch.now)
     pending, near = _pending(), _near_sessions(now)
@@ -143,11 +143,13 @@ def coordination(request: HttpRequest) -> HttpResponse:
     )
     soon = Agreement.objects.awaited(today, today + SESSIONS_SOON).select_related("session").order_by("due_on", "pk")
     late_agreements, late = list(agreements), waiting_things.late_in_plans(_person(request), today)
-    missing = waiting_things.at_sessions(now)
+    missing, clocks = waiting_things.at_sessions(now), clock_rules.undecided(now)
     context = {
         "pending": pending,
         "pending_count": sum(one.count for one in pending),
         "near": near,
+        "clocks": clocks[:AT_MOST],
+        "clocks_count": len(clocks),
         "missing": missing[:AT_MOST],
         "missing_count": len(missing),
         "is_demo": any(one.version.is_demo for one in near) or any(one.cycle.is_demo for one in pending),

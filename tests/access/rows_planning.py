@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.access.door import Row
-from tests.access.roles import COORDINATORS, DONE, only
+from tests.access.roles import COORDINATORS, DONE, ELSEWHERE, only
 
 COORDINATION: Final = only(COORDINATORS)
 COORDINATION_DOES: Final = only(COORDINATORS, answer=DONE)
@@ -24,6 +24,9 @@ PLANNING: Final = [
         data=lambda w: {"edits": w.invited.edits, "to": "2040-01-31"},
         POST=COORDINATION_DOES,
     ),
+    # Nothing is to be decided about it: coordinators are told so.
+    Row("workshops:keep_clock", at=lambda w: {"slug": w.draft.slug}, POST=only(COORDINATORS, answer=ELSEWHERE)),
+    Row("workshops:keep_moment", at=lambda w: {"slug": w.draft.slug}, POST=only(COORDINATORS, answer=ELSEWHERE)),
     Row(
         "workshops:repeat",
         at=lambda w: {"slug": w.draft.slug},

@@ -26,6 +26,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "ends_at": {"ends_at": START + timedelta(hours=5)},
     "day": {"day": date(2026, 12, 4), "starts_at": None, "ends_at": None},
     "time_zone": {"time_zone": "America/Matamoros"},
+    "start_offset": {"start_offset": -300},
+    "end_offset": {"end_offset": -300},
     "venue": {"venue": "Sala 2"},
     "address": {"address": "Calle 5"},
     "join_url": {"join_url": "https://r.example/1"},
@@ -66,6 +68,15 @@ def test_change_of_a_field_waits_to_be_published(cycle, field, member):
     Session.objects.filter(pk=session.pk).update(**CHANGES[field])
 
     assert found() == {session.pk}
+
+
+def test_offset_that_is_not_known_is_no_change(cycle):
+    session = draft(cycle=cycle)
+    publish(cycle)
+
+    Session.objects.filter(pk=session.pk).update(start_offset=None, end_offset=None)
+
+    assert found() == set()
 
 
 def _other_city(session: Session) -> None:

@@ -1,4 +1,6 @@
-"""Arranging drafts in the calendar: moving one to another day, repeating one as a series."""
+"""Arranging drafts in the calendar: moving one to another day, repeating one as a series, keeping its hours or moment
+when the clock rules of its zone have changed.
+"""
 
 import uuid
 from calendar import monthrange
@@ -13,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from ogpgroup import dates
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.mail import database_now
 from ogpgroup.models import User
 from workshops.actions.drafts import save_draft
-from workshops.models import RELEASED_FIELDS, Session
+from workshops.models import OFFSETS, RELEASED_FIELDS, Session
 
 # What an occurrence takes over beside what is released; each is a session of its own from then on.
 TAKEN_OVER = (
@@ -54,6 +57,41 @@ def move(session: Session, *, to: date, by: User | None, seen_edits: int) -> Ses
         raise ActionNotPossible(_("This session is cancelled; take the cancellation back before you move it."))
     _put_on(session, to)
     return _saved(session, like=session, by=by, seen_edits=seen_edits)
+
+
+@transaction.atomic
+def keep_clock(session: Session, *, by: User | None) -> Session:
+    """Move a draft to where its clock shows the hours that were written, by the clock rules of today.
+
+    The next release tells everybody, as of any move. Raises ActionNotPossible when nothing is to be decided any more,
+    and for an hour that the change of clocks leaves out that day.
+    """
+    session = _undecided(session)
+    assert session.written_start is not None
+    _put_on(session, session.written_start.date())
+    return _saved(session, like=session, by=by, seen_edits=session.edits)
+
+
+@transaction.atomic
+def keep_moment(session: Session, *, by: User | None) -> Session:
+    """Let a draft begin at the moment at which it does, with the hours that its clock shows then by the rules of today.
+
+    What was published reads otherwise, in mails and calendars: the next release tells everybody. Raises
+    ActionNotPossible when nothing is to be decided any more.
+    """
+    session = _undecided(session)
+    session.note_offsets()
+    session.edited_by, session.edited_at, session.edits = by, database_now(), session.edits + 1
+    session.save(update_fields=[*OFFSETS, "edited_by", "edited_at", "edits"])
+    return session
+
+
+def _undecided(session: Session) -> Session:
+    """The draft, held until the decision is stored: of two at once the second is told."""
+    session = Session.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=session.pk)
+    if not session.awaits_its_hours(database_now()):
+        raise ActionNotPossible(_("There is nothing to decide any more: its hours are as the clock shows them."))
+    return session
 
 
 @transaction.atomic
@@ -117,14 +155,13 @@ def same_weekday(first: date, months: int) -> date:
 
 
 def _put_on(session: Session, day: date) -> None:
-    """Begin on this day, with the same hours on the wall clock of its zone and as many days long."""
-    if session.starts_at is None or session.ends_at is None:
+    """Begin on this day, with the hours that were written on the wall clock of its zone and as many days long."""
+    starts, ends = session.written_start, session.written_end
+    if starts is None or ends is None:
         session.day = day
         return
-    shift = day - session.local_day
-    ends = session.ends_at.astimezone(session.zone)
-    session.starts_at = _instant(day, session.starts_at.astimezone(session.zone).time(), session.zone)
-    session.ends_at = _instant(ends.date() + shift, ends.time(), session.zone)
+    session.starts_at = _instant(day, starts.time(), session.zone)
+    session.ends_at = _instant(ends.date() + (day - starts.date()), ends.time(), session.zone)
     if session.ends_at <= session.starts_at:
         raise ActionNotPossible(_("The clocks change that night and it would end before it begins; set its hours."))
 

@@ -52,6 +52,7 @@ def save_draft(
 
     Cities that are not given stay those that they were.
 
+    Under which offset of its zone the hours were written is noted with them.
     Its address follows title and day until it is published, and stays for ever then; a slug given by hand stays too.
     A postponed session that gets another date is planned again.
     Raises ActionNotPossible when somebody has: the later of two coordinators is told instead of overwriting the first.
@@ -61,6 +62,7 @@ def save_draft(
     if session._state.adding:
         session.is_demo = session.is_demo or session.cycle.is_demo or worlds.makes_demo(by)
         session.slug = session.slug or _free_slug(session)
+        session.note_offsets()
         session.save()
     else:
         current = Session.objects.select_for_update().get(pk=session.pk)
@@ -70,6 +72,7 @@ def save_draft(
                 % {"who": current.edited_by or _("Somebody")}
             )
         session.edits = current.edits + 1
+        session.note_offsets(before=current)
         if session.is_postponed and session.reminder_start() != current.reminder_start():
             session.status, session.cancel_reason = Session.Status.PLANNED, ""
         if current.current_version_id is None and current.slug.startswith(_slug_base(current)[: SLUG_LENGTH - 4]):

@@ -51,8 +51,8 @@ def publish_release(
     all. Of very many to be invited the first go with it; the others follow from what is published, and the planner,
     which is called at once, invites them part by part (`refresh_expectations`): whatever dies, nobody is left out and
     nobody is invited twice. `seen` is the fingerprint of the preview; ActionNotPossible is raised when the drafts
-    changed since, or when there is nothing to publish. `at` is the true date of a release that happened before the
-    platform; the database's clock otherwise.
+    changed since, when there is nothing to publish, or when it is not decided which hours count. `at` is the true date
+    of a release that happened before the platform; the database's clock otherwise.
     """
     lock_releases()
     list(Session.objects.select_for_update().filter(cycle=cycle).order_by("pk").values_list("pk"))
@@ -62,6 +62,7 @@ def publish_release(
     if seen is not None and seen != diff.fingerprint(pending):
         raise ActionNotPossible(_("The drafts changed since you looked at them. Please look at the changes again."))
     now = at or database_now()
+    _refuse_undecided(pending, now=now)
     release = ScheduleRelease.objects.create(
         cycle=cycle,
         number=(ScheduleRelease.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -73,6 +74,16 @@ def publish_release(
     )
     versions = [_publish(change, release=release) for change in pending]
     return Published(release, versions, *(_tell(versions, now=now) if notify else (0, 0)))
+
+
+def _refuse_undecided(pending: list[PendingChange], *, now: datetime) -> None:
+    """A version says which hours people agreed: not so before coordinators have decided what those are."""
+    for change in pending:
+        if change.session.awaits_its_hours(now):
+            raise ActionNotPossible(
+                _("The clock rules changed for “%(title)s”. Please decide first which hours count; its page asks.")
+                % {"title": change.session.title}
+            )
 
 
 def _publish(change: PendingChange, *, release: ScheduleRelease) -> SessionVersion:

@@ -2,7 +2,7 @@
 
 from workshops.models.agenda import AgendaItem, Material, MaterialVersion
 from workshops.models.agreements import Agreement, AgreementUpdate
-from workshops.models.base import RELEASED_FIELDS, SessionBase, UsualLeads
+from workshops.models.base import OFFSETS, RELEASED_FIELDS, SessionBase, UsualLeads
 from workshops.models.calendars import CalendarFeed, ReceivedReply
 from workshops.models.door import DoorEntry
 from workshops.models.minutes import Correction, Minutes, MinutesSection
@@ -22,6 +22,7 @@ from workshops.models.themes import (
 )
 
 __all__ = [
+    "OFFSETS",
     "RELEASED_FIELDS",
     "AgendaItem",
     "Agreement",

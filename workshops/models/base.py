@@ -64,6 +64,10 @@ class SessionBase(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone]
     )
+    # Minutes from UTC under which start and end were written: else nobody could tell, once the rules of a zone change,
+    # what people agreed by the clock. Over a night in which the clocks change the end has another.
+    start_offset = models.SmallIntegerField(null=True, blank=True, editable=False)
+    end_offset = models.SmallIntegerField(null=True, blank=True, editable=False)
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     join_url = models.URLField(_("link to join"), max_length=500, blank=True)
@@ -92,6 +96,48 @@ class SessionBase(models.Model):
     @property
     def has_hours(self) -> bool:
         return self.starts_at is not None
+
+    @property
+    def written_start(self) -> datetime | None:
+        """The start by the clock of its zone, as it was when it was written, whatever the rules say by now."""
+        return self._as_written(self.starts_at, self.start_offset)
+
+    @property
+    def written_end(self) -> datetime | None:
+        """The end, likewise."""
+        return self._as_written(self.ends_at, self.end_offset)
+
+    def _as_written(self, instant: datetime | None, offset: int | None) -> datetime | None:
+        if instant is None or offset is None:
+            return instant and instant.astimezone(self.zone)
+        return (instant.astimezone(UTC) + timedelta(minutes=offset)).replace(tzinfo=self.zone)
+
+    @property
+    def reads_otherwise(self) -> bool:
+        """Whether the clock rules of its zone have changed, so that its clock shows other hours than were written."""
+        return any(
+            instant is not None and offset is not None and offset != self._offset_at(instant)
+            for instant, offset in ((self.starts_at, self.start_offset), (self.ends_at, self.end_offset))
+        )
+
+    def awaits_its_hours(self, now: datetime) -> bool:
+        """Whether coordinators are to say what its hours are: the clock rules changed, and people do not come yet.
+
+        A postponed session waits for another date anyway. See also `clock_rules.undecided`.
+        """
+        return self.is_planned and self.reads_otherwise and self.first_instant() > now
+
+    def note_offsets(self, *, before: "SessionBase | None" = None) -> None:
+        """Keep under which offset start and end are written; one that is as it was `before` stays written as it was."""
+        for end, offset in (("starts_at", "start_offset"), ("ends_at", "end_offset")):
+            instant, known = getattr(self, end), getattr(before, offset, None)
+            is_as_it_was = before and before.time_zone == self.time_zone and getattr(before, end) == instant
+            setattr(self, offset, known if is_as_it_was and known is not None else self._offset_at(instant))
+
+    def _offset_at(self, instant: datetime | None) -> int | None:
+        """What the rules of its zone say today, in minutes."""
+        offset = instant.astimezone(self.zone).utcoffset() if instant else None
+        return None if offset is None else int(offset.total_seconds()) // 60
 
     @property
     def is_planned(self) -> bool:
@@ -191,6 +237,7 @@ class UsualLeads(models.Model):
         return str(self.get_kind_display())
 
 
+OFFSETS = ("start_offset", "end_offset")
 # What is copied into a version, compared for the diff, and raises SEQUENCE. A test fails for a field in no list.
 RELEASED_FIELDS = (
     "title",
@@ -203,6 +250,7 @@ RELEASED_FIELDS = (
     "ends_at",
     "day",
     "time_zone",
+    *OFFSETS,
     "venue",
     "address",
     "join_url",

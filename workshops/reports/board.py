@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from cities.models import Cycle, group_day
 from ogpgroup import dates
-from workshops import diff, preparation
+from workshops import clock_rules, diff, preparation
 from workshops.advice import advice_on_all, public_holiday
+from workshops.clock_rules import Asked
 from workshops.models import Session
 from workshops.preparation import State
 
@@ -28,6 +29,7 @@ class Card:
     changed: list[str]  # what else differs from what everybody reads
     place: str
     advice: list[str]
+    asked: Asked | None  # which hours count, where the clock rules changed
     series: str  # “3 of 8”; empty for a session of its own
 
 
@@ -73,7 +75,8 @@ def board_of(cycle: Cycle, *, now: datetime) -> list[Month]:
     advice, places = advice_on_all(_ahead(sessions, now), cities=cities, now=now), _places_in_series(sessions)
     cards: dict[date, list[Card]] = defaultdict(list)
     for session in sessions:
-        card = _card(session, advice.get(session.pk, []), places.get(session.pk, ""))
+        asked = clock_rules.asked_of(session, now=now)
+        card = _card(session, advice.get(session.pk, []), asked, places.get(session.pk, ""))
         cards[session.local_day.replace(day=1)].append(card)
     return [_month(first, cards[first], today) for first in _months(cycle, cards)]
 
@@ -122,7 +125,7 @@ def _places_in_series(sessions: Sequence[Session]) -> dict[int, str]:
     }
 
 
-def _card(session: Session, advice: list[str], series: str) -> Card:
+def _card(session: Session, advice: list[str], asked: Asked | None, series: str) -> Card:
     change, version = diff.pending_change(session), session.current_version
     fields = set(change.fields) if change and version else set()
     others = [field for field in fields - diff.WHEN_FIELDS if field not in {"status", "cancel_reason"}]
@@ -130,9 +133,10 @@ def _card(session: Session, advice: list[str], series: str) -> Card:
         session=session,
         state=preparation.state_of(session, change),
         when=preparation.when_of(session),
-        published_when=preparation.when_of(version) if version and fields & diff.WHEN_FIELDS else None,
+        published_when=preparation.published_when(session, version) if version and fields & diff.WHEN_FIELDS else None,
         changed=[diff.label_of(field) for field in sorted(others)],
         place=preparation.place_of(session),
         advice=advice,
+        asked=asked,
         series=series,
     )

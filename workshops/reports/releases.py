@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from ogpgroup import dates
 from ogpgroup.models import User
 from workshops import diff
 from workshops.diff import Sentence
@@ -27,9 +26,7 @@ class VersionChange:
     @property
     def when(self) -> str:
         """When the version said that it takes place, in the hours of the place."""
-        version = self.version
-        day, start, end = version.day, version.starts_at, version.ends_at
-        return str(dates.when(day=day, starts_at=start, ends_at=end, zone=version.time_zone))
+        return str(diff.when_written(self.version))
 
     @property
     def label(self) -> str:

@@ -19,7 +19,7 @@ from cities.access import coordinator_required
 from cities.models import Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.mail import database_now
-from workshops import actions, diff, guests, pending, preparation
+from workshops import actions, clock_rules, diff, guests, pending, preparation
 from workshops.actions import Published
 from workshops.advice import advice_on
 from workshops.filters import PeopleSearch
@@ -149,6 +149,7 @@ def _standing(session: Session, now: datetime) -> dict[str, Any]:
         "board": preparation.on_board(session, now=now),
         "when": preparation.when_of(session),
         "hours": preparation.hours_in(cities, session),
+        "asked": clock_rules.asked_of(session, now=now),
         "advice": advice_on(session, cities=cities, now=now),
         "answers": preparation.answers_with_draft(session, now=now),
     }
