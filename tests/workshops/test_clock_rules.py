@@ -24,9 +24,9 @@ from tests import factories
 from tests.factories_schedule import publish
 from tests.workshops.coordination import desk_of, edit_url, text_of
 from tests.workshops.published import draft
-from tests.workshops.told import all_is_sent
+from tests.workshops.told import all_is_sent, calendar_of, read
 from workshops import actions, clock_rules, diff, ical, pending
-from workshops.models import Session, SessionVersion
+from workshops.models import Participation, Session, SessionVersion
 
 pytestmark = pytest.mark.django_db
 REYNOSA, LOS_CABOS, MERIDA = "America/Matamoros", "America/Mazatlan", "America/Merida"
@@ -369,6 +369,24 @@ def test_second_decision_is_refused(cycle, first, second):
         second(session, by=None)
 
     assert clock(session) == decided
+
+
+@pytest.mark.parametrize(
+    ("decide", "start", "answers"),
+    [(actions.keep_clock, "20400119T100000", "none"), (actions.keep_moment, "20400119T090000", "yes")],
+)
+def test_mail_corrects_the_calendar_and_a_moved_session_is_asked_for_again(cycle, member, decide, start, answers):
+    session = under_earlier_rules(published_in(REYNOSA, cycle))
+    all_is_sent(datetime.now(UTC) + HOUR)
+    actions.answer(session, user=member, answer=Participation.Answer.YES, now=datetime.now(UTC))
+
+    decide(session, by=None)
+    publish(session)
+
+    mail = OutgoingMail.objects.get(user=member, kind="session_change")
+    (event,) = calendar_of(read(mail, datetime.now(UTC))).all("VEVENT")
+    assert (event.get("DTSTART").value, event.get("SEQUENCE").value) == (start, "1")
+    assert Participation.objects.get(user=member).answer == answers
 
 
 # --- Publishing -------------------------------------------------------------------------------------------------------
