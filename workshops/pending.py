@@ -100,10 +100,17 @@ DRAFT_ENDS = Coalesce(F("ends_at"), NextDay(F("day"), F("time_zone")))
 
 
 def ahead(sessions: SessionQuerySet, now: datetime) -> SessionQuerySet:
-    """Those whose draft is not over yet, soonest first. See also `SessionBase.last_instant`."""
-    return sessions.filter(GreaterThan(DRAFT_ENDS, now)).in_order()
+    """Those whose draft is not over yet or that are owed a date, soonest first. See also `SessionBase.is_over`."""
+    return sessions.filter(GreaterThan(DRAFT_ENDS, now) | _is_owed_a_date()).in_order()
 
 
 def over(sessions: SessionQuerySet, now: datetime) -> SessionQuerySet:
     """Those whose draft is over, latest first."""
-    return sessions.filter(LessThanOrEqual(DRAFT_ENDS, now)).in_order().reverse()
+    return sessions.filter(LessThanOrEqual(DRAFT_ENDS, now) & ~_is_owed_a_date()).in_order().reverse()
+
+
+def _is_owed_a_date() -> Q:
+    """Postponed as people read it, or will: until something else is published, they wait for the date."""
+    postponed = Session.Status.POSTPONED
+    published = Q(current_version__isnull=False, current_version__status=postponed)
+    return Q(status=postponed) | published

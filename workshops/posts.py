@@ -53,7 +53,7 @@ class Post:
         """Rows where something is still to be done: of sessions ahead, feedback not due yet, minutes not approved."""
         if self.model is Minutes:
             return Minutes.objects.exclude(status=Minutes.Status.APPROVED)
-        ahead = Q(session__in=Session.objects.exclude(current_version__finishes_at__lte=now).values("pk"))
+        ahead = Q(session__in=Session.objects.ahead(now).values("pk"))
         if self.field == "respondent":
             ahead |= Q(response_due_on__gte=group_day(now))
         return self.model._default_manager.filter(ahead)

@@ -129,7 +129,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
                     (sentence, letters[change.session.pk, kind])
                     for kind, sentence in told[change.session.pk].sentences().items()
                 ],
-                is_over=change.session.last_instant() <= now,
+                is_over=not change.session.is_told(now),
                 advice=advice.get(change.session.pk, []),
             )
             for change in pending
@@ -146,7 +146,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
 def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int, Told]:
     """Whom each change would write to, by session: those newly expected, those who know of it, those left out."""
     told: dict[int, Told] = defaultdict(Told)
-    ahead = {change.session.pk: change for change in pending if change.session.last_instant() > now}
+    ahead = {change.session.pk: change for change in pending if change.session.is_told(now)}
     rules = [change.rule for change in ahead.values() if change.session.is_planned]
     named = {one.pair for one in audience.who(rules, on=group_day(now))}
     knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)

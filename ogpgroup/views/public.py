@@ -115,7 +115,8 @@ def _sessions(request: HttpRequest, now: datetime) -> HomeSessions:
     reader = Reader(get_language() or settings.LANGUAGE_CODE, request.zone)  # type: ignore[attr-defined]
     writer = Writer(reader, member_cities(group_day(now)), this_year=group_day(now).year)
     visible = SessionVersion.objects.current().visible_to(request.user)
-    if rows := writer.rows(visible.upcoming(now)[:SESSIONS_ON_HOME]):
+    dated = visible.upcoming(now).filter(finishes_at__gt=now)  # few fit: what is owed a date stands in the schedule
+    if rows := writer.rows(dated[:SESSIONS_ON_HOME]):
         return HomeSessions(plain(rows), are_to_come=True)
     return HomeSessions(plain(writer.rows(visible.past(now)[:SESSIONS_ON_HOME])), are_to_come=False)
 

@@ -1,6 +1,6 @@
 """A session that is postponed takes place, but not on its date: everybody says so until the new one is known."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -10,15 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from cities.models import Cycle
+from cities.models import Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.coordination import desk_of, edit_url, text_of, typed
-from tests.workshops.published import NOW, START, change, draft, publish, publish_session
+from tests.workshops.published import NOW, START, cancel, change, draft, publish, publish_session
 from tests.workshops.told import Status, all_is_sent, waiting
 from tests.workshops.told import text_of as body_of
-from workshops import actions, diff, emails, ical
+from workshops import actions, diff, emails, ical, pending
 from workshops.models import Participation, Session, SessionVersion
 from workshops.preview import preview
 from workshops.reports import forecast
@@ -263,6 +263,118 @@ def test_preview_promises_the_mails_of_a_postponement(cycle, member, coordinator
 
     assert promised.mails == published.mail_count == (2 if is_read else 0)
     assert promised.items[0].told == (["2 people are told that it is postponed."] if is_read else [])
+
+
+# --- Once the old date has passed -------------------------------------------------------------------------------------
+
+AFTER = START + DAY  # the day after the date that does not hold
+
+
+def test_cancelling_it_after_its_old_date_is_told(cycle, member, coordinator):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+    actions.cancel(session, reason="Ya no hace falta.", by=None)
+    shown = preview(cycle, now=AFTER)
+    publish(cycle, at=AFTER)
+
+    (item,) = shown.items
+    assert (item.is_over, shown.people) == (False, 2)
+    assert waiting(member) == ["session_cancellation"]
+    mail = OutgoingMail.objects.get(user=member, kind="session_cancellation")
+    assert mail.useful_until == AFTER + 30 * DAY
+    all_is_sent(AFTER + DAY)
+    assert last_mail(member)["Subject"].startswith("Cancelada: ")
+
+
+def test_another_reason_is_told_to_who_has_not_read_the_first(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+    cancel(session, at=AFTER)
+
+    change(session, at=AFTER + HOUR, cancel_reason="Se integra a otra sesión.")
+
+    all_is_sent(AFTER + HOUR)
+    assert "Se integra a otra sesión." in body_of(last_mail(member))
+    statuses = OutgoingMail.objects.filter(user=member, kind="session_cancellation").order_by("pk")
+    assert list(statuses.values_list("status", flat=True)) == ["withdrawn", "sent"]
+
+
+def test_new_date_given_after_the_old_one_is_told(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+
+    version = to_another_date(session, at=AFTER)
+
+    assert version.is_planned
+    assert waiting(member) == ["session_change"]
+
+
+def test_postponing_what_should_have_been_yesterday_is_told(cycle, member):
+    english(member)
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+
+    postpone(session, at=AFTER)
+
+    all_is_sent(AFTER)
+    assert "The new date follows." in body_of(last_mail(member))
+
+
+def test_cancelling_what_was_held_tells_nobody(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    actions.cancel(session, reason="Error.", by=None)
+
+    shown = preview(cycle, now=AFTER)
+    publish(cycle, at=AFTER)
+
+    assert ([item.is_over for item in shown.items], shown.people) == ([True], 0)
+    assert waiting(member) == []
+
+
+def test_what_is_owed_a_date_lies_ahead_for_whoever_plans_and_reads(cycle):
+    session, held = publish_session(cycle=cycle).session, publish_session(cycle=cycle, title="Otra").session
+    version = postpone(session)
+    everything = Session.objects.all()
+
+    assert list(pending.ahead(everything, AFTER)) == [session]
+    assert list(pending.over(everything, AFTER)) == [held]
+    assert list(SessionVersion.objects.current().upcoming(AFTER)) == [version]
+    assert list(SessionVersion.objects.current().past(AFTER)) == [held.current_version]
+    assert list(everything.ahead(AFTER)) == [session]
+
+    actions.cancel(session, reason="Ya no hace falta.", by=None)
+    assert list(pending.ahead(everything, AFTER)) == [session]
+    publish(cycle, at=AFTER)
+    assert list(pending.ahead(everything, AFTER)) == []
+
+
+def test_board_shows_the_past_month_in_which_it_stands(coordinator):
+    today = group_day(datetime.now(UTC))
+    cycle = factories.create_cycle(starts_on=today - 100 * DAY, ends_on=today + 100 * DAY)
+    held, owed = (datetime.now(UTC) - days * DAY for days in (90, 45))
+    publish_session(cycle=cycle, title="Celebrada", starts_at=held)
+    session = publish_session(cycle=cycle, title="Sin fecha", starts_at=owed).session
+    actions.postpone(session, reason=REASON, by=None)
+
+    months = desk_of(coordinator).get(reverse("workshops:board", args=[cycle.slug])).context["months"]
+
+    assert [month.first for month in months][:2] == [group_day(owed).replace(day=1), today.replace(day=1)]
+    assert not any(card.session.title == "Celebrada" for month in months for card in month.cards)
+
+
+def test_answer_after_the_old_date_reads_that_a_new_one_follows(cycle, member):
+    session = publish_session(cycle=cycle).session
+    postpone(session)
+
+    with override("en"), pytest.raises(ActionNotPossible, match="postponed"):
+        actions.answer(session, user=member, answer=YES, now=AFTER)
 
 
 # --- What everybody reads ---------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def _is_older(said: Said, on_record: Participation) -> bool:
 def _open_version(session: Session, now: datetime) -> SessionVersion:
     """The version that counts, if it still takes answers."""
     version = Session.objects.select_related("current_version").get(pk=session.pk).current_version
-    if version is None or version.finishes_at <= now:
+    if version is None or version.is_over(now):
         raise ActionNotPossible(_("This session is over; answers are closed."))
     if version.is_cancelled:
         raise ActionNotPossible(_("This session was cancelled; no answer is needed."))

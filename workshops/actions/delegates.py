@@ -88,7 +88,7 @@ def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None
     row = Participation.objects.select_for_update().filter(session=session, delegated_by__user=sender).first()
     if row is None:
         return
-    if version.finishes_at <= now:
+    if version.is_over(now):
         raise ActionNotPossible(_("This session is over; answers are closed."))
     seats.leave_place(row)
     row.expected, row.delegated_by = False, None

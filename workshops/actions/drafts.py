@@ -188,6 +188,6 @@ def hand_over(from_user: User, to_user: User, *, by: User | None, lost: Lost = A
 
 def _sessions_of(user: User, lost: Lost, *, now: datetime) -> tuple[SessionQuerySet, SessionQuerySet]:
     """Those to come that a coordinator answers for, and those at which a person of the group is expected by name."""
-    ahead = Session.objects.exclude(current_version__finishes_at__lte=now)
+    ahead = Session.objects.ahead(now)
     responsible = ahead.filter(responsible=user) if lost.coordination else ahead.none()
     return responsible, ahead.filter(audience_people=user) if lost.group else ahead.none()

@@ -101,7 +101,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
 
     Returns the number of mails, and of people still to be invited.
     """
-    ahead = [version for version in versions if version.finishes_at > now]
+    ahead = [version for version in versions if version.is_told(now)]
     planned = [version for version in ahead if version.is_planned]
     rules = [Rule.of(version) for version in planned]
     emails.withdraw_reminders(ahead)

@@ -60,7 +60,7 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
-        if version.finishes_at > now
+        if version.is_told(now)
         and version.sequence == one.subject_version
         and _tells_of(one.kind, version)
         and _is_for(one.kind, participation)
@@ -96,7 +96,7 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
     return {
         one.pk
         for one, version, participation, _user in looked_up(mails, now)
-        if version.finishes_at > now and not participation.is_concerned and (one.subject_id, one.user_id) in read
+        if version.is_told(now) and not participation.is_concerned and (one.subject_id, one.user_id) in read
     }
 
 

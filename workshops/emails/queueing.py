@@ -24,13 +24,14 @@ from workshops.told import (
     not_yet_uninvited,
 )
 
+USEFUL_FOR = timedelta(days=30)  # what tells of a session that is, or was, owed a date
 URGENT = timedelta(days=1)  # what begins, or was to begin, so soon waits for no correction
 
 
 def mail_row(
     kind: str, key: str, version: SessionVersion, user_id: int, address: str, *, due: datetime
 ) -> OutgoingMail:
-    """A mail about a version to one person, useful until the session is over."""
+    """A mail about a version to one person, useful until the session is over, be it postponed a month at least."""
     return OutgoingMail(
         key=key,
         kind=kind,
@@ -41,7 +42,7 @@ def mail_row(
         subject_id=version.session_id,
         subject_version=version.sequence,
         due=due,
-        useful_until=version.finishes_at,
+        useful_until=version.finishes_at if version.is_planned else max(version.finishes_at, due + USEFUL_FOR),
         is_demo=version.is_demo,
     )
 

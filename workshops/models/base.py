@@ -1,7 +1,7 @@
 """What drafts and published versions of a session have in common."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Optional
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +10,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ogpgroup.models import validate_time_zone
+
+if TYPE_CHECKING:
+    from workshops.models.sessions import SessionVersion
 
 
 class SessionBase(models.Model):
@@ -172,6 +175,23 @@ class SessionBase(models.Model):
         if self.ends_at is not None:
             return self.ends_at
         return datetime.combine(self.local_day + timedelta(days=1), time(0), self.zone).astimezone(UTC)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing of it lies ahead. A postponed session is owed a date, whatever the old one was."""
+        return self.last_instant() <= now and not self.is_postponed
+
+    def is_told(self, now: datetime) -> bool:
+        """Whether people hear what becomes of it: it is not over, or was cancelled while they waited for its date."""
+        if not self.is_over(now):
+            return True
+        before = self.before() if self.is_cancelled else None
+        while before is not None and before.is_cancelled:
+            before = before.before()
+        return before is not None and before.is_postponed
+
+    def before(self) -> Optional["SessionVersion"]:
+        """What people were told before this was published."""
+        raise NotImplementedError
 
     def due_of(self, lead: timedelta) -> datetime:
         """When a reminder with this lead time is due: whole days keep the wall clock of the session's zone.

@@ -44,6 +44,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
             published.visible_to(user).filter(tables__facilitator=user.pk).distinct() if roles.in_group else self.none()
         )
 
+    def ahead(self, now: datetime) -> Self:
+        """Those of which something lies ahead, as published; drafts that nobody has heard of are among them."""
+        return self.exclude(current_version__in=SessionVersion.objects.past(now))
+
     def in_order(self) -> Self:
         return self.order_by(Coalesce(TruncDate("starts_at"), "day"), "starts_at", "pk")
 
@@ -129,6 +133,9 @@ class Session(SessionBase):
     def given_lead_hours(self) -> list[int]:
         return self.lead_hours or []
 
+    def before(self) -> "SessionVersion | None":
+        return self.current_version
+
 
 class ScheduleRelease(models.Model):
     """A numbered publication of the schedule. Never changed and never deleted: it is the public record."""
@@ -182,12 +189,14 @@ class SessionVersionQuerySet(models.QuerySet["SessionVersion"]):
         )
 
     def upcoming(self, now: datetime) -> Self:
-        """Not over yet, soonest first."""
-        return self.filter(finishes_at__gt=now).order_by("begins_at", "pk")
+        """Not over yet, soonest first; what is postponed is owed a date. See also `SessionBase.is_over`."""
+        return self.filter(Q(finishes_at__gt=now) | Q(status=SessionBase.Status.POSTPONED)).order_by("begins_at", "pk")
 
     def past(self, now: datetime) -> Self:
         """Over, latest first."""
-        return self.filter(finishes_at__lte=now).order_by("-begins_at", "-pk")
+        return (
+            self.filter(finishes_at__lte=now).exclude(status=SessionBase.Status.POSTPONED).order_by("-begins_at", "-pk")
+        )
 
     def planned(self) -> Self:
         return self.filter(status=SessionBase.Status.PLANNED)
@@ -245,6 +254,9 @@ class SessionVersion(SessionBase):
     def given_lead_hours(self) -> list[int]:
         """Expects `session`: lead times count at once, without a release."""
         return self.session.lead_hours or []
+
+    def before(self) -> "SessionVersion | None":
+        return self.previous
 
     @property
     def is_another_plan(self) -> bool:

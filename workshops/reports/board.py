@@ -63,6 +63,11 @@ class Month:
     is_past: bool
 
     @property
+    def is_owed_a_date(self) -> bool:
+        """Whether a session of it is postponed: it is not to be forgotten with the month."""
+        return any(card.session.is_postponed for card in self.cards)
+
+    @property
     def holidays(self) -> list[Day]:
         return [day for week in self.weeks for day in week if day and day.holiday]
 
@@ -97,7 +102,7 @@ def _month(first: date, cards: list[Card], today: date) -> Month:
 
 def _ahead(sessions: Iterable[Session], now: datetime) -> list[Session]:
     """What is over needs no advice."""
-    return [session for session in sessions if session.last_instant() > now]
+    return [session for session in sessions if not session.is_over(now)]
 
 
 def _months(cycle: Cycle, used: Iterable[date]) -> list[date]:

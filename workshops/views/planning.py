@@ -39,11 +39,11 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _board(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
     months = board_of(cycle, now=database_now())
-    past = [month for month in months if month.is_past]
-    shows_past = "past" in request.GET or len(past) == len(months)
+    shows_past = "past" in request.GET or all(month.is_past for month in months)
+    past = [month for month in months if month.is_past and not month.is_owed_a_date]
     return {
         "cycle": cycle,
-        "months": months if shows_past else months[len(past) :],
+        "months": months if shows_past else [month for month in months if month not in past],
         "past": past,
         "shows_past": shows_past,
         "past_count": sum(len(month.cards) for month in past),

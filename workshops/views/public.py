@@ -37,7 +37,7 @@ def session_detail(request: HttpRequest, slug: str) -> HttpResponse:
     session, reader = version.session, reader_of(request)
     is_coordinator = roles_of(request.user).is_coordinator
     is_public = version.visibility == SessionVersion.Visibility.PUBLIC
-    is_over, tables = version.finishes_at <= now, list(session.tables.all())
+    is_over, tables = version.is_over(now), list(session.tables.all())
     part = answering(request, version, now)
     cities = member_cities(group_day(now)) if version.has_hours else ()
     context = {
