@@ -11,12 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -24,6 +26,7 @@ from playwright.sync_api import Browser, Page, expect
 from vobject.base import readOne
 
 from ogpgroup.celery import app
+from tests.journeys.ready import Ready, ready
 from tests.servers import ROOT
 from tests.smtp_sink import Sink
 
@@ -110,15 +113,18 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in reversed(processes):
-        process.send_signal(signal.SIGTERM)
-    for process in processes:
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(5)
+def _stop(process: psutil.Process) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(10)
+    except psutil.TimeoutExpired:
+        _kill(process)
+
+
+def _kill(process: psutil.Process) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(5)
 
 
 @pytest.fixture(scope="session")
@@ -135,51 +141,41 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "static"
 
 
+@pytest.fixture(scope="session")
+def platform(django_db_setup: None) -> Iterator[Ready]:
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    shared = {"DATABASE_URL": database.geturl(), "REDIS_URL": settings.REDIS_URL, "KILL_POINTS": ""}
+    with ready(shared) as loaded:
+        yield loaded
+
+
 @pytest.fixture
-def product(transactional_db: None, tmp_path: Path, static_files: Path) -> Iterator[Product]:
+def product(transactional_db: None, tmp_path: Path, static_files: Path, platform: Ready) -> Iterator[Product]:
     """Everything that runs in production, on this test's database; what works behind it once it is needed."""
     shutil.copytree(static_files, tmp_path / "static")
     with Sink() as sink:
         url = f"http://127.0.0.1:{_free_port()}"
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-        environment = os.environ | {
-            "DATABASE_URL": database.geturl(),
-            "REDIS_URL": settings.REDIS_URL,
-            "DATA_DIR": str(tmp_path),
-            "PUBLIC_URL": url,
-            "MAIL_URL": sink.url,
-            "KILL_POINTS": "",
-            "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
-        }
+        environment = {"DATA_DIR": str(tmp_path), "PUBLIC_URL": url, "MAIL_URL": sink.url}
         celery = ["celery", "-A", "ogpgroup"]
         web = ["gunicorn", "ogpgroup.wsgi", "--config=deploy/gunicorn.conf.py", "--bind", urlsplit(url).netloc]
         commands = {
             "web": [*web, "--workers=1", "--no-control-socket"],
             "worker and beat": [*celery, "worker", "--beat", "--concurrency=1", "--without-gossip", "--without-mingle"],
         }
-        processes: dict[str, subprocess.Popen[bytes]] = {}
+        processes: dict[str, psutil.Process] = {}
 
         def start(name: str) -> None:
-            with (tmp_path / f"{name}.log").open("ab") as log:
-                processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", *commands[name]],
-                    cwd=ROOT,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
+            log = tmp_path / f"{name}.log"
+            processes[name] = platform.start(*commands[name], environment=environment, log=log)
             if name == "web":
                 wait_until(lambda: _answers(url), "the web server", seconds=30)
 
         try:
             start("web")
-            yield Product(url, sink, start, lambda name: _stop([processes.pop(name)]), has_worker=False)
+            yield Product(url, sink, start, lambda name: _stop(processes.pop(name)), has_worker=False)
         finally:
             for process in processes.values():  # what is to end with grace has been asked to by its story
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(5)
+                _kill(process)
 
 
 @pytest.fixture
