@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{MILESTONE}remove/", commitments.milestone_remove, name="milestone_remove"),
     path(f"{PLAN}progress/new/", progress.progress_create, name="progress_create"),
     path(f"{PLAN}progress/<int:pk>/correct/", progress.progress_correct, name="progress_correct"),
+    path(f"{PLAN}progress/<int:pk>/retract/", progress.progress_retract, name="progress_retract"),
     path(f"{PLAN}deliverables/new/", deliverables.deliverable_create, name="deliverable_create"),
     path(DELIVERABLE, deliverables.deliverable, name="deliverable"),
     path(f"{DELIVERABLE}edit/", deliverables.deliverable_edit, name="deliverable_edit"),

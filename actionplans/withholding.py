@@ -67,13 +67,15 @@ def _about_evidence(one: Evidence) -> str:
 
 def entries(ids: Collection[int]) -> dict[int, Thing]:
     """Entries of progress; one query."""
-    rows = ProgressEntry.objects.filter(pk__in=ids).select_related("commitment__plan", "milestone")
+    rows = ProgressEntry.objects.filter(pk__in=ids).select_related("commitment__plan", "milestone", "retraction")
     return {one.pk: _entry(one) for one in rows}
 
 
 def _entry(one: ProgressEntry) -> Thing:
     plan, day = one.commitment.plan, dates.spoken_day(one.happened_on, weekday=False)
     corrected = [(_("What was wrong"), one.correction_reason)] if one.correction_reason else []
+    retraction = getattr(one, "retraction", None)
+    retracted = [(_("Why it was a mistake"), retraction.reason)] if retraction else []
     return Thing(
         kind=ENTRY,
         pk=one.pk,
@@ -84,7 +86,7 @@ def _entry(one: ProgressEntry) -> Thing:
         is_demo=plan.is_demo,
         author=one.reported_by_id,
         city=plan.city_id,
-        words=[(_("What happened"), one.text), *corrected],
+        words=[(_("What happened"), one.text), *corrected, *retracted],
     )
 
 

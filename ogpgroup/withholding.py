@@ -10,8 +10,9 @@ withheld are left out where it is read from the database, not where it is drawn,
 
 **Whoever adds a way out for any of these words adds it here, and asks first what of it is withheld:**
 
-- `entry`, its text and what was wrong with the one it corrects: the diary of plans and commitments
-  (`actionplans.reports.diary`), the form of its correction (keepers alone). Labels of notes quote nothing of it.
+- `entry`, its text, what was wrong with the one it corrects and why it was taken back: the diary of plans and
+  commitments (`actionplans.reports.diary`), the forms to correct it and to take it back (keepers alone). Labels of
+  notes quote nothing of it.
 - `evidence`, a file or link with its name and what it shows: the diary; the page of a deliverable
   (`EvidenceQuerySet.with_withheld`); `/files/` (`EvidenceQuerySet.visible_to`), which browsers keep for minutes.
 - `note`, its text: its page and forms, panels of sessions, my desk and tasks in own calendars

@@ -32,7 +32,7 @@ from actionplans.actions.plans import (
     select,
     stand,
 )
-from actionplans.actions.progress import correct_progress, log_progress
+from actionplans.actions.progress import correct_progress, log_progress, retract_progress, why_settled
 
 __all__ = [
     "EditedMeanwhile",
@@ -56,6 +56,7 @@ __all__ = [
     "remove_commitment",
     "remove_milestone",
     "reopen_plan",
+    "retract_progress",
     "return_deliverable",
     "save_commitment",
     "save_frame",
@@ -63,4 +64,5 @@ __all__ = [
     "select",
     "stand",
     "take_back_acceptance",
+    "why_settled",
 ]

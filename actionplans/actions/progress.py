@@ -1,4 +1,7 @@
-"""Logging progress: entries are added, never rewritten; a correction is one more entry that says what was wrong."""
+"""Logging progress: entries are added, never rewritten.
+
+A correction is one more entry that says what was wrong; what was logged by mistake is taken back, with the reason.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -8,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actionplans.actions.evidence import attach, stand_again
-from actionplans.models import ActionPlan, Commitment, Evidence, Milestone, ProgressEntry
+from actionplans.models import ActionPlan, Commitment, Evidence, Milestone, ProgressEntry, Retraction
 from ogpgroup.dates import spoken_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
@@ -76,8 +79,8 @@ def correct_progress(
         return sent
     if entry.commitment.plan_id != commitment.plan_id:
         raise ValueError("an entry is corrected within its plan")
-    if ProgressEntry.objects.filter(corrects=entry).exists():
-        raise ActionNotPossible(_("This entry was corrected already; correct the correction instead."))
+    if sentence := why_settled(entry):
+        raise ActionNotPossible(sentence)
     if not reason.strip():
         raise ActionNotPossible(_("Please say what was wrong."))
     correction = ProgressEntry.objects.create(
@@ -100,12 +103,39 @@ def correct_progress(
     return correction
 
 
+@transaction.atomic
+def retract_progress(entry: ProgressEntry, *, reason: str, by: User | None, now: datetime) -> Retraction:
+    """Take back an entry that was logged by mistake: it counts no more, and stays readable with the reason.
+
+    Guarantees that an entry is corrected or taken back, once: whoever comes second is told; the same form sent twice
+    is one. Raises ActionNotPossible unless the plan is in force.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ActionNotPossible(_("Please say why it was a mistake."))
+    _locked_running(entry.commitment)
+    if same := Retraction.objects.filter(entry=entry, reason=reason, retracted_by=by).first():
+        return same
+    if sentence := why_settled(entry):
+        raise ActionNotPossible(sentence)
+    return Retraction.objects.create(entry=entry, reason=reason, retracted_at=now, retracted_by=by)
+
+
+def why_settled(entry: ProgressEntry) -> str:
+    """Why an entry can be neither corrected nor taken back any more; empty where it can."""
+    if ProgressEntry.objects.filter(corrects=entry).exists():
+        return _("This entry was corrected already; correct the correction instead.")
+    if Retraction.objects.filter(entry=entry).exists():
+        return _("This entry was taken back already, as logged by mistake.")
+    return ""
+
+
 def _place(about: Commitment | Milestone) -> tuple[Commitment, Milestone | None]:
     return (about.commitment, about) if isinstance(about, Milestone) else (about, None)
 
 
-def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -> None:
-    """Lock the plan, so that forms about it come in one after the other."""
+def _locked_running(commitment: Commitment) -> ActionPlan:
+    """The plan, locked, so that forms about it come in one after the other."""
     plan = ActionPlan.objects.select_for_update(of=("self",)).select_related("city").get(pk=commitment.plan_id)
     if plan.is_reference:
         raise ActionNotPossible(_("This plan is read as a reference: nobody logs progress on it here."))
@@ -114,6 +144,11 @@ def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -
             _("The plan is %(status)s: progress is logged while it is in force.")
             % {"status": plan.get_status_display()}
         )
+    return plan
+
+
+def _running_plan(commitment: Commitment, *, happened_on: date, now: datetime) -> None:
+    plan = _locked_running(commitment)
     if happened_on < plan.first_day_of_progress:
         raise ActionNotPossible(too_early(plan))
     today = plan.today(now)

@@ -79,6 +79,16 @@ class CorrectionForm(KeepingForm, ProgressForm):
         self.data = typed
 
 
+class RetractionForm(forms.Form):
+    """Why an entry should never have been logged."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why was it a mistake?"),
+        max_length=300,
+        help_text=gettext_lazy("The entry stays readable, struck out, with this beside it. Anybody will read it."),
+    )
+
+
 def key_of(thing: Commitment | Milestone) -> str:
     """How a form names what it is about."""
     return f"{'m' if isinstance(thing, Milestone) else 'c'}{thing.pk}"

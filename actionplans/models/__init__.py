@@ -3,7 +3,7 @@
 from actionplans.models.commitments import Commitment, Milestone, OgpValue, PolicyArea
 from actionplans.models.deliverables import Deliverable, DeliverableQuerySet
 from actionplans.models.plans import ActionPlan, ActionPlanQuerySet, Candidacy
-from actionplans.models.progress import Completion, Evidence, ProgressEntry, ProgressEntryQuerySet
+from actionplans.models.progress import Completion, Evidence, ProgressEntry, ProgressEntryQuerySet, Retraction
 
 __all__ = [
     "ActionPlan",
@@ -19,4 +19,5 @@ __all__ = [
     "PolicyArea",
     "ProgressEntry",
     "ProgressEntryQuerySet",
+    "Retraction",
 ]

@@ -42,14 +42,19 @@ class ProgressEntryQuerySet(models.QuerySet["ProgressEntry"]):
         return self.filter(commitment__plan__in=ActionPlan.objects.editable_by(user))
 
     def standing(self) -> Self:
-        """Those that no later entry corrects: what counts."""
-        return self.filter(correction__isnull=True)
+        """Those that no later entry corrects and nobody has taken back: what counts. See also `STANDS`."""
+        return self.filter(correction__isnull=True, retraction__isnull=True)
 
     def newest_first(self) -> Self:
         return self.order_by("-happened_on", "-reported_at", "-pk")
 
     def of_plan(self, plan: ActionPlan) -> Self:
         return self.filter(commitment__plan=plan)
+
+
+# The same of a row of that name, for statements.
+STANDS: Final = """NOT EXISTS (SELECT FROM actionplans_progressentry AS later WHERE later.corrects_id = {entry}.id)
+    AND NOT EXISTS (SELECT FROM actionplans_retraction AS retraction WHERE retraction.entry_id = {entry}.id)"""
 
 
 class ProgressEntry(models.Model):
@@ -101,6 +106,28 @@ class ProgressEntry(models.Model):
     def get_absolute_url(self) -> str:
         # The diary has pages; the address finds the one with the entry.
         return f"{self.commitment.get_absolute_url()}?entry={self.pk}#entry-{self.pk}"
+
+
+class Retraction(models.Model):
+    """That an entry was logged by mistake: it counts no more and stays readable, struck out, with the reason.
+
+    What happened otherwise than it was said is corrected; what did not happen, or not here, is taken back. Append-only
+    too: what was taken back by mistake is logged anew.
+    """
+
+    entry = models.OneToOneField(ProgressEntry, on_delete=models.PROTECT, related_name="retraction")
+    reason = models.CharField(_("why it was a mistake"), max_length=300)
+    retracted_at = models.DateTimeField(db_default=Now())
+    retracted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("entry taken back")
+        verbose_name_plural = _("entries taken back")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="retraction_has_reason")]
+        triggers = [counted(), pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.reason[:80]
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Page, Paginator
@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from actionplans.models import ActionPlan, Commitment, Completion, Evidence, Milestone, ProgressEntry
-from actionplans.models.progress import WITHHELD_EVIDENCE, ProgressEntryQuerySet
+from actionplans.models import ActionPlan, Commitment, Completion, Evidence, Milestone, ProgressEntry, Retraction
+from actionplans.models.progress import STANDS, WITHHELD_EVIDENCE, ProgressEntryQuerySet
 from actionplans.reports.history import Voices
 from cities.models import group_day
 from ogpgroup import dates, withholding
@@ -30,7 +30,8 @@ SELECT entry.id, entry.commitment_id, entry.milestone_id,
     milestone.number, milestone.title,
     (SELECT number FROM actionplans_commitment WHERE id = corrected.commitment_id), corrected.happened_on,
     correction.id, (SELECT number FROM actionplans_commitment WHERE id = correction.commitment_id), earlier.status,
-    {withholding.told("withheld")},
+    {withholding.told("withheld")}, retraction.retracted_at, retraction.retracted_by_id,
+    CASE WHEN withheld.id IS NULL OR %(keeper)s THEN retraction.reason ELSE '' END,
     (
         SELECT json_agg(
             CASE WHEN evidence_withheld.id IS NULL THEN
@@ -57,11 +58,12 @@ JOIN actionplans_commitment AS commitment ON commitment.id = entry.commitment_id
 LEFT JOIN actionplans_milestone AS milestone ON milestone.id = entry.milestone_id
 LEFT JOIN actionplans_progressentry AS corrected ON corrected.id = entry.corrects_id
 LEFT JOIN actionplans_progressentry AS correction ON correction.corrects_id = entry.id
+LEFT JOIN actionplans_retraction AS retraction ON retraction.entry_id = entry.id
 LEFT JOIN LATERAL (
     SELECT before.status FROM actionplans_progressentry AS before
     WHERE before.commitment_id = entry.commitment_id AND before.milestone_id IS NOT DISTINCT FROM entry.milestone_id
         AND (before.happened_on, before.reported_at, before.id) < (entry.happened_on, entry.reported_at, entry.id)
-        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS later WHERE later.corrects_id = before.id)
+        AND {STANDS.format(entry="before")}
     ORDER BY before.happened_on DESC, before.reported_at DESC, before.id DESC LIMIT 1
 ) AS earlier ON true
 ORDER BY entry.happened_on DESC, entry.reported_at DESC, entry.id DESC
@@ -76,7 +78,8 @@ _ENTRY: Final = (
 )
 _COMMITMENT: Final = ("id", "plan_id", "number", "title", "title_en", "short_title")
 _MILESTONE: Final = ("id", "commitment_id", "number", "title")
-_EVIDENCE: Final = (*("id", "uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt"),)
+_RETRACTED_AT, _RETRACTED_BY = -4, -3  # before the reason and the evidence
+_EVIDENCE: Final = ("id", "uuid", "kind", "url", "name", "content_type", "size", "width", "height", "alt")
 
 LONG_AFTER: Final = timedelta(days=7)
 
@@ -90,6 +93,8 @@ class Item:
     who: str
     before: str  # how far it was said to be until then; empty for the first entry, and for one that counts no more
     correction: ProgressEntry | None = None  # the entry that stands in its place
+    retraction: Retraction | None = None  # why it was a mistake altogether
+    retracted_by: str = ""
 
     @property
     def has_photo(self) -> bool:
@@ -103,7 +108,7 @@ class Item:
 
     @property
     def is_struck(self) -> bool:
-        return self.correction is not None
+        return self.correction is not None or self.retraction is not None
 
     @property
     def reported_on(self) -> date | None:
@@ -130,14 +135,17 @@ class Facts(NamedTuple):
 
     plan: str  # its slug
     who: str
+    retracted_by: str
     row: tuple[Any, ...]
 
     @property
     def item(self) -> Item:
-        *row, evidence = self.row
+        *row, retracted_at, _by, reason, evidence = self.row
         entry, correction, before = _entry(row, ActionPlan(slug=self.plan))
         shown = [_evidence(one) for one in json.loads(evidence or "[]")]
-        return Item(entry, shown, self.who, "" if correction else before or "", correction)
+        retraction = Retraction(entry=entry, reason=reason, retracted_at=retracted_at) if retracted_at else None
+        before = "" if correction or retraction else before or ""
+        return Item(entry, shown, self.who, before, correction, retraction, self.retracted_by)
 
     def context(self) -> dict[str, Any]:
         item = self.item
@@ -190,8 +198,21 @@ def _diary(which: str, key: int, plan: ActionPlan, number: str | None, per_page:
     if page.number != asked:  # there is no such page, but a last one
         rows, _count = _read(which, key, per_page, page.number, keeper=keeper)
     by, at = _ENTRY.index("reported_by_id"), _ENTRY.index("reported_at")
-    voices = Voices(row[by] for row in rows)
-    return Diary([Facts(plan.slug, voices.of(row[by], on=group_day(row[at]), plan=plan), row) for row in rows], page)
+    voices = Voices(key for row in rows for key in (row[by], row[_RETRACTED_BY]))
+
+    def voice(key: int | None, moment: datetime) -> str:
+        return voices.of(key, on=group_day(moment), plan=plan)
+
+    facts = [
+        Facts(
+            plan.slug,
+            voice(row[by], row[at]),
+            voice(row[_RETRACTED_BY], row[_RETRACTED_AT]) if row[_RETRACTED_AT] else "",
+            row,
+        )
+        for row in rows
+    ]
+    return Diary(facts, page)
 
 
 def _read(which: str, key: int, per_page: int, number: int, *, keeper: bool) -> tuple[list[tuple[Any, ...]], int]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan
 from actionplans.models.days import nearest
+from actionplans.models.progress import STANDS
 from actionplans.reports import progress
 from actionplans.reports.progress import CommitmentProgress, PlanProgress, Track
 from ogpgroup import parts
@@ -284,11 +285,11 @@ SELECT milestone_id, id, happened_on FROM (
     FROM actionplans_progressentry AS entry, date_trunc('month', happened_on) AS month
     WHERE commitment_id = ANY(%s) AND milestone_id IS NOT NULL
         AND EXISTS (SELECT FROM actionplans_evidence WHERE entry_id = entry.id)
-        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS correction WHERE corrects_id = entry.id)
+        AND {stands}
 ) AS shown
 WHERE in_month = 1 AND months <= %s
 ORDER BY milestone_id, happened_on
-"""
+""".replace("{stands}", STANDS.format(entry="entry"))
 
 
 def _marks(commitments: Iterable[CommitmentProgress]) -> Mapping[int, tuple[tuple[int, date], ...]]:

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry, ProgressEntryQuerySet
+from actionplans.models.progress import STANDS
 from ogpgroup.dates import short_month
 
 COMPLETE: Final = Completion.COMPLETE
@@ -369,13 +370,13 @@ FROM (
         EXISTS (SELECT FROM actionplans_evidence WHERE entry_id = entry.id) AS is_shown
     FROM actionplans_progressentry AS entry
     WHERE commitment_id = ANY(%s)
-        AND NOT EXISTS (SELECT FROM actionplans_progressentry AS correction WHERE corrects_id = entry.id)
+        AND {stands}
     WINDOW newer AS (
         PARTITION BY commitment_id, milestone_id ORDER BY happened_on DESC, reported_at DESC, id DESC
     )
 ) AS standing
 GROUP BY commitment_id, milestone_id
-"""
+""".replace("{stands}", STANDS.format(entry="entry"))
 
 
 class _Told(NamedTuple):

@@ -1,4 +1,4 @@
-"""Logging progress, and correcting what was logged."""
+"""Logging progress, correcting what was logged, and taking it back."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans import actions
-from actionplans.forms.progress import CorrectionForm, ProgressForm, key_of
+from actionplans.forms.progress import CorrectionForm, ProgressForm, RetractionForm, key_of
 from actionplans.models import ActionPlan, Commitment, Completion, Milestone, ProgressEntry
 from actionplans.reports.progress import PlanProgress, Track, progress_of
 from actionplans.views.keeping import kept_plan, person, tried
@@ -69,8 +69,8 @@ def progress_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     entries = ProgressEntry.objects.of_plan(plan).select_related("commitment__plan", "milestone__commitment")
     entry = get_object_or_404(entries.prefetch_related("evidence"), pk=pk)
     progress = _progress(request, plan)
-    if request.method != "POST" and ProgressEntry.objects.filter(corrects=entry).exists():
-        raise ActionNotPossible(_("This entry was corrected already; correct the correction instead."))
+    if request.method != "POST" and (sentence := actions.why_settled(entry)):
+        raise ActionNotPossible(sentence)
     form = CorrectionForm(
         *_sent(request),
         **_asked(request, plan, progress),
@@ -91,6 +91,28 @@ def progress_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         entry, status = _put_on_newest(form, entry), 409
     context = _context(plan, progress, form) | {"entry": entry, "is_other": entry.pk != pk}
     return render(request, "actionplans/progress_form.html", context, status=status)
+
+
+@login_required
+def progress_retract(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take back what was logged by mistake; shows it first."""
+    plan = kept_plan(request, slug)
+    entries = ProgressEntry.objects.of_plan(plan).select_related("commitment__plan", "milestone__commitment")
+    entry = get_object_or_404(entries, pk=pk)
+    if request.method != "POST":
+        _refuse_unless_running(plan)
+        if sentence := actions.why_settled(entry):
+            raise ActionNotPossible(sentence)
+    form, status = RetractionForm(request.POST or None), 200
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        act = partial(actions.retract_progress, entry, reason=reason, by=person(request), now=timezone.now())
+        if tried(form, act) is not None:
+            messages.success(request, _("The entry is taken back; it stays readable, and it counts no more."))
+            return redirect(entry)
+        status = 409
+    context = {"plan": plan, "entry": entry, "form": form, "is_demo": plan.is_demo}
+    return render(request, "actionplans/progress_retract.html", context, status=status)
 
 
 def _sent(request: HttpRequest) -> tuple[Any, Any]:
@@ -129,6 +151,13 @@ def _progress(request: HttpRequest, plan: ActionPlan) -> PlanProgress:
     progress = progress_of(plan, on=plan.today(timezone.now()))
     if request.method == "POST":
         return progress
+    _refuse_unless_running(plan)
+    if not progress.commitments:
+        raise ActionNotPossible(_("The plan has no commitments yet: add one, then log progress on it."))
+    return progress
+
+
+def _refuse_unless_running(plan: ActionPlan) -> None:
     if plan.is_reference:
         raise ActionNotPossible(_("This plan is read as a reference: nobody logs progress on it here."))
     if not plan.is_running:
@@ -136,9 +165,6 @@ def _progress(request: HttpRequest, plan: ActionPlan) -> PlanProgress:
             _("The plan is %(status)s: progress is logged while it is in force.")
             % {"status": plan.get_status_display()}
         )
-    if not progress.commitments:
-        raise ActionNotPossible(_("The plan has no commitments yet: add one, then log progress on it."))
-    return progress
 
 
 def _first_choice(progress: PlanProgress, asked: str) -> str:

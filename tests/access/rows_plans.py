@@ -139,6 +139,33 @@ PROGRESS: Final = [
     ),
 ]
 
+RETRACTIONS: Final = [
+    Row(
+        "actionplans:progress_retract",
+        "standing",
+        lambda w: {**_plan(w), "pk": w.entry.pk},
+        data=lambda _world: {"reason": "Era de otro plan."},
+        GET=KEEP,
+        POST=KEEPING,
+    ),
+    Row(
+        "actionplans:progress_retract",
+        "withheld",
+        lambda w: {**_plan(w), "pk": w.withheld["entry"].subject_id},
+        data=lambda _world: {"reason": ""},
+        GET=KEEP,
+        POST=KEEP,
+    ),
+    Row(
+        "actionplans:progress_retract",
+        "of another plan",
+        lambda w: {**_draft_plan(w), "pk": w.entry.pk},
+        data=lambda _world: {"reason": "Era de otro plan."},
+        GET=only(frozenset()),
+        POST=only(frozenset()),
+    ),
+]
+
 DELIVERABLES: Final = [
     Row(
         "actionplans:deliverable",
@@ -240,6 +267,7 @@ PLAN_PARTS: Final = [
     Row("actionplans:detail", "a reference", lambda w: {"slug": w.reference.slug}, GET=answers(200)),
     *COMMITMENTS,
     *PROGRESS,
+    *RETRACTIONS,
     *DELIVERABLES,
     *ENDS,
 ]

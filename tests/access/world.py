@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from actionplans import actions as plan_actions
 from actionplans.actions import evidence
 from actionplans.models import ActionPlan, Deliverable, Evidence, Milestone, ProgressEntry
 from cities.models import AccountInvitation, City, Cycle, Membership, Organization
@@ -295,6 +296,8 @@ def _plans(world: World) -> None:
     world.returned_file = _file(world.deliverable, world.hide("Minuta", seen_by=keepers), by=official)
     world.milestone = factories.create_milestone(commitment=factories.create_commitment(plan=world.plan))
     world.entry = factories.create_entry(milestone=world.milestone, reported_by=official)
+    mistake = factories.create_entry(milestone=world.milestone, reported_by=official)
+    plan_actions.retract_progress(mistake, reason="Era de otro plan.", by=official, now=timezone.now())
     promised = factories.create_commitment(plan=world.draft_plan, title=world.hide("Compromiso", seen_by=keepers))
     world.draft_milestone = factories.create_milestone(commitment=promised, title=world.hide("Hito", seen_by=keepers))
     world.reference = factories.create_reference_plan()

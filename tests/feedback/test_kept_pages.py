@@ -16,6 +16,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from actionplans import actions as plan_actions
 from actionplans.models import Deliverable
 from cities.models import City, Membership, Organization
 from feedback.actions import notes as note_actions
@@ -93,6 +94,12 @@ def correction(story: Story) -> None:
         corrects=old,
         happened_on=old.happened_on,
     )
+
+
+def taken_back(story: Story) -> None:
+    newest = first_commitment(story).entries.standing().newest_first()[0]
+    by = story.record.plan.contact
+    plan_actions.retract_progress(newest, reason="Era de otro plan.", by=by, now=timezone.now())
 
 
 def evidence(story: Story) -> None:
@@ -211,6 +218,7 @@ def round_opened(story: Story) -> None:
 CHANGES: dict[Callable[[Story], None], list[tuple[str, str]]] = {
     entry: [("stranger", "plan"), ("stranger", "commitment")],
     correction: [("stranger", "commitment")],
+    taken_back: [("stranger", "plan"), ("stranger", "commitment")],
     evidence: [("stranger", "commitment")],
     answer: [("author", "ledger of notes")],
     settled: [("stranger", "ledger of notes")],

@@ -168,6 +168,7 @@ PLANS: Final = [
     Look("actionplans/commitment_form.html", "actionplans:commitment_edit", of("plan", "commitment"), "official"),
     Look("actionplans/milestone_form.html", "actionplans:milestone_edit", STEP, "official"),
     Look("actionplans/progress_form.html", "actionplans:progress_create", of("plan"), "official"),
+    Look("actionplans/progress_retract.html", "actionplans:progress_retract", of("plan", "entry"), "official"),
     Look(
         "actionplans/progress_form.html",
         "actionplans:progress_correct",

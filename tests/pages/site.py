@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from actionplans.actions import retract_progress
 from actionplans.models import ActionPlan
 from cities.models import AccountInvitation, Cycle, Membership, Organization, Role
 from feedback.actions.rounds import close_round
@@ -162,6 +163,10 @@ def _promises(plan: ActionPlan, people: dict[str, User]) -> dict[str, Any]:
     )
     factories.create_link(entry=entry)
     shown = factories.create_entry(milestone=milestone, happened_on=today - timedelta(days=19), text="El 55 1234 5678.")
+    mistake = factories.create_entry(
+        milestone=milestone, happened_on=today - timedelta(days=18), text="De otra ciudad."
+    )
+    retract_progress(mistake, reason="Era de otra ciudad.", by=people["official"], now=timezone.now())
     things = [
         ("entry", shown.pk),
         ("evidence", factories.create_link(entry=shown, name="Lista de asistencia", url="https://ejemplo.org/l").pk),
