@@ -59,6 +59,7 @@ class Waiting:
     about: str
     due_on: date | None
     today: date
+    is_quoted: bool = False  # the title is what somebody wrote to the person, and perhaps to nobody else
 
     @property
     def is_late(self) -> bool:
@@ -89,7 +90,7 @@ def _note(one: Note, user: User, today: date, *, about: str, due_on: date | None
     """A note by its first words; by what stands in their place where they are withheld from the person."""
     text = as_read(one, user).text
     title = f"“{markdown.words(text, most=EXCERPT)}”" if text or not one.withheld else one.withheld.sentence
-    return Waiting(title, one.get_absolute_url(), about, due_on, today)
+    return Waiting(title, one.get_absolute_url(), about, due_on, today, is_quoted=True)
 
 
 def _round(one: ReviewRound, today: date, *, title: str, href: str, due_on: date) -> Waiting:
@@ -269,7 +270,8 @@ def _for_official(user: User, today: date, reach: Reach) -> Own:
 
 
 def _promise(answer: Answer, today: date) -> Waiting:
-    return Waiting(answer.change, answer.get_absolute_url(), _("A change your city promised"), answer.change_by, today)
+    about = _("A change your city promised")
+    return Waiting(answer.change, answer.get_absolute_url(), about, answer.change_by, today, is_quoted=True)
 
 
 # --- Coordination -----------------------------------------------------------------------------------------------------

@@ -17,8 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Event, Todo, vText, vUri
 
+from actionplans.models import ActionPlan
 from cities.access import roles_of
-from cities.models import Organization, group_day
+from cities.models import City, Membership, Organization, group_day
+from ogpgroup.models import User
 from workshops import ical
 from workshops.models import Agreement, CalendarFeed, Participation, SessionVersion
 
@@ -68,10 +70,24 @@ def versions_for(feed: CalendarFeed, *, now: datetime) -> list[SessionVersion]:
     if feed.scope == CalendarFeed.Scope.ALL:
         wanted = Q(pk__isnull=False)
     elif feed.scope == CalendarFeed.Scope.CITY:
-        cities = Organization.objects.filter(pk__in=roles_of(user).organization_ids, city__isnull=False)
-        wanted |= Q(city_slug__in=cities.values("city__slug"))
+        wanted |= _concerns_cities_of(user, now=now)
     latest = seen.filter(wanted & ~declined).select_related("session").order_by("-begins_at", "-pk")[:MOST]
     return list(latest)[::-1]
+
+
+def _concerns_cities_of(user: User, *, now: datetime) -> Q:
+    """Sessions held in a city of the person, those at which somebody of it is expected as such, and on its plans."""
+    own = Organization.objects.filter(pk__in=roles_of(user).organization_ids, city__isnull=False)
+    cities = City.objects.filter(pk__in=own.values("city"))
+    because = Participation.Because
+    people = Membership.objects.in_force(group_day(now)).filter(organization__city__in=cities)
+    expected = Participation.objects.expected().filter(
+        session=OuterRef("session"),
+        user__in=people.values("user"),
+        expected_because__in=[because.ORGANIZATION, because.CITY, because.PERSON, because.PART, because.DELEGATE],
+    )
+    plans = ActionPlan.objects.filter(city__in=cities).values_list("pk", flat=True)
+    return Q(city_slug__in=cities.values("slug")) | Q(Exists(expected)) | Q(reviews__plan__in=list(plans))
 
 
 def agreements_of(feed: CalendarFeed) -> list[Deadline]:

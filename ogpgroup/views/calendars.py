@@ -82,8 +82,13 @@ def own_calendar_ics(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _deadlines(feed: CalendarFeed) -> list[Deadline]:
-    """All that waits for the person with a day, of plans, notes, rounds and agreements, however late it falls due."""
+    """All that waits for the person with a day, of plans, notes, rounds and agreements, however late it falls due.
+
+    A calendar is read by others too: of what somebody wrote to the person it says only that it waits.
+    """
     found = waiting.beside_agreements(feed.user, group_day(timezone.now()), reach=waiting.ALL_AHEAD)
     return [
-        Deadline(title=one.title, about=one.about, path=one.href, due_on=one.due_on) for one in found if one.due_on
+        Deadline(title=one.about if one.is_quoted else one.title, about=one.about, path=one.href, due_on=one.due_on)
+        for one in found
+        if one.due_on
     ] + own_calendar.agreements_of(feed)

@@ -11,8 +11,10 @@ from ics.icalendar import Calendar
 from vobject.base import readOne
 
 from cities.models import Organization
+from feedback.models import Note
 from ogpgroup.models import User
 from tests import factories
+from tests.feedback import noting
 from tests.workshops import strict_calendar
 from tests.workshops.published import NOW, cancel, publish_session
 from workshops import actions, own_calendar
@@ -81,6 +83,25 @@ def test_scope_says_what_is_in_it(official, sessions, scope, expected):
     assert titles(read(feed_of(official, scope=scope))) == expected
 
 
+def test_city_means_what_concerns_its_people_and_its_plans_too(official):
+    city = official.memberships.get().organization.city
+    colleague = factories.create_member(organization=factories.create_organization(city=city))
+    stranger, plan = factories.create_member(), factories.create_plan(city=city)
+    publish_session(title="De la ciudad", cities=[city])
+    publish_session(title="De un instituto de la ciudad", organizations=[colleague.memberships.get().organization])
+    publish_session(title="De una colega", people=[colleague])
+    publish_session(title="Sobre su plan", people=[stranger], reviews_plan=plan)
+    publish_session(title="Sobre otro plan", people=[stranger], reviews_plan=factories.create_plan())
+    publish_session(title="De todas las personas", audience="everybody")
+    publish_session(title="Reservada", people=[colleague], visibility="invited")
+
+    found = titles(read(feed_of(official, scope="city")))
+
+    assert found == [
+        *("De la ciudad", "De todas las personas", "De un instituto de la ciudad", "De una colega", "Sobre su plan")
+    ]
+
+
 def test_link_to_join_is_for_those_expected_alone(official, sessions):
     calendar = strict_calendar.read(read(feed_of(official, scope="all")), own=True)
 
@@ -143,6 +164,15 @@ def test_what_falls_due_are_tasks_as_long_as_that_is_wanted(official):
     assert [(todo.name, todo.due.date()) for todo in with_them] == [("Propuesta sintética", date(2026, 11, 20))]
     without = Calendar(read(feed_of(official, with_deadlines=False)).decode()).todos
     assert list(without) == []
+
+
+def test_words_that_others_wrote_are_not_in_it(official):
+    """It is read by whom its person shares it with; a note may be for the city alone."""
+    plan = factories.create_plan(city=official.memberships.get().organization.city)
+    commitment = factories.create_commitment(plan=plan)
+    note = noting.write(commitment, text="Ana Pérez gana menos.", visibility=Note.Visibility.CITY, now=NOW)
+
+    assert tasks(read(feed_of(official))) == [("Una nota que espera su respuesta", note.answer_due_on)]
 
 
 def test_all_that_lies_ahead_is_in_it_however_much_and_however_late(official):
