@@ -271,11 +271,13 @@ def test_nobody_is_absent_before_the_start(member: User) -> None:
 
 
 def test_rest_is_absent(coordinator: User, member: User, official_reynosa: User, official_colima: User) -> None:
+    said_no = factories.create_member()
     session = session_on()
     by_list(session, row_of(session, coordinator), coordinator)
     actions.excuse(row_of(session, member), now=NOW)
+    Participation.objects.filter(user=said_no).update(answer="no", answered_at=NOW)
 
-    assert actions.mark_rest_absent(session, now=NOW) == 2
+    assert actions.mark_rest_absent(session, now=NOW) == 3
     assert actions.mark_rest_absent(session, now=NOW) == 0
 
     recorded = {row.user: row.attended for row in session.participations.all()}
@@ -284,6 +286,7 @@ def test_rest_is_absent(coordinator: User, member: User, official_reynosa: User,
         member: "excused",
         official_reynosa: "absent",
         official_colima: "absent",
+        said_no: "excused",
     }
 
 

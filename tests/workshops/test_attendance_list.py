@@ -86,7 +86,7 @@ def test_list_holds_those_expected_and_who_came(desk: Client, coordinator: User,
 def test_one_button_for_each_way_to_take_part(desk: Client, member: User, mode: str, expected: list[str]) -> None:
     session = session_on(mode=mode, people=[member])
 
-    assert marks(desk.get(to("attendance", session))) == [*expected, "excused"]
+    assert marks(desk.get(to("attendance", session))) == [*expected, "excused", "absent"]
 
 
 def test_before_the_hours_people_are_excused_alone(desk: Client, member: User) -> None:
@@ -178,11 +178,22 @@ def test_tap_with_htmx_swaps_the_line_and_the_numbers(desk: Client, member: User
     assert "Inés Integrante is here." in text_of(here)
     assert "<h1>" not in text_of(here)
     undone = tap(desk, session, row.pk, "undo", headers=HTMX)
-    assert marks(undone) == ["room", "line", "excused"]
+    assert marks(undone) == ["room", "line", "excused", "absent"]
     assert numbers(undone)["are here"] == 0
     excused = tap(desk, session, row.pk, "excused", headers=HTMX)
     assert marks(excused) == ["room", "line", "undo"]
     assert numbers(excused)["excused"] == 1
+
+
+def test_one_person_did_not_come(desk: Client, member: User) -> None:
+    session = session_on(people=[member])
+    row = row_of(session, member)
+
+    absent = tap(desk, session, row.pk, "absent", headers=HTMX)
+
+    assert "Inés Integrante did not come." in text_of(absent)
+    assert marks(absent) == ["room", "line", "undo"]
+    assert facts(row)[0] == "absent"
 
 
 def test_tap_too_early_says_so_in_the_line(desk: Client, member: User) -> None:
@@ -207,7 +218,7 @@ def test_walk_in_that_was_a_slip_leaves_the_list(desk: Client) -> None:
     assert not session.participations.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("mark", ["", "absent", "delete"])
+@pytest.mark.parametrize("mark", ["", "away", "delete"])
 def test_other_words_are_no_mark(desk: Client, member: User, mark: str) -> None:
     session = session_on(people=[member])
 

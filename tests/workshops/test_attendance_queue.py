@@ -121,13 +121,22 @@ def test_present_wins_over_absent_that_was_recorded_meanwhile(
     assert row.attended == "present"
 
 
-def test_nobody_who_is_here_is_excused_by_an_older_list(
-    desk: Client, session: Session, coordinator: User, member: User
+def test_who_did_not_come_is_ticked_too(desk: Client, session: Session, coordinator: User, member: User) -> None:
+    row = row_of(session, member)
+
+    assert send(desk, session, coordinator, tick(row, "absent")) == [("stored", "")]
+    row.refresh_from_db()
+    assert row.attended == "absent"
+
+
+@pytest.mark.parametrize("mark", ["excused", "absent"])
+def test_nobody_who_is_here_is_put_down_as_away_by_an_older_list(
+    desk: Client, session: Session, coordinator: User, member: User, mark: str
 ) -> None:
     row = row_of(session, member)
     attendance.check_in(session, user=member, how="session_code", mode="face_to_face", by=member, now=NOW)
 
-    ((status, sentence),) = send(desk, session, coordinator, tick(row, "excused"))
+    ((status, sentence),) = send(desk, session, coordinator, tick(row, mark))
 
     assert status == "refused"
     assert "presente" in sentence

@@ -140,6 +140,15 @@ def test_create_like_another_takes_over_all_but_date_and_link(
     assert (form["day"].value(), form["join_url"].value(), form["edits"].value()) == (None, None, None)
 
 
+def test_copy_reminds_like_the_one_it_was_made_of(desk: Client, cycle: Cycle) -> None:
+    session = create_session(cycle=cycle)
+    Session.objects.update(lead_hours=[72, 2])
+
+    desk.post(reverse("workshops:create") + f"?like={session.slug}", typed(cycle, title="La copia"))
+
+    assert Session.objects.get(title="La copia").lead_hours == [72, 2]
+
+
 def test_edit_shows_the_hours_of_the_member_cities_and_warns(desk: Client, cycle: Cycle) -> None:
     for name, zone in (("Reynosa", "America/Matamoros"), ("Los Cabos", "America/Mazatlan")):
         factories.create_government(city=factories.create_city(name=name, time_zone=zone))

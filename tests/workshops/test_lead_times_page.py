@@ -66,6 +66,15 @@ def test_a_moment_that_has_passed_is_refused(coordinator, session):
     assert "7 d before has passed already" in page
 
 
+def test_usual_moments_that_have_passed_are_not_brought_back(coordinator, session):
+    sent(coordinator, session, "3 d, 2 h")
+
+    page = text_of(sent(coordinator, session, ""))
+
+    assert "Of the usual ones 14 d before has passed already" in page
+    assert Session.objects.get().lead_hours == [72, 2]
+
+
 def test_a_date_alone_takes_whole_days(coordinator):
     day = (timezone.now() + timedelta(days=20)).date()
     session = create_session(cycle=running_cycle(), day=day)

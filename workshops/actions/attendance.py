@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
@@ -201,9 +201,14 @@ def _refuse_before_the_start(session: Session, now: datetime) -> None:
 
 @transaction.atomic
 def mark_rest_absent(session: Session, *, now: datetime) -> int:
-    """Note of everybody expected of whom nothing is recorded that they did not come; how many they were."""
+    """Note of everybody expected of whom nothing is recorded that they did not come; how many they were.
+
+    Who had said so beforehand is excused.
+    """
     _refuse_before_the_start(session, now)
-    return session.participations.expected().filter(attended=UNKNOWN).update(attended=Participation.Attended.ABSENT)
+    said_so = When(answer=Participation.Answer.NO, then=Value(Participation.Attended.EXCUSED))
+    missing = Case(said_so, default=Value(Participation.Attended.ABSENT))
+    return session.participations.expected().filter(attended=UNKNOWN).update(attended=missing)
 
 
 @transaction.atomic
@@ -264,10 +269,6 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
     _let_votes_go(written)
     written.delete()
     return row
-
-
-def _is_earlier(one: Participation, other: Participation) -> bool:
-    return one.checked_in_at is not None and other.checked_in_at is not None and one.checked_in_at < other.checked_in_at
 
 
 @transaction.atomic

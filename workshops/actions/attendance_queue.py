@@ -49,8 +49,8 @@ def mark_later(row: Participation, *, mark: str, seen: str, age: timedelta, by: 
     """Record what was ticked on a list without network.
 
     Guarantees, whoever was quicker: somebody ticked as present is present, also where they were written down as absent
-    or excused meanwhile, and the first time stands; nobody who is present is excused by an older list; and what was
-    recorded since the list was read is not undone. Raises ActionNotPossible with the reason.
+    or excused meanwhile, and the first time stands; nobody who is present is excused or absent by an older list; and
+    what was recorded since the list was read is not undone. Raises ActionNotPossible with the reason.
     """
     session = row.session
     if mark in WAYS:
@@ -59,6 +59,8 @@ def mark_later(row: Participation, *, mark: str, seen: str, age: timedelta, by: 
         actions.check_in(session, participation=row, how=how, mode=WAYS[mark], by=by, now=now, at=at)
     elif mark == "excused":
         actions.excuse(row, now=now)
+    elif mark == "absent":
+        actions.mark_absent(row, now=now)
     else:
         current = actions.locked(session, participation=row, user=None, now=now)
         if current.attended != UNKNOWN and seen_of(current) != seen:

@@ -72,15 +72,20 @@ class LeadTimesForm(forms.Form):
         self.session, self.now = session, now
 
     def clean_leads(self) -> list[int]:
-        """A moment that has passed is refused: it would surprise everybody at once."""
+        """A moment that has passed is refused, one of the usual ones too: it would surprise everybody at once."""
         hours: list[int] = self.cleaned_data["leads"]
         if not self.session.has_hours and any(one % 24 for one in hours):
             raise ValidationError(_("This session has a date and no hours; please give whole days."))
-        for one in hours:
+        cleared = [] if hours else [lead // HOUR for lead in self.session.usual_lead_times()]
+        for one in hours or cleared:
             lead = timedelta(hours=one)
             if lead not in self.session.lead_times() and self.session.due_of(lead) <= self.now:
                 moment = dates.spoken_instant(self.session.due_of(lead), self.session.time_zone)
-                raise ValidationError(
-                    _("%(lead)s before has passed already: %(moment)s.") % {"lead": as_typed([one]), "moment": moment}
-                )
+                said = {"lead": as_typed([one]), "moment": moment}
+                if cleared:
+                    sentence = _(
+                        "Of the usual ones %(lead)s before has passed already: %(moment)s. Please write those ahead."
+                    )
+                    raise ValidationError(sentence % said)
+                raise ValidationError(_("%(lead)s before has passed already: %(moment)s.") % said)
         return hours

@@ -228,11 +228,21 @@ class SessionBase(models.Model):
 
     def lead_times_since(self) -> tuple[list[timedelta], datetime | None]:
         """The lead times, and from when on they count: what was due before those of a kind were set is left out."""
-        leads, since = self._counting(self.given_lead_hours()), None
-        if not leads and (usual := self.usual_leads()):
+        leads = self._counting(self.given_lead_hours())
+        return (self._in_order(leads), None) if leads else self._usual_lead_times_since()
+
+    def usual_lead_times(self) -> list[timedelta]:
+        """Those of its kind, whatever is given for the session."""
+        return self._usual_lead_times_since()[0]
+
+    def _usual_lead_times_since(self) -> tuple[list[timedelta], datetime | None]:
+        leads, since = set[timedelta](), None
+        if usual := self.usual_leads():
             leads, since = self._counting(usual.hours), usual.since
-        leads = leads or set(self.LEAD_TIMES[self.kind])
-        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True), since
+        return self._in_order(leads or set(self.LEAD_TIMES[self.kind])), since
+
+    def _in_order(self, leads: set[timedelta]) -> list[timedelta]:
+        return sorted((lead for lead in leads if self.has_hours or lead.seconds == 0), reverse=True)
 
     def _counting(self, hours: list[int]) -> set[timedelta]:
         leads = {timedelta(hours=one) for one in hours}

@@ -118,6 +118,11 @@ def _excused(row: Participation, by: User, now: datetime) -> str:
     return _("%(name)s is excused.")
 
 
+def _absent(row: Participation, by: User, now: datetime) -> str:
+    actions.mark_absent(row, now=now)
+    return _("%(name)s did not come.")
+
+
 def _undone(row: Participation, by: User, now: datetime) -> str:
     return _("Taken back: %(name)s.") if actions.undo_check_in(row) else _("%(name)s is no longer on the list.")
 
@@ -132,6 +137,7 @@ MARKS: Final[dict[str, Mark]] = {
     "room": _in_room,
     "line": _on_line,
     "excused": _excused,
+    "absent": _absent,
     "undo": _undone,
     "unnamed": _unnamed,
 }

@@ -19,7 +19,7 @@ from workshops.models import Session, SessionVersion
 from workshops.views.attendance import published
 from workshops.views.table_notes import signed_in_as_somebody_else
 
-MARKS: Final = {"room", "line", "excused", "undo"}
+MARKS: Final = {"room", "line", "excused", "absent", "undo"}
 
 
 @coordinator_required

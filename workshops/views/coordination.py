@@ -92,6 +92,7 @@ def create(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Sessions belong to a cycle. Please create the cycle first."))
         return redirect("cities:cycle_create")
     form = SessionForm(request.POST or None, cycle=cycle, now=now, initial=initial)
+    form.instance.lead_hours = like.lead_hours if like else None
     if request.method == "POST" and form.is_valid():
         session = form.save(by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The draft is saved. Nobody else sees it before you publish."))
