@@ -327,6 +327,22 @@ def test_coordinator_writes_down_what_somebody_said_on_the_phone(member, coordin
     assert own(session, member).answered_by is None
 
 
+def test_coordinator_writes_down_how_somebody_comes_to_a_hybrid_session(member, coordinator, client):
+    hybrid = publish_session(people=[member], starts_at=database_now() + DAY, mode="hybrid", seats_in_person=1).session
+    remote = publish_session(people=[member], starts_at=database_now() + DAY).session
+    client.force_login(coordinator)
+    pages = [client.get(f"/coordination/sessions/{one.slug}/people/").content.decode() for one in (hybrid, remote)]
+
+    client.post(
+        f"/coordination/sessions/{hybrid.slug}/people/{own(hybrid, member).pk}/answer/",
+        {"answer": "yes", "comes_by": "remote"},
+    )
+
+    row = own(hybrid, member)
+    assert (row.answer, row.place, row.comes_by) == ("yes", "held", "remote")
+    assert ['name="comes_by"' in page for page in pages] == [True, False]
+
+
 def test_nothing_is_written_down_for_who_is_not_on_the_list(member, coordinator, client):
     session = publish_session(people=[coordinator], starts_at=database_now() + DAY).session
     other = publish_session(people=[member], starts_at=database_now() + DAY).session

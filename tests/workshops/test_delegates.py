@@ -101,6 +101,22 @@ def test_who_acts_for_an_institution_without_a_city_sends_somebody_of_it(member)
     assert possible(session, member) == [mate]
 
 
+@pytest.mark.parametrize("answer", [YES, MAYBE])
+def test_who_has_sent_somebody_comes_only_once_that_is_taken_back(official_reynosa, colleague, answer):
+    """By an old link, or in a calendar: both would hold a seat."""
+    session = seated(2, people=[official_reynosa])
+    send(session, official_reynosa, colleague)
+    say(session, [official_reynosa], NO, now=LATER)
+
+    with pytest.raises(ActionNotPossible, match="Ciro Colega"):
+        say(session, [official_reynosa], answer, now=LATER)
+    assert places(session, [official_reynosa, colleague]) == ["-", "-"]
+    delegates.take_back_delegate(session, sender=official_reynosa, now=LATER)
+    say(session, [official_reynosa], answer, now=LATER)
+
+    assert own(session, official_reynosa).answer == answer
+
+
 def test_nobody_sends_two_and_who_was_sent_sends_nobody(official_reynosa, colleague, reynosa):
     third = factories.create_official(city=reynosa)
     session = publish_session(people=[official_reynosa]).session

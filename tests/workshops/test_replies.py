@@ -16,6 +16,7 @@ from tests.workshops.replying import answered, calendar, reply, uid_of
 from tests.workshops.seating import MINUTE, members, own, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read
 from workshops import emails
+from workshops.actions.delegates import send_delegate
 from workshops.actions.replies import receive_reply
 from workshops.models import Participation, ReceivedReply, Session
 
@@ -168,6 +169,17 @@ def test_reply_without_a_sequence_answers_the_first_version(member):
 
     change(session, at=NOW + MINUTE, starts_at=START + DAY, ends_at=START + DAY + HOUR)
     assert received(answered(session, member, sequence=None)).outcome == "outdated"
+
+
+def test_yes_of_somebody_who_has_sent_another_is_listed(member):
+    colleague = factories.create_member(organization=member.memberships.get().organization)
+    session = publish_session(people=[member]).session
+    send_delegate(session, sender=member, delegate=colleague, now=NOW)
+
+    found = received(answered(session, member))
+
+    assert (found.outcome, found.is_to_look_at) == ("sent_somebody", True)
+    assert own(session, member).answer == "no"
 
 
 @pytest.mark.parametrize("why", ["over", "cancelled", "postponed"])

@@ -33,6 +33,10 @@ class OlderAnswer(ActionNotPossible):
     """What was said since is on record already."""
 
 
+class SentSomebody(ActionNotPossible):
+    """Somebody else comes in the person's place; both would count."""
+
+
 @transaction.atomic
 def answer(
     session: Session,
@@ -53,7 +57,7 @@ def answer(
     comes, or does not, at their own wish, and sees no more of the session than before. The caller has checked that
     the person may see it. Raises OlderAnswer where a newer one is on record, and ActionNotPossible for a session that
     is over, cancelled or postponed, for one that is not published, and where somebody who has a seat wants to come
-    another way and no seat is free there.
+    another way and no seat is free there. Raises SentSomebody where a person wants to come who has sent another one.
     """
     if answer == NONE:
         raise ValueError("An answer is yes, maybe or no.")
@@ -67,6 +71,10 @@ def answer(
     )
     if said is not None and _is_older(said, participation):
         raise OlderAnswer(_("A newer answer is on record."))
+    sent = Participation.objects.filter(delegated_by=participation).select_related("user").first()
+    if sent is not None and answer != Participation.Answer.NO:
+        sentence = _("%(name)s comes in this place. Take that back on the page of the session, and then say yes.")
+        raise SentSomebody(sentence % {"name": sent.user})
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
     before = participation.place, participation.comes_by

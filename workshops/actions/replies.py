@@ -1,6 +1,7 @@
 """Answers that come back from calendars by mail: matched, recorded like any other answer, and none dropped."""
 
 from datetime import datetime
+from typing import Final
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -12,11 +13,12 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import User
 from workshops import emails, ical, itip, told
 from workshops.actions import answers
-from workshops.actions.answers import OlderAnswer, Said
+from workshops.actions.answers import OlderAnswer, Said, SentSomebody
 from workshops.models import Participation, ReceivedReply, SessionVersion
 from workshops.models.calendars import ReceivedReplyQuerySet
 
 Outcome = ReceivedReply.Outcome
+REFUSED: Final = {OlderAnswer: Outcome.OLDER, SentSomebody: Outcome.SENT_SOMEBODY}
 
 
 @transaction.atomic
@@ -83,10 +85,8 @@ def _apply(reply: ReceivedReply, said: itip.Received, *, now: datetime) -> tuple
                 now=now,
                 said=Said(reply.said_at or now, min(said.sequence or 0, version.session.sequence)),
             )
-    except OlderAnswer:
-        return Outcome.OLDER, own
-    except ActionNotPossible:
-        return Outcome.TOO_LATE, own
+    except ActionNotPossible as refusal:
+        return REFUSED.get(type(refusal), Outcome.TOO_LATE), own
     if own.place != Participation.Place.WAITING:
         return Outcome.APPLIED, own
     emails.queue_seats(version, [own], now=now)  # a calendar says nothing of seats, and shows a yes
@@ -136,7 +136,9 @@ def _first_of_start(version: SessionVersion) -> int:
 
 
 @transaction.atomic
-def record(reply: ReceivedReply, answer: Participation.Answer, *, by: User, now: datetime) -> Participation:
+def record(
+    reply: ReceivedReply, answer: Participation.Answer, *, comes_by: str = "", by: User, now: datetime
+) -> Participation:
     """Write down what the mail meant, as a coordinator has read it, and list it no more. See also `answers.answer`.
 
     Raises ActionNotPossible for a mail of nobody we know at this session, and where no answers are taken.
@@ -144,7 +146,7 @@ def record(reply: ReceivedReply, answer: Participation.Answer, *, by: User, now:
     own = reply.participation
     if own is None or own.user is None:
         raise ActionNotPossible(_("Nobody at this session wrote this mail as far as we know."))
-    recorded = answers.answer(own.session, user=own.user, answer=answer, now=now, by=by)
+    recorded = answers.answer(own.session, user=own.user, answer=answer, comes_by=comes_by, now=now, by=by)
     put_aside(ReceivedReply.objects.filter(pk=reply.pk), by=by, now=now)
     return recorded
 

@@ -11,24 +11,23 @@ from workshops.models import Participation
 from workshops.models.seats import LINE, ROOM
 
 
-class RecordedAnswerForm(forms.Form):
-    """Yes, maybe or no, by one of three buttons."""
+class AnswerForm(forms.Form):
+    """Yes, maybe or no, by one of three buttons; and how, where the session is hybrid."""
 
     answer = forms.ChoiceField(choices=[choice for choice in Participation.Answer.choices if choice[0] != "none"])
-
-    @property
-    def given(self) -> Participation.Answer:
-        return Participation.Answer(self.cleaned_data["answer"])
-
-
-class AnswerForm(RecordedAnswerForm):
-    """And how, where the session is hybrid."""
-
     comes_by = forms.ChoiceField(
         label=gettext_lazy("How do you come?"),
         choices=[("", ""), (ROOM, ROOM.label), (LINE, LINE.label)],
         required=False,
     )
+
+    @property
+    def given(self) -> Participation.Answer:
+        return Participation.Answer(self.cleaned_data["answer"])
+
+    @property
+    def way(self) -> str:
+        return str(self.cleaned_data["comes_by"])
 
 
 class DelegateForm(forms.Form):

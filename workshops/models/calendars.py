@@ -78,6 +78,7 @@ class ReceivedReply(models.Model):
         UNKNOWN_SESSION = "unknown_session", _("no session of ours")
         UNKNOWN_PERSON = "unknown_person", _("nobody with this address was invited")
         ANOTHER_SENDER = "another_sender", _("sent from another address than it answers for")
+        SENT_SOMEBODY = "sent_somebody", _("wants to come, and has sent somebody else")
         NO_SEAT = "no_seat", _("put on the waiting list")
         UNREADABLE = "unreadable", _("no answer in it")
         RETURNED = "returned", _("a mail of ours that came back")

@@ -285,6 +285,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "session": session,
         "page": page,
         "choices": CHOICES if version and takes_answers(version, now) else [],
+        "mode": version.mode if version else "",
         "is_demo": session.is_demo,
         "when": preparation.when_of(session),
         "answers": preparation.answers_with_draft(session, now=now),

@@ -11,7 +11,7 @@ from cities.models import group_day
 from ogpgroup.mail import database_now
 from workshops import actions
 from workshops.actions import replies
-from workshops.forms.answers import RecordedAnswerForm
+from workshops.forms.answers import AnswerForm
 from workshops.models import Participation, ReceivedReply, Session
 
 
@@ -22,12 +22,12 @@ def record_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     session, now = get_object_or_404(Session.objects.editable_by(request.user), slug=slug), database_now()
     listed = Participation.objects.concerned(group_day(now)).filter(session=session, user__isnull=False)
     own = get_object_or_404(listed.select_related("user"), pk=pk)
-    form = RecordedAnswerForm(request.POST)
+    form = AnswerForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
     assert own.user is not None
-    by = request.user
-    own = actions.answer(session, user=own.user, answer=form.given, now=now, by=by)  # type: ignore[arg-type]
+    said = {"answer": form.given, "comes_by": form.way, "by": request.user}
+    own = actions.answer(session, user=own.user, **said, now=now)  # type: ignore[arg-type]
     messages.success(request, _recorded(own))
     return redirect("workshops:people", slug=slug)
 
@@ -37,10 +37,11 @@ def record_answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def reply_record(request: HttpRequest, pk: int) -> HttpResponse:
     """What a mail meant that no rule could use, of somebody we know at that session."""
     reply = get_object_or_404(ReceivedReply.objects.to_look_at(), pk=pk)
-    form = RecordedAnswerForm(request.POST)
+    form = AnswerForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    own = replies.record(reply, form.given, by=request.user, now=database_now())  # type: ignore[arg-type]
+    said = {"answer": form.given, "comes_by": form.way, "by": request.user}
+    own = replies.record(reply, **said, now=database_now())  # type: ignore[arg-type]
     messages.success(request, _recorded(own))
     return redirect("workshops:replies")
 
