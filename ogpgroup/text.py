@@ -26,5 +26,5 @@ class SortKey(Func):
     function = "sort_key"
     output_field = TextField()
 
-    def __init__(self, expression: str | F | Value) -> None:
+    def __init__(self, expression: str | F | Value | Func) -> None:
         super().__init__(expression)

@@ -182,6 +182,19 @@ def test_only_coordinators_see_who_answered(member, coordinator, stranger):
         assert member.name not in page(reader, session)
 
 
+def test_of_many_people_coordinators_read_the_first_and_the_numbers(coordinator):
+    people = [factories.create_member(name=f"{name} {number:02}") for number in range(51) for name in ("Zoé", "Ágata")]
+    session = publish_session(people=people).session
+    said = Participation.objects.filter(session=session, user__in=[people[0].pk])
+    said.update(answer="yes", answered_at=NOW)
+
+    answers = signed_in(coordinator).get(session.get_absolute_url()).context["answers"]
+
+    shown = [one.user.name for one in answers.people]
+    assert shown == ["Zoé 00", *(f"Ágata {n:02}" for n in range(51)), *(f"Zoé {n:02}" for n in range(1, 49))]
+    assert (answers.count, answers.is_cut, [count for _label, count in answers.counts]) == (102, True, [1, 0, 0, 101])
+
+
 def test_history_hides_what_was_not_for_the_reader(stranger, member):
     session = publish_session(title="Título secreto", visibility="group").session
     change(session, at=NOW + timedelta(minutes=1), title="Título abierto", visibility="public")
@@ -273,7 +286,7 @@ def test_queries_do_not_grow_with_what_is_on_record(count, coordinator, stranger
 
     with django_assert_num_queries(18):
         text = page(stranger, session)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         page(client, session)
 
     assert text.count("Acuerdo ") == 2 * count  # its number and its text

@@ -1,7 +1,6 @@
 """One session as its page tells it."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,18 +8,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Count, Prefetch, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from cities.models import City, Membership, Organization
 from ogpgroup import dates
 from ogpgroup.models import User
+from ogpgroup.text import SortKey
 from workshops import diff, ical
 from workshops.models import Participation, Session, SessionBase, SessionVersion
 from workshops.reports.releases import VersionChange, told
 from workshops.reports.rows import MemberCity, Reader, Writer
 
+PEOPLE_SHOWN = 100  # on the page of a session; everybody stands on a page of their own, in parts
 ATTENDANCE_MODES = {
     SessionBase.Mode.REMOTE: "https://schema.org/OnlineEventAttendanceMode",
     SessionBase.Mode.FACE_TO_FACE: "https://schema.org/OfflineEventAttendanceMode",
@@ -86,25 +88,31 @@ def _linked(named: list[dict[str, Any]], known: QuerySet[Any], page: str) -> lis
 
 @dataclass(frozen=True)
 class Answers:
-    """Who answered what; for coordinators alone."""
+    """Who answered what; for coordinators alone. Of many people the first."""
 
     people: list[Participation]
     counts: list[tuple[str, int]]
+    count: int
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count > len(self.people)
 
 
 def answers_to(session: Session, on: date) -> Answers:
-    """Everybody expected, those who declined included, and who comes at their own wish; three queries."""
+    """Everybody expected, those who declined included, and who comes at their own wish; four queries."""
+    answer = Participation.Answer
+    concerned = session.participations.concerned(on)
+    counts = dict(concerned.order_by().values_list("answer").annotate(Count("pk")))
+    places = [When(answer=one, then=place) for place, one in enumerate((answer.YES, answer.MAYBE, answer.NONE))]
+    in_order = concerned.order_by(Case(*places, default=len(places)), SortKey(Coalesce("user__name", "name")), "pk")
     memberships = Membership.objects.on(on).select_related("organization")
-    participations = session.participations.concerned(on).select_related("user", "organization")
-    order = {answer: place for place, answer in enumerate(("yes", "maybe", "none", "no"))}
-    people = sorted(
-        participations.prefetch_related(Prefetch("user__memberships", queryset=memberships)),
-        key=lambda one: (order[one.answer], str(one.user or one.name).casefold()),
+    people = in_order.select_related("user", "organization").prefetch_related(
+        Prefetch("user__memberships", queryset=memberships)
     )
-    counts = Counter(one.answer for one in people)
-    labels = Participation.Answer
-    ordered = (labels.YES, labels.MAYBE, labels.NO, labels.NONE)
-    return Answers(people, [(str(answer.label), counts[answer]) for answer in ordered])
+    ordered = (answer.YES, answer.MAYBE, answer.NO, answer.NONE)
+    labelled = [(str(one.label), counts.get(one, 0)) for one in ordered]
+    return Answers(list(people[:PEOPLE_SHOWN]), labelled, sum(counts.values()))
 
 
 def schema_event(version: SessionVersion) -> SafeString:
