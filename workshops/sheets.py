@@ -247,7 +247,9 @@ class _AddressBook:
             return self._known(entry, user=None, row=row)
         if entry.status != Attended.PRESENT:
             return Match(entry, Outcome.SILENT, told=_("Not on the list: only who was present is written down."))
-        return Match(entry, Outcome.NEW, entry.mode or self.mode)
+        namesake = next(iter(self.visitors.get(fold(entry.name), [])), None)
+        told = _("Somebody of this name is on the list already: please check.") if namesake else ""
+        return Match(entry, Outcome.NEW, entry.mode or self.mode, told=told)
 
     def _visitor(self, entry: Entry) -> Participation | None:
         """Somebody without an account who is on the list already: of the same institution, if one is named."""

@@ -230,6 +230,35 @@ def test_first_time_stays_when_two_rows_become_one(coordinator: User) -> None:
     assert facts(row) == ("present", "face_to_face", "list", NOW, coordinator.pk)
 
 
+def test_two_walk_ins_turn_out_to_be_one_person(coordinator: User) -> None:
+    session = session_on()
+    first = walk_in(session, institution="", may_be_named=True, by=coordinator)
+    again = walk_in(session, institution="IMPLAN", may_be_named=True, now=NOW - timedelta(minutes=9))
+    other = walk_in(session, institution="Implan Reynosa", may_be_named=False)
+
+    actions.same_visitor(again, first=first, now=NOW)
+    first.refresh_from_db()
+    named = first.may_be_named
+    actions.same_visitor(other, first=first, now=NOW)
+
+    (row,) = session.participations.filter(user=None)
+    assert facts(row) == ("present", "face_to_face", "walk_in", NOW - timedelta(minutes=9), None)
+    assert (row.pk, row.organization_name, named, row.may_be_named) == (first.pk, "IMPLAN", True, False)
+
+
+def test_two_walk_ins_become_one_once_whoever_is_quicker(coordinator: User) -> None:
+    session = session_on()
+    first, again = walk_in(session), walk_in(session, institution="Otra")
+    actions.same_visitor(again, first=first, now=NOW)
+
+    with pytest.raises(ActionNotPossible):
+        actions.same_visitor(again, first=first, now=NOW)
+    with pytest.raises(ActionNotPossible):
+        actions.same_visitor(first, first=again, now=NOW)
+
+    assert session.participations.filter(user=None).count() == 1
+
+
 # --- Not present, and slips -------------------------------------------------------------------------------------------
 
 

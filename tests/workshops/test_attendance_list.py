@@ -138,7 +138,7 @@ def test_queries_do_not_grow_with_the_list(desk: Client, people: int, django_ass
         desk.get(to("attendance", session))
 
 
-LIST_QUERIES = 12  # session, sign-in and roles, the page, its people, the numbers, the namesakes
+LIST_QUERIES = 13  # session, sign-in and roles, the page, its people, the numbers, the namesakes
 
 
 def test_three_hundred_people_are_a_light_page(desk: Client) -> None:
@@ -295,6 +295,20 @@ def test_walk_in_is_joined_with_the_person_whose_name_it_is(desk: Client, coordi
 
     assert facts(row_of(session, jose))[:3] == ("present", "face_to_face", "walk_in")
     assert names(desk.get(to("attendance", session))) == ["Carmen Coordinadora", "José Núñez"]
+
+
+def test_walk_in_who_was_written_down_twice_is_joined(desk: Client, coordinator: User, member: User) -> None:
+    session = session_on(people=[coordinator, member])
+    first, again = walk_in(session, institution="IMPLAN"), walk_in(session, name="vera VECINA", institution="")
+    listed = row_of(session, member)
+
+    shown = text_of(desk.get(to("attendance", session)))
+    assert shown.count("Vera Vecina, IMPLAN, is on the list too.") == 1
+    for wrong in ({"visitor": first.pk}, {"visitor": listed.pk}, {"visitor": "x"}):
+        assert desk.post(to("known_person", session), {"first": first.pk, **wrong}).status_code == 404
+    desk.post(to("known_person", session), {"visitor": again.pk, "first": first.pk})
+
+    assert names(desk.get(to("attendance", session))) == ["Carmen Coordinadora", "Inés Integrante", "Vera Vecina"]
 
 
 @pytest.mark.parametrize("user", ["", "x", "-1", "9" * 30, "7"])

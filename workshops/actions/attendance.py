@@ -260,6 +260,37 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
     written = locked(visitor.session, participation=visitor, user=None, now=now)
     if not is_walk_in(written):
         raise ValueError("Only walk-ins are joined with somebody.")
+    _join(row, written)
+    return row
+
+
+@transaction.atomic
+def same_visitor(written: Participation, *, first: Participation, now: datetime) -> Participation:
+    """Join two walk-ins who are one person: written down twice, with the institution in other words, or without it.
+
+    Guarantees one row, with the time of the first check-in, an institution where either has one, and the name in public
+    only where it was agreed to both times. Votes of the row that goes go with it.
+    """
+    if written.session_id != first.session_id or written.pk == first.pk:
+        raise ValueError("Only two rows of one session are joined.")
+    # One order for everybody: two coordinators who join the same two wait, they do not deadlock.
+    rows = {one.pk: locked(one.session, participation=one, user=None, now=now) for one in _by_age(written, first)}
+    row, goes = rows[first.pk], rows[written.pk]
+    if not (is_walk_in(row) and is_walk_in(goes)):
+        raise ValueError("Only walk-ins are joined.")
+    if row.organization_id is None and not row.organization_name:
+        row.organization_id, row.organization_name = goes.organization_id, goes.organization_name
+    row.may_be_named = row.may_be_named and goes.may_be_named
+    _join(row, goes)  # first, or two rows would bear the same name and institution
+    row.save(update_fields=["organization", "organization_name", "may_be_named"])
+    return row
+
+
+def _by_age(*rows: Participation) -> list[Participation]:
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def _join(row: Participation, written: Participation) -> None:
     if row.attended != PRESENT or (
         row.checked_in_at and written.checked_in_at and written.checked_in_at < row.checked_in_at
     ):
@@ -268,7 +299,6 @@ def same_person(visitor: Participation, *, user: User, now: datetime) -> Partici
         row.save(update_fields=RECORD)
     _let_votes_go(written)
     written.delete()
-    return row
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Who is expected at a session, who came, and how many they were. Names are for coordinators, unless people agreed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +49,7 @@ class Line:
     name: str
     institution: str
     namesakes: Sequence[Namesake] = ()
+    twins: Sequence[Participation] = ()  # walk-ins of the same name who were written down before this one
 
     @property
     def is_present(self) -> bool:
@@ -91,13 +92,27 @@ def found(rows: ParticipationQuerySet, *, text: str, shown: str) -> Participatio
 
 
 def lines_of(rows: Iterable[Participation], session: Session) -> list[Line]:
-    """The rows as they are read; at most two queries more, for the namesakes of walk-ins."""
+    """The rows as they are read; at most three queries more, for the namesakes of walk-ins."""
     listed = list(rows)
-    namesakes = _namesakes([row for row in listed if is_walk_in(row)], session)
+    visitors = [row for row in listed if is_walk_in(row)]
+    namesakes, twins = _namesakes(visitors, session), _twins(visitors, session)
     return [
-        Line(row, name_of(row), institution_of(row), namesakes.get(fold(row.name), ()) if is_walk_in(row) else ())
+        Line(row, name_of(row), institution_of(row), namesakes.get(fold(row.name), ()), twins.get(row.pk, ()))
+        if is_walk_in(row)
+        else Line(row, name_of(row), institution_of(row))
         for row in listed
     ]
+
+
+def _twins(visitors: Sequence[Participation], session: Session) -> dict[int, list[Participation]]:
+    if not visitors:
+        return {}
+    others = session.participations.filter(user=None).annotate(key=SortKey("name")).select_related("organization")
+    by_name: dict[str, list[Participation]] = defaultdict(list)
+    for other in others.filter(key__in={fold(row.name) for row in visitors}).order_by("pk"):
+        if is_walk_in(other):
+            by_name[fold(other.name)].append(other)
+    return {row.pk: [one for one in by_name[fold(row.name)] if one.pk < row.pk] for row in visitors}
 
 
 def _namesakes(visitors: Sequence[Participation], session: Session) -> dict[str, list[Namesake]]:

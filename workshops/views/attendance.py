@@ -241,12 +241,18 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 @require_POST
 def known_person(request: HttpRequest, slug: str) -> HttpResponse:
-    """The name that was written is that of somebody with an account: check them in, or join the walk-in with them."""
+    """The name that was written is that of somebody we know: check them in, or join the walk-in with them."""
     now, (session, version) = database_now(), published(request, slug)
+    visitors = session.participations.select_related("session").filter(user=None)
+    if first := _number(request, "first"):
+        walk_ins = visitors.filter(expected=False, answer=Participation.Answer.NONE)
+        written = get_object_or_404(walk_ins.exclude(pk=first), pk=_number(request, "visitor"))
+        one = actions.same_visitor(written, first=get_object_or_404(walk_ins, pk=first), now=now)
+        messages.success(request, _("%(name)s is on the list once.") % {"name": one.name})
+        return redirect(_list_url(session))
     user = get_object_or_404(hours.known_people(session, on=group_day(now)), pk=_number(request, "user"))
     if visitor := _number(request, "visitor"):
-        row = get_object_or_404(session.participations.select_related("session").filter(user=None), pk=visitor)
-        actions.same_person(row, user=user, now=now)
+        actions.same_person(get_object_or_404(visitors, pk=visitor), user=user, now=now)
     else:
         mode = request.POST.get("mode") or hours.mode_at_the_door(version)
         if mode not in {hours.ROOM, hours.LINE}:
