@@ -12,11 +12,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from cities.models import group_day
-from ogpgroup.models import User
 from workshops import posts
 from workshops.models import Participation, SessionVersion
 from workshops.models.participations import ParticipationQuerySet
@@ -112,6 +110,8 @@ _COUNT = "SELECT session_id, count(*) FROM expected GROUP BY session_id"
 
 _WHO = "SELECT session_id, user_id FROM expected ORDER BY session_id, user_id"
 
+_AMONG = "SELECT user_id FROM expected WHERE user_id = ANY(%(people)s)"
+
 # Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
 _ADD = """
 , newcomers AS (
@@ -188,12 +188,12 @@ SELECT (SELECT count(*) FROM left_over, workshops_participation known WHERE {_LE
 """  # noqa: S608 our own words
 
 
-def _run(statement: str, rules: Iterable[Rule], **values: date | int) -> list[Any]:
+def _run(statement: str, rules: Iterable[Rule], **values: date | int | list[int]) -> list[Any]:
     rows = [asdict(rule) for rule in rules]
     if not rows:
         return []
     with connection.cursor() as cursor:
-        parameters: dict[str, str | date | int] = {"rules": json.dumps(rows), **values}
+        parameters: dict[str, str | date | int | list[int]] = {"rules": json.dumps(rows), **values}
         cursor.execute(_EXPECTED + statement, parameters)
         return list(cursor.fetchall())
 
@@ -208,9 +208,9 @@ def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
     return [Expectation(*row) for row in _run(_WHO, rules, on=on)]
 
 
-def names(version: SessionVersion, user: User | AnonymousUser, *, on: date) -> bool:
-    """Whether the rule of a published session expects the person that day, recorded or not."""
-    return any(one.user_id == user.pk for one in who([Rule.of(version)], on=on))
+def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[int]:
+    """Whom of these people the rule of a published session expects that day, recorded or not."""
+    return {user_id for (user_id,) in _run(_AMONG, [Rule.of(version)], on=on, people=list(people))}
 
 
 def has_moved(rules: Iterable[Rule], *, on: date) -> bool:

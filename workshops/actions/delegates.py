@@ -15,7 +15,7 @@ from workshops.actions import seats
 from workshops.actions.answers import ANSWER, answer
 from workshops.actions.locks import hold_off_releases
 from workshops.actions.posts import pass_posts
-from workshops.audience import Expectation, Rule
+from workshops.audience import Expectation
 from workshops.models import Participation, Session, SessionVersion
 
 Because = Participation.Because
@@ -35,7 +35,7 @@ def possible_delegates(version: SessionVersion, *, sender: User, now: datetime) 
     same = Membership.objects.on(on).filter(
         Q(organization__city__in=cities) | Q(organization__in=institutions), organization__is_demo=version.is_demo
     )
-    named = [one.user_id for one in audience.who([Rule.of(version)], on=on)]
+    named = audience.among(version, same.values_list("user", flat=True), on=on)
     expected = Participation.objects.expected().filter(session=version.session_id, user__isnull=False)
     people = User.objects.filter(pk__in=same.values("user"), is_active=True).exclude(pk__in=[sender.pk, *named])
     return people.exclude(pk__in=expected.values("user")).order_by(SortKey("name"), "pk")

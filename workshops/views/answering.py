@@ -78,8 +78,8 @@ def _is_about_to_be_expected(version: SessionVersion, own: Participation | None,
     """
     if own is None or own.answer != Participation.Answer.YES or version.audience != SessionVersion.Audience.EVERYBODY:
         return False
-    assert own.user is not None
-    return audience.names(version, own.user, on=group_day(now))
+    assert own.user_id is not None
+    return bool(audience.among(version, [own.user_id], on=group_day(now)))
 
 
 @require_POST
