@@ -28,7 +28,7 @@ def evidence(ids: Collection[int]) -> dict[int, Thing]:
     same = Evidence.objects.attached().same_as(OuterRef)
     first = Subquery(same.order_by().values("plan").annotate(first=Min("pk")).values("first"))
     related = ("plan", "entry__commitment__plan", "deliverable__plan")
-    found = rows.annotate(first=first).select_related(*related)
+    found = rows.with_withheld().annotate(first=first).select_related(*related)
     return {one.pk: _evidence(one, one.first) for one in found}  # type: ignore[attr-defined]
 
 

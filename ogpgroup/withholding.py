@@ -48,6 +48,8 @@ from ogpgroup import dates
 from ogpgroup.models import User, Withholding
 
 TOLD: Final = ("pk", "reason", "words", "withheld_at")
+# What a thing has that was read without asking: whoever shows it then fails, instead of showing what is withheld.
+NOT_ASKED: Final = object()
 
 
 class Withheld(NamedTuple):
@@ -74,8 +76,10 @@ class Withheld(NamedTuple):
         return timezone.localdate(self.at, dates.zone_info(settings.TIME_ZONE))
 
 
-def read(told: str | list[Any] | None) -> Withheld | None:
+def read(told: Any) -> Withheld | None:
     """What the database tells, as text or read already; nothing where nothing is withheld."""
+    if told is NOT_ASKED:
+        raise ValueError("Ask what is withheld before it is shown, such as by `with_withheld`.")
     if not told:
         return None
     pk, reason, words, at = json.loads(told) if isinstance(told, str) else told

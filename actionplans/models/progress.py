@@ -218,7 +218,7 @@ class Evidence(models.Model):
     uploaded_at = models.DateTimeField(db_default=Now())
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    withheld_as: Any = None  # see `with_withheld`
+    withheld_as: Any = withholding.NOT_ASKED  # see `with_withheld`
 
     objects = EvidenceQuerySet.as_manager()
 

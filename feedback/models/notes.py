@@ -189,7 +189,7 @@ class Note(models.Model):
     written_at = models.DateTimeField(db_default=Now())
     answer_due_on = models.DateField()
 
-    withheld_as: Any = None  # see `with_withheld`
+    withheld_as: Any = withholding.NOT_ASKED  # see `with_withheld`
 
     objects = NoteQuerySet.as_manager()
 
@@ -277,8 +277,8 @@ class Answer(models.Model):
     settles = models.BooleanField(null=True, blank=True)
     reaction = models.TextField(_("comment"), max_length=2000, blank=True)
 
-    withheld_as: Any = None  # see `with_withheld`
-    reaction_withheld_as: Any = None
+    withheld_as: Any = withholding.NOT_ASKED  # see `with_withheld`
+    reaction_withheld_as: Any = withholding.NOT_ASKED
 
     objects = AnswerQuerySet.as_manager()
 

@@ -290,7 +290,7 @@ class Score(models.Model):
     evidence = models.TextField(_("evidence, or why it does not apply"), max_length=4000, blank=True)
     edition = models.PositiveIntegerField(default=0)  # of the evaluation, when this was last changed
 
-    withheld_as: Any = None  # see `with_withheld`
+    withheld_as: Any = withholding.NOT_ASKED  # see `with_withheld`
 
     objects = ScoreQuerySet.as_manager()
 
@@ -336,7 +336,7 @@ class CriterionReply(models.Model):
     replied_at = models.DateTimeField(db_default=Now())
     replied_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    withheld_as: str | None = None  # see `ogpgroup.withholding.read`; a report asks for it
+    withheld_as: Any = withholding.NOT_ASKED  # a report asks for it
 
     class Meta:
         verbose_name = _("reply")

@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
@@ -14,6 +15,8 @@ from django.utils.translation import override
 
 from actionplans.models import ActionPlan, ProgressEntry
 from cities.models import City, Membership
+from feedback.models import Note
+from feedback.withholding import as_read
 from ogpgroup import moderation, withholding
 from ogpgroup.models import OutgoingMail, User, Withholding
 from ogpgroup.withholding import AlreadyWithheld, Thing, Withheld
@@ -337,3 +340,10 @@ def test_every_kind_of_thing_has_room_for_its_name() -> None:
 def test_nothing_is_read_where_nothing_is_withheld() -> None:
     assert withholding.read(None) is None
     assert withholding.read("") is None
+
+
+def test_what_was_read_without_asking_is_shown_to_nobody(plan: ActionPlan) -> None:
+    note = noting.write(plan)
+
+    with pytest.raises(ValueError, match="Ask what is withheld"):
+        as_read(Note.objects.get(pk=note.pk), note.author or AnonymousUser())
