@@ -29,6 +29,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 REFRESH = "PT1H"
 # A calendar has no status for it, so the title says it; written in Spanish, as the whole entry.
 POSTPONED = "Aplazada: "
+# What a calendar needs to find an entry and forget it.
+TO_FORGET = {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "STATUS", "DTSTART", "DTEND", "SUMMARY", "ORGANIZER"}
 # Entries reach from the founding session to some years ahead; zone rules outside are of no use to a calendar.
 FIRST_ZONE_YEAR = 2017
 ZONE_YEARS_AHEAD = 6
@@ -181,6 +183,8 @@ def _message(
     method: str,
     outbids: tuple[int, datetime] | None,
     sender: str,
+    *,
+    is_to_forget: bool = False,
 ) -> tuple[bytes, bytes]:
     """An iTIP message up to where the addressee stands, and the rest; the same for all who get it.
 
@@ -197,6 +201,9 @@ def _message(
     elif join_url:
         event.add("conference", vUri(join_url), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
         event["DESCRIPTION"] = vText(f"{join_url}\n\n{event['DESCRIPTION']}")
+    if is_to_forget:
+        for name in event.keys() - TO_FORGET:
+            del event[name]
     if outbids:
         sequence, stamp = outbids
         for name, value in (("sequence", sequence), ("dtstamp", stamp.astimezone(UTC))):
@@ -231,10 +238,28 @@ def invitation(
     outbids = (least_sequence, now.replace(microsecond=0)) if least_sequence > version.sequence else None
     years, sender = _years([version]), parseaddr(settings.MAIL_FROM)[1]
     before, after = _message(version.pk, bytes(version.vevent), join_url, zone, years, method, outbids, sender)
+    return before + _attendee(email, name, partstat, rsvp=rsvp) + after
+
+
+def forgetting(
+    version: "SessionVersion", *, email: str, name: str, partstat: str, sequence: int, stamp: datetime
+) -> bytes:
+    """A CANCEL to one person who is no longer expected, perhaps because they may not see the session any more.
+
+    Guarantees that it says nothing but which entry it is, and its times and title as the person has them: `version` is
+    the last they heard of. SEQUENCE is to exceed what their calendar has, as in an `invitation`.
+    """
+    zone, years = version.time_zone if version.has_hours else "", _years([version])
+    sender, outbids = parseaddr(settings.MAIL_FROM)[1], (sequence, stamp)
+    key = (version.pk, bytes(version.vevent), "", zone, years, "CANCEL", outbids, sender)
+    before, after = _message(*key, is_to_forget=True)
+    return before + _attendee(email, name, partstat, rsvp=False) + after
+
+
+def _attendee(email: str, name: str, partstat: str, *, rsvp: bool) -> bytes:
     attendee = vCalAddress(f"mailto:{email}")
     role, asks = "REQ-PARTICIPANT", str(rsvp).upper()
     parameters = Parameters(
         {"CN": line(name), "CUTYPE": "INDIVIDUAL", "PARTSTAT": partstat, "ROLE": role, "RSVP": asks}
     )
-    written = bytes(Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical())
-    return before + written + CRLF + after
+    return bytes(Contentline.from_parts("ATTENDEE", parameters, attendee).to_ical()) + CRLF

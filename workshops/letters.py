@@ -49,9 +49,12 @@ class Letter:
 
     @property
     def note(self) -> str:
-        """What coordinators wrote to the release, in the mails that it caused: who joins later knows of no change."""
-        release = self.version.release
-        is_of_release = self.mail.kind in told.OF_A_RELEASE and self.mail.due < release.released_at + NOTE_IS_NEWS
+        """What coordinators wrote to the release, in the mails that it caused: who joins later knows of no change.
+
+        Nor does who is no longer expected: what is new may be for others alone.
+        """
+        release, caused = self.version.release, set(told.OF_A_RELEASE) - {told.UNINVITATION}
+        is_of_release = self.mail.kind in caused and self.mail.due < release.released_at + NOTE_IS_NEWS
         return release.note if is_of_release else ""
 
 
@@ -337,8 +340,46 @@ def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
 
 def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """A person is no longer expected, or came at their own wish and may not see it any more."""
-    return write(mails, now, template="uninvitation", method="CANCEL", extra=_wished)
+    """A person is no longer expected, or came at their own wish and may not see it any more.
+
+    Guarantees that they read nothing of the session but what they had heard of it before.
+    """
+    rendered, letters = {}, _letters(mails)
+    for letter, last in zip(letters, _last_heard(letters), strict=True):
+        own, participation = replace(letter, version=last), letter.participation
+        parts = _parts("uninvitation", own, _more(own, now, _wished))
+        sequence = max(letter.version.sequence, participation.calendar_sequence)
+        is_of_release = sequence == letter.version.sequence
+        calendar = ical.forgetting(
+            last,
+            email=letter.user.email,
+            name=letter.user.name,
+            partstat=_partstat(participation),
+            sequence=sequence,
+            stamp=letter.version.release.released_at if is_of_release else now.replace(microsecond=0),
+        )
+        content = mail.compose(
+            mail=letter.mail,
+            subject=parts.subject,
+            text=parts.text,
+            html=parts.html,
+            calendar=calendar,
+            calendar_method="CANCEL",
+        )
+        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
+def _last_heard(letters: Sequence[Letter]) -> list[SessionVersion]:
+    """The version each reader last heard of, by mails about seats as well; four queries.
+
+    Nobody who heard of none is written to (`emails.kinds`); they would read of the one before.
+    """
+    sessions, users = {one.version.session_id for one in letters}, {one.user.pk for one in letters}
+    known = told.heard(sessions, users, kinds=[*told.OF_A_DATE, *told.SEATS])
+    found = [known.last(one.version.session_id, one.user.pk) or one.version.previous or one.version for one in letters]
+    whole = SessionVersion.objects.select_related("session", "release").in_bulk({version.pk for version in found})
+    return [whole[version.pk] for version in found]
 
 
 def _wished(letter: Letter, now: datetime) -> dict[str, Any]:

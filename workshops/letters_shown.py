@@ -57,7 +57,8 @@ def of_release(
         for one, people in news[version.session_id].items():
             kind, template = NEWS[one]
             asks_again = one == "changed" and version.is_another_plan
-            letter = _letter(kind, version, now=now, asks_again=asks_again)
+            read = version.previous or version if one == "uninvited" else version  # see `letters.uninvitation`
+            letter = _letter(kind, read, now=now, asks_again=asks_again)
             parts = letters.shown(letter, now, template=template, extra=extras.get(template))
             first = nsmallest(NAMES_SHOWN, (person for person in people if person in place), key=place.__getitem__)
             shown[version.session_id, one] = ShownLetter(

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ UNINVITATION, REMINDER = "session_uninvitation", "session_reminder"
 SEAT_OFFER, SEAT_GIVEN = "session_seat_offer", "session_seat_given"
 SEAT_WAITING, SEAT_LAPSED = "session_seat_waiting", "session_seat_lapsed"
 SEATS = [SEAT_OFFER, SEAT_GIVEN, SEAT_WAITING, SEAT_LAPSED]
+OF_A_DATE = [INVITATION, CHANGE, CANCELLATION, REMINDER]  # the kinds after which one knows when it is
 OF_A_RELEASE = [INVITATION, CHANGE, CANCELLATION, UNINVITATION]  # the kinds that tell of a version
 
 # Mail of these states went, or may have gone. A mail that waits may have gone as well, if an attempt ended unknown.
@@ -73,15 +74,17 @@ class Heard:
         return known
 
 
-def heard(session_ids: Iterable[int], user_ids: Iterable[int] | None = None) -> Heard:
-    """What people heard of these sessions so far; three queries."""
+def heard(
+    session_ids: Iterable[int], user_ids: Iterable[int] | None = None, *, kinds: Collection[str] = OF_A_DATE
+) -> Heard:
+    """What people heard of these sessions so far, by mails of these kinds and by answering; three queries."""
     session_ids = list(session_ids)
     people = {} if user_ids is None else {"user__in": list(user_ids)}
     known = SessionVersion.objects.filter(session__in=session_ids).select_related("release", "session")
     versions: dict[int, list[SessionVersion]] = defaultdict(list)
     for version in known.defer("vevent").order_by("session", "sequence"):
         versions[version.session_id].append(version)
-    sure, perhaps = _by_mail(session_ids, people)
+    sure, perhaps = _by_mail(session_ids, people, kinds)
     for pair, number in _by_answer(session_ids, people, versions).items():
         sure[pair] = max(number, sure.get(pair, number))
     told = {}
@@ -115,13 +118,15 @@ def not_yet_uninvited(session_ids: Iterable[int]) -> set[Pair]:
     return waiting - told
 
 
-def _by_mail(session_ids: list[int], people: Mapping[str, list[int]]) -> tuple[dict[Pair, int], dict[Pair, set[int]]]:
+def _by_mail(
+    session_ids: list[int], people: Mapping[str, list[int]], kinds: Collection[str]
+) -> tuple[dict[Pair, int], dict[Pair, set[int]]]:
     """The sequence of the last version each person was surely told, and those they may have been told."""
     mails = OutgoingMail.objects.filter(
         Q(status__in=PERHAPS_READ) | Q(unknown_count__gt=0),
         subject_type=SUBJECT,
         subject_id__in=session_ids,
-        kind__in=[INVITATION, CHANGE, CANCELLATION, REMINDER],
+        kind__in=kinds,
         **people,
     )
     sure: dict[Pair, int] = {}

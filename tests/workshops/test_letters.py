@@ -194,10 +194,9 @@ def test_public_entry_has_no_link_to_join_and_no_attendee(cycle, reader):
     assert b"ATTENDEE" not in entry
 
 
-@pytest.mark.parametrize("kind", ["invitation", "change", "cancellation", "uninvitation"])
+@pytest.mark.parametrize("kind", ["invitation", "change", "cancellation"])
 def test_mails_of_a_release_bring_its_note(kind, reader):
-    other = factories.create_user()
-    session = publish_session(people=[reader, other]).session
+    session = publish_session(people=[reader]).session
     if kind != "invitation":  # one that waits is written anew
         sent()
     session.refresh_from_db()
@@ -205,8 +204,7 @@ def test_mails_of_a_release_bring_its_note(kind, reader):
         actions.cancel(session, reason="Paro", by=None)
     else:
         session.venue = "Sala 2"
-        people = [other] if kind == "uninvitation" else [reader, other]
-        actions.save_draft(session, organizations=[], people=people, by=None, seen_edits=session.edits)
+        actions.save_draft(session, organizations=[], people=[reader], by=None, seen_edits=session.edits)
     actions.publish_release(session.cycle, by=None, note="Gracias por\nsu paciencia & ayuda.", at=NOW + HOUR)
 
     mail = OutgoingMail.objects.get(kind=f"session_{kind}", user=reader, status="queued")
@@ -308,6 +306,59 @@ def test_who_is_no_longer_expected_gets_a_cancel_for_themselves_alone(cycle, rea
     calendar = calendar_of(message)
     (event,) = calendar.walk("VEVENT")
     assert (calendar["METHOD"], str(event["ATTENDEE"]), event["SEQUENCE"]) == ("CANCEL", "mailto:ines@ejemplo.mx", 1)
+
+
+@pytest.mark.parametrize("comes", ["expected", "at their own wish"])
+def test_who_is_left_out_reads_nothing_that_is_new(cycle, reader, comes):
+    """One release lets fewer people see it and says what only those may read."""
+    other = factories.create_user()
+    if comes == "expected":
+        session = published(cycle, title="Taller", venue="Sala 1", visibility="invited", people=[reader, other])
+    else:
+        session = published(cycle, title="Taller", venue="Sala 1", people=[other])
+        actions.answer(session, user=reader, answer=Participation.Answer.YES, now=NOW)
+        emails.plan_reminders(START - DAY)  # so that they have the entry
+    sent()
+    moved = {"starts_at": START + DAY, "ends_at": START + DAY + HOUR}
+    private = {"title": "SECRETO", "venue": "SECRETO", "address": "SECRETO", "purpose": "SECRETO", "bring": "SECRETO"}
+    edit(session, people=[other], visibility="invited", decisions="SECRETO", **private, **moved)
+    release = actions.publish_release(cycle, by=None, at=NOW + HOUR, note="SECRETO").release
+
+    (message,) = read(emails.UNINVITATION, NOW + HOUR)
+
+    parts = [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
+    assert len(parts) == 3
+    assert ["SECRETO" in text for text in [str(message["Subject"]), *parts]] == [False] * 4
+    assert "Taller" in str(message["Subject"])
+    assert "Sala 1" in text_of(message)
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert set(event) == {
+        *("UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "STATUS"),
+        *("DTSTART", "DTEND", "SUMMARY", "ORGANIZER", "ATTENDEE"),
+    }
+    assert (event["SEQUENCE"], event["DTSTAMP"].dt, str(event["SUMMARY"]), event["DTSTART"].dt) == (
+        1,
+        release.released_at,
+        "Taller",
+        START,
+    )
+
+
+def test_who_is_left_out_later_reads_what_they_had_heard_of(cycle, reader):
+    other = factories.create_user()
+    session = published(cycle, title="Primera", people=[reader, other])
+    sent()
+    edit(session, title="Segunda", people=[reader, other])
+    actions.publish_release(cycle, by=None, at=NOW + HOUR)
+    sent()
+    edit(session, title="Tercera", people=[other])
+    actions.publish_release(cycle, by=None, at=NOW + 2 * HOUR)
+
+    (message,) = read(emails.UNINVITATION, NOW + 2 * HOUR)
+
+    (event,) = calendar_of(message).walk("VEVENT")
+    assert (str(event["SUMMARY"]), event["SEQUENCE"]) == ("Segunda", 2)
+    assert "Segunda" in text_of(message)
 
 
 @pytest.mark.parametrize(
