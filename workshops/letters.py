@@ -73,7 +73,9 @@ def _letters(mails: Sequence[OutgoingMail]) -> list[Letter]:
     users = User.objects.in_bulk(list(user_ids))
     participations = {
         (one.session_id, one.user_id): one
-        for one in Participation.objects.filter(session__in=session_ids, user__in=user_ids)
+        for one in Participation.objects.filter(session__in=session_ids, user__in=user_ids).select_related(
+            "delegated_by__user"
+        )
     }
     nobody = Participation(expected=False)
     return [
@@ -308,9 +310,15 @@ def invitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.R
 
     def extra(letter: Letter, at: datetime) -> dict[str, Any]:
         seat = seating.no_seat_yet(letter.participation, until=kept_until(letter))
-        return agenda(letter, at) | {"seat": seat}
+        return agenda(letter, at) | {"seat": seat, "comes_for": _comes_for(letter.participation)}
 
     return write(mails, now, template="invitation", method="REQUEST", rsvp=True, extra=extra)
+
+
+def _comes_for(participation: Participation) -> str:
+    """In whose place the person comes, if in anybody's."""
+    sender = participation.delegated_by
+    return str(sender.user) if sender is not None and sender.user is not None else ""
 
 
 def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

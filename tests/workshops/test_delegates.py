@@ -53,6 +53,23 @@ def test_delegate_is_invited_and_the_senders_answer_is_no(official_reynosa, coll
     assert waiting(colleague) == [emails.INVITATION]
 
 
+def test_invitation_says_in_whose_place_one_comes(official_reynosa, colleague):
+    official_reynosa.name = "Olga <b>Oficial</b>"
+    official_reynosa.save(update_fields=["name"])
+    session = publish_session(people=[official_reynosa]).session
+    (own_mail,) = OutgoingMail.objects.filter(user=official_reynosa, kind=emails.INVITATION)
+    send(session, official_reynosa, colleague)
+    (mail,) = OutgoingMail.objects.filter(user=colleague, kind=emails.INVITATION)
+
+    message = read(mail, LATER)
+
+    assert "Le esperamos en esta sesión. Asiste en lugar de Olga <b>Oficial</b>.\r\n" in text_of(message)
+    html = message.get_body(("html",))
+    assert html
+    assert "Asiste en lugar de Olga &lt;b&gt;Oficial&lt;/b&gt;.</p>" in html.get_content()
+    assert "en lugar de" not in text_of(read(own_mail, NOW))
+
+
 def test_who_once_said_no_is_asked_anew_when_they_are_sent(official_reynosa, colleague):
     session = publish_session(people=[official_reynosa]).session
     say(session, [colleague], NO)
