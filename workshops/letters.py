@@ -321,6 +321,29 @@ def _comes_for(participation: Participation) -> str:
     return str(sender.user) if sender is not None and sender.user is not None else ""
 
 
+def who_declined(mails: Sequence[OutgoingMail]) -> dict[told.Pair, Participation]:
+    """Whom the readers of these mails send to those sessions, where that person says no; one query."""
+    sent = Participation.objects.filter(
+        delegated_by__user__in={one.user_id for one in mails},
+        session__in={one.subject_id for one in mails},
+        expected=True,
+        answer=Participation.Answer.NO,
+    ).select_related("delegated_by", "user")
+    return {(one.session_id, one.delegated_by.user_id or 0): one for one in sent if one.delegated_by is not None}
+
+
+def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """Whom the reader sends cannot come: they may come themselves, or send somebody else."""
+    declined, rendered = who_declined(mails), {}
+    for letter in _letters(mails):
+        if (sent := declined.get((letter.version.session_id, letter.user.pk))) is None:
+            continue
+        parts = _parts("delegate_declined", letter, {"delegate": str(sent.user), "join_url": "", "note": ""})
+        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
+        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
 def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """The agenda of a session can be read now; the entry in the calendar is as it was."""
     extra = _agenda(mails)

@@ -25,6 +25,7 @@ from tests.access.world import World
 from tests.factories_schedule import create_session, in_days, move, publish
 from workshops import actions, emails, ical
 from workshops.actions import agenda
+from workshops.actions.delegates import send_delegate
 from workshops.actions.minutes import decide
 from workshops.actions.nudges import nudge
 from workshops.actions.seats import settle_seats
@@ -202,7 +203,10 @@ def _workshops(world: World) -> None:
 
 
 def _seats(world: World, now: datetime) -> None:
-    """Somebody waited and is offered a seat, or let one pass, or waits; at another session it is too late to ask."""
+    """Somebody waited and is offered a seat, or let one pass, or waits; at another session it is too late to ask.
+
+    At two more somebody is silent, and who was sent in somebody's place declines.
+    """
     coordinator, guest = world.people[Role.COORDINATOR], world.people[Role.GUEST]
     for starts_at in (in_days(24), now + timedelta(hours=3), in_days(26)):
         session = create_session(
@@ -224,6 +228,11 @@ def _seats(world: World, now: datetime) -> None:
     publish(world.cycle, by=coordinator)
     _have_gone(silent, now)
     nudge(silent, now=now + timedelta(days=3))
+    sent = create_session(cycle=world.cycle, people=[coordinator], starts_at=in_days(28))
+    publish(world.cycle, by=coordinator)
+    colleague = world.people[Role.PLAIN_COORDINATOR]
+    send_delegate(sent, sender=coordinator, delegate=colleague, now=now)
+    actions.answer(sent, user=colleague, answer=Participation.Answer.NO, now=now)
 
 
 def _have_gone(session: Session, now: datetime) -> None:

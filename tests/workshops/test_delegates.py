@@ -14,7 +14,7 @@ from cities.models import Membership
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.published import NOW, START, change, publish_session
+from tests.workshops.published import NOW, START, cancel, change, publish_session
 from tests.workshops.seating import MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
@@ -329,3 +329,63 @@ def test_session_page_sends_and_takes_back(official_reynosa, colleague):
         assert other.post(f"{url}take-back/").status_code == 404
         assert client.post(f"{url}take-back/").status_code == 302
     assert own(session, colleague).expected is False
+
+
+# --- Who is sent declines ---------------------------------------------------------------------------------------------
+
+
+def declined(sender: User) -> list[OutgoingMail]:
+    return list(OutgoingMail.objects.filter(user=sender, kind=emails.DECLINED).order_by("pk"))
+
+
+def test_sender_hears_that_whom_they_sent_declines(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+
+    say(session, [colleague], NO)
+
+    (mail,) = declined(official_reynosa)
+    message = read(mail, LATER)
+    assert message["Subject"].startswith("Ciro Colega no puede asistir en su lugar: Retroalimentación a la propuesta")
+    assert "Usted envió a Ciro Colega a esta sesión, y respondió que no asiste." in text_of(message)
+    assert session.get_absolute_url() in text_of(message)
+    assert [part.get_content_type() for part in message.walk() if not part.is_multipart()] == [
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_a_no_said_again_tells_nobody_again(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+
+    for number, answer in enumerate((NO, NO, YES, NO)):
+        say(session, [colleague], answer, now=LATER + number * MINUTE)
+
+    assert [one.status for one in declined(official_reynosa)] == ["withdrawn", "queued"]
+
+
+@pytest.mark.parametrize("then", ["yes", "taken back", "cancelled"])
+def test_news_that_holds_no_more_is_not_sent(official_reynosa, colleague, then):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    say(session, [colleague], NO)
+
+    if then == "yes":
+        say(session, [colleague], YES)
+    elif then == "taken back":
+        delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + MINUTE)
+    else:
+        cancel(session, at=LATER + MINUTE)
+    all_is_sent(LATER + DAY)
+
+    assert [one.status for one in declined(official_reynosa)] == ["withdrawn"]
+
+
+def test_a_no_of_somebody_who_was_not_sent_tells_nobody(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+
+    say(session, [official_reynosa, colleague], NO)
+
+    assert not OutgoingMail.objects.filter(kind=emails.DECLINED).exists()

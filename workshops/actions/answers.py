@@ -53,11 +53,12 @@ def answer(
     `said` is of an answer that was given before it is read, as by a calendar's reply; any other one is given now.
     `by` is the coordinator who writes down what the person has said elsewhere; nobody where they answer themselves.
     Guarantees that a yes holds a seat, takes the one offered, or waits in the order of the answers; and that another
-    answer frees the seat for the next. An answer makes nobody expected: somebody whom the audience does not name
-    comes, or does not, at their own wish, and sees no more of the session than before. The caller has checked that
-    the person may see it. Raises OlderAnswer where a newer one is on record, and ActionNotPossible for a session that
-    is over, cancelled or postponed, for one that is not published, and where somebody who has a seat wants to come
-    another way and no seat is free there. Raises SentSomebody where a person wants to come who has sent another one.
+    answer frees the seat for the next. Whoever sent the person in their place is told of a no. An answer makes nobody
+    expected: somebody whom the audience does not name comes, or does not, at their own wish, and sees no more of the
+    session than before. The caller has checked that the person may see it. Raises OlderAnswer where a newer one is on
+    record, and ActionNotPossible for a session that is over, cancelled or postponed, for one that is not published, and
+    where somebody who has a seat wants to come another way and no seat is free there. Raises SentSomebody where a
+    person wants to come who has sent another one.
     """
     if answer == NONE:
         raise ValueError("An answer is yes, maybe or no.")
@@ -77,7 +78,7 @@ def answer(
         raise SentSomebody(sentence % {"name": sent.user})
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
-    before = participation.place, participation.comes_by
+    before, answered = (participation.place, participation.comes_by), participation.answer
     way = seats.way_of(version, asked=comes_by, before=participation.comes_by)
     if answer == Participation.Answer.YES:
         seats.take_place(participation, version=version, comes_by=way, now=now)
@@ -89,9 +90,19 @@ def answer(
     participation.save(update_fields=[*ANSWER, "expected_because", "expected_since", *seats.PLACING])
     if before[0] in seats.TAKEN and before != (participation.place, participation.comes_by):
         seats.move_up(version, now=now)
-    if by is not None and participation.place == Participation.Place.WAITING:
-        emails.queue_seats(version, [participation], now=now)  # the person sees no page that says so
+    _tell(participation, version, before=answered, by=by, now=now)
     return participation
+
+
+def _tell(
+    participation: Participation, version: SessionVersion, *, before: str, by: User | None, now: datetime
+) -> None:
+    """Write to those who see no page that says what an answer means for them: it replaces the one `before`."""
+    declines = participation.answer == Participation.Answer.NO != before
+    if declines and participation.expected:
+        emails.queue_declined(version, participation, now=now)
+    if by is not None and participation.place == Participation.Place.WAITING:
+        emails.queue_seats(version, [participation], now=now)
 
 
 def _is_older(said: Said, on_record: Participation) -> bool:

@@ -1,8 +1,9 @@
 """What people are told about sessions: invitations, changes, cancellations and reminders, each queued once."""
 
-from workshops.emails import agenda, agenda_published, agreements, kinds, minutes, nudges, seats
+from workshops.emails import agenda, agenda_published, agreements, delegates, kinds, minutes, nudges, seats
 from workshops.emails.agenda import plan_parts, tell_parts
 from workshops.emails.agenda_published import take_back_agenda, tell_agenda
+from workshops.emails.delegates import DECLINED, queue_declined
 from workshops.emails.nudges import NUDGE, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -43,6 +44,7 @@ from workshops.told import (
 KINDS = [
     *kinds.KINDS,
     *seats.KINDS,
+    *delegates.KINDS,
     *nudges.KINDS,
     *agenda.KINDS,
     *agenda_published.KINDS,
@@ -53,6 +55,7 @@ KINDS = [
 __all__ = [
     "CANCELLATION",
     "CHANGE",
+    "DECLINED",
     "INVITATION",
     "KINDS",
     "MOVED",
@@ -73,6 +76,7 @@ __all__ = [
     "plan_reminders",
     "remindable",
     "queue_changes",
+    "queue_declined",
     "queue_invitations",
     "queue_nudges",
     "queue_seats",
