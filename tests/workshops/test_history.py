@@ -1,7 +1,9 @@
 """The news of the releases as a feed, and the schedule as a release left it."""
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import pytest
 from django.test import Client
@@ -22,10 +24,35 @@ def entries(client: Client) -> list[tuple[str, list[str]]]:
     response = client.get("/schedule/releases.atom")
     assert (response.status_code, response.headers["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
     feed = ElementTree.fromstring(response.content)  # noqa: S314  our own
-    return [
-        (str(one.findtext(f"{ATOM}title")), str(one.findtext(f"{ATOM}summary")).splitlines())
-        for one in feed.findall(f"{ATOM}entry")
-    ]
+    return [(str(one.findtext(f"{ATOM}title")), summary_lines(one)) for one in feed.findall(f"{ATOM}entry")]
+
+
+def summary_lines(entry: Element) -> list[str]:
+    """What a feed reader shows: where the summary is HTML it reads markup, and a line break is a space."""
+    (summary,) = entry.findall(f"{ATOM}summary")
+    if summary.get("type", "text") == "text":
+        return [" ".join(str(summary.text).split())]
+    shown = Shown()
+    shown.feed(str(summary.text))
+    shown.close()
+    return [" ".join(line.split()) for line in shown.lines]
+
+
+class Shown(HTMLParser):
+    """The lines of a piece of HTML, and the tags in it that break none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = [""]
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "br":
+            self.lines.append("")
+        else:
+            self.lines[-1] += f"[{tag}]"
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1] += data
 
 
 def test_feed_tells_each_release_in_plain_sentences(client):
@@ -39,6 +66,17 @@ def test_feed_tells_each_release_in_plain_sentences(client):
         ("Versión 2 del calendario", ["Taller: Cambia: sede.", "Sede: Sala 1 → Sala 2"]),
         ("Versión 1 del calendario", [f"Taller: Se lleva a cabo el {when}. Sala 1."]),
     ]
+
+
+def test_feed_shows_titles_and_notes_as_they_were_typed(client):
+    session = draft(cycle=factories.create_cycle(), title="Datos <abiertos> & <b>más</b>", venue="Sala 1")
+    publish(session.cycle, note="Una nota\ncon dos líneas & <i>signos</i>")
+
+    ((_title, lines),) = entries(client)
+
+    assert lines[:2] == ["Una nota", "con dos líneas & <i>signos</i>"]
+    assert lines[2].startswith("Datos <abiertos> & <b>más</b>: Se lleva a cabo el ")
+    assert len(lines) == 3
 
 
 def test_feed_holds_nothing_that_is_not_public(client):

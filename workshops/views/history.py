@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.feedgenerator import Atom1Feed
@@ -63,7 +64,7 @@ def _news() -> str:
         feed.add_item(
             title=f"[DEMO] {title}" if release.is_demo else title,
             link=settings.PUBLIC_URL + release.get_absolute_url(),
-            description="\n".join(line for line in lines if line),
+            description=linebreaksbr("\n".join(line for line in lines if line)),  # Atom1Feed says that it is HTML
             unique_id=f"tag:{ical.host()},2017:schedule/{release.number}",
             pubdate=release.released_at,
             updateddate=release.released_at,
