@@ -259,7 +259,7 @@ class OutgoingMail(models.Model):
         },
         Status.SENT: {Status.BOUNCED},
         Status.FAILED: {Status.QUEUED},
-        Status.UNKNOWN: {Status.QUEUED, Status.WITHDRAWN},
+        Status.UNKNOWN: {Status.QUEUED, Status.WITHDRAWN, Status.BOUNCED},
         Status.MISSED: {Status.QUEUED},
         Status.WITHDRAWN: {Status.QUEUED},
         Status.PARKED: {Status.QUEUED, Status.WITHDRAWN},

@@ -31,11 +31,13 @@ class Report:
 def take_back(raw: bytes) -> OutgoingMail | None:
     """Mark the mail as returned that this report is about; nothing for what is no report, or about no mail we sent.
 
+    One whose outcome is unknown was sent after all: the report says so, and that it did not arrive.
     Where the report says that there is nobody at the address, that counts against it like a refusal. Safe to run twice.
     """
     if (report := read(raw)) is None:
         return None
-    sent = OutgoingMail.objects.filter(message_id=report.message_id, status=OutgoingMail.Status.SENT)
+    gone = [OutgoingMail.Status.SENT, OutgoingMail.Status.UNKNOWN]
+    sent = OutgoingMail.objects.filter(message_id=report.message_id, status__in=gone)
     mail = sent.select_for_update().defer("rendered").first()
     if mail is None:
         return None

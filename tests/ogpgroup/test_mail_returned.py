@@ -36,6 +36,18 @@ def test_mail_that_comes_back_is_marked_with_what_the_server_said(original):
     assert (known.user, known.address, known.times, known.reply) == (one.user, "ines@example.org", 1, NO_SUCH_USER)
 
 
+def test_mail_whose_outcome_is_unknown_has_gone_if_it_comes_back():
+    one = sent()
+    OutgoingMail.objects.update(status="unknown", sent_at=None, unknown_count=1)
+
+    assert mail.take_back(report(one)) == one
+
+    one.refresh_from_db()
+    assert (one.status, one.server_reply, one.sent_at) == ("bounced", NO_SUCH_USER, None)
+    assert list(OutgoingMail.objects.to_look_at()) == [one]
+    assert RefusedAddress.objects.get().address == "ines@example.org"
+
+
 def test_report_that_is_read_twice_counts_once():
     one = sent()
 
