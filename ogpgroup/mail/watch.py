@@ -23,6 +23,7 @@ class Watch:
     unknown: int
     failed: int
     missed: int
+    returned: int
     parked: int
     refusing: int  # people whose address refuses mail
     planner_seconds: float | None  # None: never seen
@@ -66,12 +67,13 @@ def watch() -> Watch:
     seen = dict(Heartbeat.objects.values_list("name", "seen_at"))
     status = OutgoingMail.Status
     counts = OutgoingMail.objects.filter(
-        status__in=[status.QUEUED, status.UNKNOWN, status.FAILED, status.MISSED, status.PARKED]
+        status__in=[status.QUEUED, status.UNKNOWN, status.FAILED, status.MISSED, status.PARKED, status.BOUNCED]
     ).aggregate(
         oldest=Min(Coalesce("retry_at", "due"), filter=Q(status=status.QUEUED)),
         unknown=Count("pk", filter=Q(status=status.UNKNOWN, dismissed_at=None)),
         failed=Count("pk", filter=Q(status=status.FAILED, dismissed_at=None)),
         missed=Count("pk", filter=Q(status=status.MISSED, dismissed_at=None)),
+        returned=Count("pk", filter=Q(status=status.BOUNCED, dismissed_at=None)),
         parked=Count("pk", filter=Q(status=status.PARKED)),
     )
     oldest = counts.pop("oldest") or now

@@ -200,5 +200,5 @@ def _seen(watch: Watch, seconds: float | None) -> datetime | None:
 
 def _mail_troubles(watch: Watch) -> dict[str, int]:
     """Numbers of mails that need somebody's eye, by status; empty when there are none."""
-    numbers = {"failed": watch.failed, "unknown": watch.unknown, "missed": watch.missed, "parked": watch.parked}
-    return {status: number for status, number in numbers.items() if number}
+    statuses = ("failed", "unknown", "missed", "returned", "parked")
+    return {status: number for status in statuses if (number := getattr(watch, status))}

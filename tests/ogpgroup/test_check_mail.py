@@ -10,6 +10,7 @@ from django.utils import timezone
 from ogpgroup import mail
 from ogpgroup.models import Heartbeat, MailBreaker, OutgoingMail
 from tests.faults.kinds import enqueue
+from workshops.models import ReceivedReply
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,7 @@ def test_each_problem_has_one_line():
         open_until=timezone.now().replace(year=2099, month=1, day=2, hour=3, minute=4), reason="535 Bad password"
     )
     enqueue("late", due=timedelta(minutes=-15))
-    for number, status in enumerate(("unknown", "failed", "missed", "parked"), 1):
+    for number, status in enumerate(("unknown", "failed", "missed", "bounced", "parked"), 1):
         keys = [f"{status}{one}" for one in range(number)]
         enqueue(*keys)
         OutgoingMail.objects.filter(key__in=keys).update(status=status)
@@ -82,14 +83,31 @@ def test_each_problem_has_one_line():
             "unknown: 1 may have arrived; send again or withdraw in the outbox",
             "failed: 2 refused for good; read the server's words in the outbox",
             "missed: 3 came too late to be useful; put aside in the outbox",
-            "parked: 4 held after a restore; release in the outbox",
+            "returned: 4 came back; put aside, or send again once the address is right, in the outbox",
+            "parked: 5 held after a restore; release in the outbox",
         ],
     )
 
 
 @pytest.mark.usefixtures("_seen")
-def test_what_is_put_aside_troubles_nobody():
+@pytest.mark.parametrize("status", ["failed", "bounced"])
+def test_what_is_put_aside_troubles_nobody(status):
     enqueue("a")
-    OutgoingMail.objects.update(status="failed", dismissed_at=timezone.now())
+    OutgoingMail.objects.update(status=status, dismissed_at=timezone.now())
 
     assert said()[0] == 0
+
+
+@pytest.mark.usefixtures("_seen")
+def test_replies_that_a_person_must_read_are_counted():
+    outcome = ReceivedReply.Outcome
+    ReceivedReply.objects.create(message_id="<1@example.org>", outcome=outcome.UNREADABLE)
+    ReceivedReply.objects.create(message_id="<2@example.org>", outcome=outcome.APPLIED, comment="Llego a las 11.")
+    ReceivedReply.objects.create(message_id="<3@example.org>", outcome=outcome.APPLIED)
+    ReceivedReply.objects.create(message_id="<4@example.org>", outcome=outcome.RETURNED)
+    ReceivedReply.objects.create(message_id="<5@example.org>", outcome=outcome.UNREADABLE, settled_at=timezone.now())
+
+    assert said() == (
+        1,
+        ["to look at: 2 replies that no rule could use or that say more; listed under replies by mail"],
+    )

@@ -503,11 +503,11 @@ def test_watch_tells_how_late_the_mail_is(django_assert_num_queries):
 
 
 def test_watch_leaves_out_what_was_put_aside(coordinator):
-    for status in ("failed", "unknown", "missed"):
+    for status in ("failed", "unknown", "missed", "bounced"):
         one, _other = enqueue(f"{status}-seen", f"{status}-new")
         OutgoingMail.objects.filter(key__startswith=status).update(status=status)
         mail.dismiss(OutgoingMail.objects.filter(pk=one.pk), by=coordinator, now=timezone.now())
 
     seen = mail.watch()
 
-    assert (seen.failed, seen.unknown, seen.missed) == (1, 1, 1)
+    assert (seen.failed, seen.unknown, seen.missed, seen.returned) == (1, 1, 1, 1)

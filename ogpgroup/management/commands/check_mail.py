@@ -1,4 +1,4 @@
-"""Whether mail flows, for cron or monitoring: one line for each problem and exit status 1, else silence and 0."""
+"""Whether mail flows, for cron or monitoring: one line for each problem and exit status 1, else one line and 0."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from ogpgroup import mail
+from workshops.models import ReceivedReply
 
 LATE_AFTER = 600  # seconds that a due mail may wait
 SEEN_WITHIN = 300
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = list(problems(mail.watch()))
+            found = [*problems(mail.watch()), *_replies(ReceivedReply.objects.to_look_at().count())]
         except DatabaseError as error:
             found = [f"database: it does not answer: {' '.join(str(error).split())}"]
         for line in found:
@@ -39,11 +40,18 @@ def problems(seen: mail.Watch) -> Iterator[str]:
         ("unknown", seen.unknown, "may have arrived; send again or withdraw in the outbox"),
         ("failed", seen.failed, "refused for good; read the server's words in the outbox"),
         ("missed", seen.missed, "came too late to be useful; put aside in the outbox"),
+        ("returned", seen.returned, "came back; put aside, or send again once the address is right, in the outbox"),
         ("parked", seen.parked, "held after a restore; release in the outbox"),
     )
     for name, number, what in decisions:
         if number:
             yield f"{name}: {number} {what}"
+
+
+def _replies(number: int) -> Iterator[str]:
+    """What came by mail and a person must read."""
+    if number:
+        yield f"to look at: {number} replies that no rule could use or that say more; listed under replies by mail"
 
 
 def _not_at_work(seen: mail.Watch) -> Iterator[str]:
