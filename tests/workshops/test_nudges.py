@@ -1,7 +1,7 @@
 """Asking once more: who is silent, by one click after a look, and nobody twice within two days."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.mail.nights import until_morning
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, cancel, change, publish_session
@@ -108,16 +109,57 @@ def test_nobody_is_woken_by_a_click(asked_at, due, member):
     assert OutgoingMail.objects.get(kind=emails.NUDGE).due == datetime.fromisoformat(due)
 
 
-def test_question_of_the_night_before_goes_at_once(member):
-    """The morning would leave no two hours."""
+@pytest.mark.parametrize(
+    ("starts", "waits"),
+    [({"hour": 14, "minute": 30}, True), ({"hour": 14}, True), ({"hour": 13, "minute": 59}, False)],  # from 8:30 there
+)
+def test_question_of_the_night_before_waits_where_an_hour_is_left(starts, waits, member):
+    """What goes at once then, knowingly, the sender does not keep until the morning either."""
     User.objects.filter(pk=member.pk).update(time_zone="America/Mexico_City")
-    session = publish_session(people=[member], starts_at=START.replace(hour=14)).session  # 8:00 there
+    session = publish_session(people=[member], starts_at=START.replace(**starts)).session
     all_is_sent(NOW)
-    asked_at = START.replace(hour=5) - timedelta(hours=1)  # 22:00 the evening before
+    asked_at, morning = START.replace(hour=4), START.replace(hour=13)  # 22:00 the evening before, and 7:00
+    asked = whom_to_nudge(SessionVersion.objects.get(session=session), now=asked_at)
 
     nudge(session, now=asked_at)
 
-    assert OutgoingMail.objects.get(kind=emails.NUDGE).due == asked_at
+    mail = OutgoingMail.objects.get(kind=emails.NUDGE)
+    assert mail.due == (morning if waits else asked_at)
+    assert (asked.in_the_morning, asked.in_the_night) == (({morning: 1}, 0) if waits else ({}, 1))
+    assert until_morning([mail], mail.due) == {}
+
+
+def test_question_about_a_date_alone_waits_for_its_morning(member):
+    User.objects.filter(pk=member.pk).update(time_zone="America/Mexico_City")
+    session = publish_session(people=[member], starts_at=None, day=START.date()).session
+    all_is_sent(NOW)
+
+    nudge(session, now=START.replace(hour=7))  # 1:00 of that day
+
+    assert OutgoingMail.objects.get(kind=emails.NUDGE).due == START.replace(hour=13)
+
+
+def test_page_says_when_it_goes_where_it_is_night(coordinator):
+    coordinator.language = "en"
+    coordinator.save(update_fields=["language"])
+    now = timezone.now()
+    ahead = (2 - now.astimezone(UTC).hour + 12) % 24 - 12  # where it is two in the night now
+    asleep = factories.create_member()
+    User.objects.filter(pk=asleep.pk).update(time_zone=f"Etc/GMT{-ahead:+d}")
+    near = publish_session(people=[asleep], starts_at=now + 3 * HOUR, at=now - 3 * DAY).session
+    far = publish_session(cycle=near.cycle, people=[asleep], starts_at=now + 9 * DAY, at=now - 3 * DAY).session
+    OutgoingMail.objects.update(status="sent", sent_at=now - 3 * DAY)
+    client = Client()
+    client.force_login(coordinator)
+
+    at_once, later = (
+        client.get(f"/coordination/sessions/{session.slug}/nudge/").content.decode() for session in (near, far)
+    )
+
+    assert "the session is so near that the mail goes at once" in at_once
+    assert "is written to in the morning" not in at_once
+    assert "It is night for 1 of these people, who is written to in the morning: " in later
+    assert "goes at once" not in later
 
 
 def test_who_was_asked_again_because_the_date_moved_is_not_asked_at_once(member):

@@ -1,6 +1,7 @@
 """Asking those once more who have not answered: by a coordinator's click, and nobody twice within two days."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
+from ogpgroup.mail.nights import is_quiet
 from ogpgroup.models import OutgoingMail, User
 from ogpgroup.text import SortKey
 from workshops import emails
@@ -28,6 +30,8 @@ class Nudge:
     people: Sequence[User]
     asked_lately: Sequence[User]  # by this, by the invitation, or by news that asked again
     wants_none: Sequence[User]
+    in_the_morning: Mapping[datetime, int]  # of the people: how many are written to only then, because it is night
+    in_the_night: int  # how many are written to at once although it is night: the session is so near
 
 
 def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
@@ -39,10 +43,14 @@ def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
     asking = mails.filter(Q(kind__in=[emails.NUDGE, emails.INVITATION]) | asked_anew)
     lately = set(asking.filter(_lately(now)).values_list("user", flat=True))
     others = [person for person in people if person.pk not in lately]
+    written_to = [person for person in others if person.wants_reminders]
+    dues = [(emails.nudge_due(version, person.time_zone, now=now), person.time_zone) for person in written_to]
     return Nudge(
-        people=[person for person in others if person.wants_reminders],
+        people=written_to,
         asked_lately=[person for person in people if person.pk in lately],
         wants_none=[person for person in others if not person.wants_reminders],
+        in_the_morning=Counter(sorted(due for due, _zone in dues if due > now)),
+        in_the_night=sum(due == now and is_quiet(now, zone) for due, zone in dues),
     )
 
 

@@ -4,7 +4,7 @@ from workshops.emails import agenda, agenda_published, agreements, delegates, ki
 from workshops.emails.agenda import plan_parts, tell_parts
 from workshops.emails.agenda_published import take_back_agenda, tell_agenda
 from workshops.emails.delegates import DECLINED, queue_declined
-from workshops.emails.nudges import NUDGE, queue_nudges
+from workshops.emails.nudges import NUDGE, nudge_due, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
     queue_changes,
@@ -70,6 +70,7 @@ __all__ = [
     "UNINVITATION",
     "lead_name",
     "minutes",
+    "nudge_due",
     "people_to_tell",
     "Telling",
     "plan_parts",

@@ -1,19 +1,20 @@
 """Asking once more: to those expected who have not answered, at a coordinator's wish."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from ogpgroup import mail
+from ogpgroup.mail.nights import is_quiet, morning_after
 from ogpgroup.models import OutgoingMail, User
 from workshops import letters_of_seats as letters
 from workshops.emails.kinds import looked_up
 from workshops.emails.queueing import mail_row
-from workshops.emails.quiet import considerate
 from workshops.models import Participation, SessionVersion
 
 NUDGE = "session_nudge"
+LEAST_TIME_LEFT = timedelta(hours=1)  # from the morning to the start: so long an answer still helps
 
 
 def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: datetime) -> int:
@@ -21,12 +22,25 @@ def queue_nudges(version: SessionVersion, people: Sequence[User], *, now: dateti
     return mail.enqueue(_row(version, user, now) for user in people)
 
 
+def nudge_due(version: SessionVersion, zone: str, *, now: datetime) -> datetime:
+    """When a question that is asked now goes to people of a zone: at once, or in the morning where it is night there.
+
+    In the morning they have an hour at least to answer. Where they would not, the mail goes at once, in the night: a
+    coordinator asks for it now, and later it is of no use. The page says so before (`actions.nudges`).
+    """
+    if not is_quiet(now, zone):
+        return now
+    morning = morning_after(now, zone)
+    return morning if morning + LEAST_TIME_LEFT <= version.reminder_start() else now
+
+
 def _row(version: SessionVersion, user: User, now: datetime) -> OutgoingMail:
-    start = version.begins_at
-    due = max(now, considerate(now, user.time_zone, lead=start - now, start=start))
+    due = nudge_due(version, user.time_zone, now=now)
     key = f"{NUDGE}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
     row = mail_row(NUDGE, key, version, user.pk, user.email, due=due)
     row.priority = OutgoingMail.Priority.REMINDER
+    if version.has_hours:
+        row.useful_until = version.begins_at  # so that what goes in the night knowingly is not kept until the morning
     return row
 
 

@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cities.access import coordinator_required
+from ogpgroup import dates
 from ogpgroup.mail import database_now
 from workshops import letters_shown
 from workshops.actions import nudges
@@ -29,11 +31,14 @@ def nudge(request: HttpRequest, slug: str) -> HttpResponse:
         told = ngettext("%(count)s person is asked once more.", "%(count)s people are asked once more.", count)
         messages.success(request, told % {"count": count})
         return redirect("workshops:people", slug=slug)
+    asked = nudges.whom_to_nudge(version, now=now)
+    zone = timezone.get_current_timezone_name()
     context = {
         "session": session,
         "version": version,
         "when": when_of(version),
-        "nudge": nudges.whom_to_nudge(version, now=now),
+        "nudge": asked,
+        "mornings": [(dates.spoken_instant(due, zone), count) for due, count in asked.in_the_morning.items()],
         "letter": letters_shown.nudge(version, now=now),
         "is_demo": session.is_demo,
     }
