@@ -1,7 +1,7 @@
-"""Quiet hours: what reminders that come late wait for.
+"""Quiet hours: what reminders that would come in the night wait for.
 
-Planners choose considerate hours; a sender that was down, or a server that put a mail off, would still have it go at
-four in the morning.
+Planners choose considerate hours, a day ahead; a sender that was down, or a server that put a mail off, would still
+have it go at four in the morning, and so would who has moved to another zone since.
 """
 
 from collections.abc import Iterable
@@ -30,17 +30,17 @@ def morning_after(moment: datetime, zone: str) -> datetime:
 
 
 def until_morning(mails: Iterable[OutgoingMail], now: datetime) -> dict[int, datetime]:
-    """Those reminders that are late and would come in the night, each with when it goes instead; one query at most.
+    """Those reminders that would come in the night, each with when it goes instead; one query at most.
 
-    Not the ones that the morning would leave little time: a reminder of two hours goes at night too.
+    They are late, or were planned for an hour that is quiet where the reader is now. Not the ones that the morning
+    would leave little time: a reminder of two hours goes at night too.
     """
-    late = [mail for mail in mails if mail.priority in WAITING_KINDS and mail.user_id and now - mail.due > LATE]
-    people = User.objects.filter(pk__in={mail.user_id for mail in late}) if late else User.objects.none()
-    mornings = {
-        pk: morning_after(now, zone) for pk, zone in people.values_list("pk", "time_zone") if is_quiet(now, zone)
-    }
+    asked = [mail for mail in mails if mail.priority in WAITING_KINDS and mail.user_id]
+    people = User.objects.filter(pk__in={mail.user_id for mail in asked}) if asked else User.objects.none()
+    asleep = {pk: zone for pk, zone in people.values_list("pk", "time_zone") if is_quiet(now, zone)}
     return {
-        mail.pk: mornings[mail.user_id]
-        for mail in late
-        if mail.user_id in mornings and mornings[mail.user_id] + TIME_LEFT <= mail.useful_until
+        mail.pk: morning
+        for mail in asked
+        if (zone := asleep.get(mail.user_id or 0)) and (now - mail.due > LATE or is_quiet(mail.due, zone))
+        if (morning := morning_after(now, zone)) + TIME_LEFT <= mail.useful_until
     }

@@ -91,7 +91,8 @@ def let_the_reminder_be_due(product: Product) -> None:
     reminders = OutgoingMail.objects.filter(kind="session_reminder", recipient=NEW)
     wait_until(reminders.exists, "the planned reminder")
     first = reminders.earliest("due")
-    reminders.filter(pk=first.pk).update(due=timezone.now() - timedelta(seconds=1))
+    now = timezone.now()  # useful for an hour: whatever the hour, it does not wait for the morning
+    reminders.filter(pk=first.pk).update(due=now - timedelta(seconds=1), useful_until=now + timedelta(hours=1))
     product.call_like_beat()
 
 

@@ -65,7 +65,9 @@ def test_from_invitation_to_cancellation(post: Product) -> None:
     assert "1 yes, 0 maybe, 0 no, of 2" in people
 
     reminder = OutgoingMail.objects.filter(kind="session_reminder", recipient=NEW).earliest("due")
-    OutgoingMail.objects.filter(pk=reminder.pk).update(due=timezone.now() - timedelta(seconds=1))
+    now = timezone.now()  # useful for an hour: whatever the hour, it does not wait for the morning
+    due = {"due": now - timedelta(seconds=1), "useful_until": now + timedelta(hours=1)}
+    OutgoingMail.objects.filter(pk=reminder.pk).update(**due)
     mail.deliver(kinds=mailings.KINDS)
     assert Entry.of(post.mail_to(NEW, number=3)).event.uid.value == uid
 

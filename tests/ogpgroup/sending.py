@@ -1,7 +1,7 @@
 """What the tests of the sender have in common: a mail server that misbehaves on request, and a look at a row."""
 
 import socket
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.utils import timezone
 
@@ -12,6 +12,12 @@ from tests.faults.kinds import KINDS
 
 def deliver(**options):
     return mail.deliver(kinds=KINDS, **options)
+
+
+def zone_at(hour: int) -> str:
+    """A zone in which it is this hour now; the tests run at any."""
+    ahead = (hour - timezone.now().astimezone(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"
 
 
 def the(key):

@@ -11,7 +11,7 @@ from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, RefusedAddress
 from tests import factories
 from tests.faults.kinds import DECISION, REMINDER, enqueue
-from tests.ogpgroup.sending import deliver, the
+from tests.ogpgroup.sending import deliver, the, zone_at
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ CHANGE = mail.Kind("change", OutgoingMail.Priority.CHANGE, True, REMINDER.still_
 
 @pytest.fixture
 def person():
-    return factories.create_user(email="ines@before.example.org")
+    return factories.create_user(email="ines@before.example.org", time_zone=zone_at(12))
 
 
 def enqueue_for(person, *keys, **options):
