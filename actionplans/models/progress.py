@@ -237,7 +237,8 @@ class Evidence(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["uploaded_at"], condition=Q(entry=None, deliverable=None), name="evidence_waiting")
+            models.Index(fields=["uploaded_at"], condition=Q(entry=None, deliverable=None), name="evidence_waiting"),
+            models.Index(fields=["plan", "sha256", "url"], name="evidence_same"),  # see `EvidenceQuerySet.same_as`
         ]
         triggers = [
             counted(),
