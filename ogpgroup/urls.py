@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/invitation/<str:token>/", accounts.account_invitation, name="account_invitation"),
     path("accounts/invitation/<str:token>/accept/", accounts.invitation_accept, name="invitation_accept"),
     path("accounts/calendars/", calendars.my_calendars, name="my_calendars"),
+    path("accounts/calendars/<int:pk>/edit/", calendars.edit, name="my_calendar_edit"),
     path("accounts/calendars/<int:pk>/revoke/", calendars.revoke, name="my_calendar_revoke"),
     path("calendar/<str:token>.ics", calendars.own_calendar_ics, name="own_calendar"),
     path("accounts/", include("allauth.urls")),

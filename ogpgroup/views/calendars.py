@@ -52,6 +52,20 @@ def my_calendars(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the calendar shows and when it rings; its address stays, so nothing is set up anew on any device."""
+    feed = get_object_or_404(CalendarFeed.objects.open().filter(user=request.user.pk), pk=pk)
+    form = CalendarFeedForm(request.POST or None, instance=feed)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved: your calendar shows it when it reads the address next."))
+        return redirect("my_calendars")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "ogpgroup/my_calendar.html", {"form": form, "pk": pk}, status=status)
+
+
+@login_required
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(CalendarFeed.objects.open().filter(user=request.user.pk), pk=pk)

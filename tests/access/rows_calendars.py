@@ -17,6 +17,14 @@ CALENDARS: Final = [
         data=lambda _w: {"scope": "all"},
     ),
     Row(
+        "my_calendar_edit",
+        "an ex-member's",
+        at=lambda w: {"pk": w.feed.pk},
+        data=lambda _w: {"scope": "all"},
+        GET=only(frozenset({Role.EX_MEMBER})),
+        POST=only(frozenset({Role.EX_MEMBER}), answer=DONE),
+    ),
+    Row(
         "my_calendar_revoke",
         "an ex-member's",
         at=lambda w: {"pk": w.feed.pk},

@@ -222,6 +222,21 @@ def test_what_the_group_agreed_falls_due_for_coordinators(coordinator):
 # --- The address ------------------------------------------------------------------------------------------------------
 
 
+def test_what_it_shows_is_changed_and_the_address_stays(official, sessions):
+    feed, client = feed_of(official, alarm_minutes=60, name="Trabajo"), Client()
+    client.force_login(official)
+    address = own_calendar.address_of(feed)
+    page = client.get(f"/accounts/calendars/{feed.pk}/edit/")
+    assert page.context["form"]["alarm_minutes"].value() == 60
+
+    client.post(f"/accounts/calendars/{feed.pk}/edit/", {"scope": "all", "alarm_minutes": "1440", "name": "Todo"})
+
+    feed.refresh_from_db()
+    changed = (feed.scope, feed.with_deadlines, feed.alarm_minutes, feed.name)
+    assert (changed, own_calendar.address_of(feed)) == (("all", False, 1440, "Todo"), address)
+    assert titles(read(feed)) == ["En mi ciudad", "En otra parte", "Mía"]
+
+
 def test_revoked_forged_and_closed_addresses_are_nowhere(official, client):
     feed = feed_of(official)
     path = own_calendar.address_of(feed).removeprefix("http://localhost")
