@@ -220,9 +220,12 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def send(self) -> None:
-        """As the sender does it: too late, no longer true, or written and sent."""
+        """As the sender does it: too late, no longer true, or written and sent. Kinds without mail are not asked."""
+        queued = list(OutgoingMail.objects.filter(kind__in=KINDS, status=Status.QUEUED, due__lte=self.now))
         for kind in KINDS.values():
-            mails = list(OutgoingMail.objects.filter(kind=kind.name, status=Status.QUEUED, due__lte=self.now))
+            mails = [one for one in queued if one.kind == kind.name]
+            if not mails:
+                continue
             late = {one.pk for one in mails if one.useful_until <= self.now}
             waiting = [one for one in mails if one.pk not in late]
             true = kind.still_true(waiting, self.now)

@@ -14,9 +14,15 @@ Status = OutgoingMail.Status
 
 
 def all_is_sent(now: datetime) -> None:
-    """Every mail that waits and still holds goes; the others are withdrawn. As the sender does it."""
+    """Every mail that waits and still holds goes; the others are withdrawn. As the sender does it.
+
+    Like the sender it asks only those kinds of which there is mail.
+    """
+    queued = list(OutgoingMail.objects.filter(kind__in=KINDS, status=Status.QUEUED, due__lte=now))
     for kind in KINDS.values():
-        mails = list(OutgoingMail.objects.filter(kind=kind.name, status=Status.QUEUED, due__lte=now))
+        mails = [one for one in queued if one.kind == kind.name]
+        if not mails:
+            continue
         true = kind.still_true(mails, now)
         written = kind.render([one for one in mails if one.pk in true], now)
         for one in mails:
