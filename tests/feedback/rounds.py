@@ -58,16 +58,18 @@ def answer(criterion: Criterion, commitment: Commitment | None, level: str, evid
     target = commitment.pk if commitment else None
     if level == "n/a":
         return Said(criterion.pk, target, None, True, evidence or "No es el caso.")
-    return Said(criterion.pk, target, criterion.levels.get(name_en=level).pk, False, evidence)
+    (chosen,) = (one for one in criterion.levels.all() if one.name_en == level)
+    return Said(criterion.pk, target, chosen.pk, False, evidence)
 
 
 def answers(one: ReviewRound, levels: Mapping[str, str] | None = None, evidence: str = "") -> list[Said]:
     """Everything answered: the levels named by criterion, else the highest."""
     said = []
     commitments: list[Commitment | None] = list(one.commitments.order_by("number"))
+    criteria = criteria_of(one)  # with their levels
     for commitment in commitments or [None]:
-        for criterion in criteria_of(one):
-            last = criterion.levels.order_by("-position")[0].name_en
+        for criterion in criteria:
+            last = list(criterion.levels.all())[-1].name_en
             words = evidence or ("Actas de los foros." if criterion.needs_evidence else "")
             said.append(answer(criterion, commitment, (levels or {}).get(criterion.slug, last), words))
     return said
