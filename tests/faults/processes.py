@@ -53,9 +53,9 @@ def start_worker(sink_url: str, *, kill_at: str, lease: float) -> ForkServerProc
     return _started(_send_for_ever, sink_url, kill_at, lease)
 
 
-def start_planner(*, kill_at: str = "", at_once: int = releases.INVITED_AT_ONCE) -> ForkServerProcess:
-    """A process that plans each second until it is killed, and invites so many people in one transaction."""
-    return _started(_plan_for_ever, kill_at, at_once)
+def start_planner(*, kill_at: str = "", at_once: int = releases.INVITED_AT_ONCE, every: float = 1) -> ForkServerProcess:
+    """A process that plans every so many seconds until it is killed, and invites so many people in one transaction."""
+    return _started(_plan_for_ever, kill_at, at_once, every)
 
 
 def _started(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
@@ -83,12 +83,12 @@ def _send_for_ever(sink_url: str, kill_at: str, lease: float) -> None:
         time.sleep(0.1)
 
 
-def _plan_for_ever(kill_at: str, at_once: int) -> None:
+def _plan_for_ever(kill_at: str, at_once: int, every: float) -> None:
     os.environ["KILL_AT"] = kill_at
     releases.INVITED_AT_ONCE = at_once
     while True:
         mailings.plan()
-        time.sleep(1)
+        time.sleep(every)
 
 
 def _send(database: str, sink_url: str, kill_at: str, lease: float, batch: int) -> None:

@@ -44,6 +44,16 @@ def message_ids(
             yield f"<{uuid5(NAMESPACE_URL, secret)}@{domain}>", person
 
 
+def lateness_of_bursts() -> list[tuple[datetime, float]]:
+    """For each moment at which mails fell due: within how many seconds nineteen of twenty were sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT due, percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - due)) "
+            "FROM ogpgroup_outgoingmail WHERE status = 'sent' GROUP BY due ORDER BY due"
+        )
+        return [(due, float(latest)) for due, latest in cursor.fetchall()]
+
+
 @dataclass(frozen=True)
 class Report:
     """The line, and what must not be."""

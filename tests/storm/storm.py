@@ -21,7 +21,7 @@ from ogpgroup.models import OutgoingMail, User
 from tests import factories, factories_schedule
 from tests.faults.processes import start_planner, start_worker
 from tests.smtp_sink import Sink
-from tests.storm.oracle import Arrivals, Report, judge, message_ids
+from tests.storm.oracle import Arrivals, Report, judge, lateness_of_bursts, message_ids
 from workshops import actions
 from workshops.models import Session
 
@@ -29,6 +29,7 @@ POINTS = ("after_claim", "before_data", "after_dot", "before_outcome", "outcome_
 LEAD_HOURS = 2  # a lead that no quiet hours move
 AT_ONCE = 10_000  # people of one session, due at one moment
 LEASE = 4.0
+PLANNED_EVERY = 10  # seconds; a minute where it is real
 PATIENCE = "?timeout=1"
 
 
@@ -77,6 +78,8 @@ class Storm:
                 for process in (*self.workers, *self.plotters):
                     process.kill()
                     process.join()
+        for due, latest in lateness_of_bursts():
+            say(f"due at {due:%H:%M:%S}: nineteen of twenty went within {latest:.0f} s")
         return judge(self.expected, self.refused, self.arrived, kills=self.deaths)
 
     # --- What is arranged ---------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ class Storm:
             kill_at = f"{self.chance.choice(POINTS)}:{self.chance.randint(1, 40)}" if dies else ""
             self.workers.append(start_worker(sink.url.partition("?")[0] + PATIENCE, kill_at=kill_at, lease=LEASE))
         while len(self.plotters) < self.planners:
-            self.plotters.append(start_planner())
+            self.plotters.append(start_planner(every=PLANNED_EVERY))
 
     def _bury(self) -> None:
         for group in (self.workers, self.plotters):
