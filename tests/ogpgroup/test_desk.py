@@ -272,15 +272,18 @@ def test_coordination_shows_invitations_that_end_unanswered(coordinator: User) -
 
 
 @pytest.mark.usefixtures("flowing")
-def test_coordination_leads_to_mail_in_trouble(coordinator: User, member: User, cycle: Cycle) -> None:
+@pytest.mark.parametrize(("status", "said"), [("failed", "1 mail was refused"), ("bounced", "1 mail came back")])
+def test_coordination_leads_to_mail_in_trouble(
+    coordinator: User, member: User, cycle: Cycle, status: str, said: str
+) -> None:
     create_session(cycle=cycle)
     publish(cycle)
-    OutgoingMail.objects.filter(user=member).update(status=OutgoingMail.Status.FAILED)
+    OutgoingMail.objects.filter(user=member).update(status=status)
 
     text = text_of(page(client_of(coordinator), "coordination"))
 
-    assert "1 mail was refused" in text
-    assert reverse("outbox") + "?status=failed" in text
+    assert said in text
+    assert reverse("outbox") + f"?status={status}" in text
 
 
 def test_coordination_is_for_coordinators_alone(member: User, official_reynosa: User, stranger: Client) -> None:
