@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cities.models import group_day
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
 from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, seating, told
@@ -366,8 +367,23 @@ def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rende
 
 
 def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """A session does not take place, and why."""
-    return write(mails, now, template="cancellation", method="CANCEL")
+    """A session does not take place, and why.
+
+    Guarantees that who may not see it any more reads that alone, of the session as they had heard of it.
+    """
+    hidden = _hidden_from(mails, now)
+    seen = [one for one in mails if (one.subject_id, one.user_id) not in hidden]
+    unseen = [one for one in mails if (one.subject_id, one.user_id) in hidden]
+    written = write(seen, now, template="cancellation", method="CANCEL") if seen else {}
+    return written | (_to_forget(unseen, now, template="cancellation") if unseen else {})
+
+
+def _hidden_from(mails: Sequence[OutgoingMail], now: datetime) -> set[told.Pair]:
+    """Those readers who wanted to come and may not see the session any more, with the session; one query."""
+    rows = Participation.objects.locked_out(group_day(now)).filter(
+        session__in={one.subject_id for one in mails}, user__in={one.user_id for one in mails}
+    )
+    return {(session_id, user_id or 0) for session_id, user_id in rows.values_list("session_id", "user_id")}
 
 
 def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
@@ -375,10 +391,22 @@ def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
     Guarantees that they read nothing of the session but what they had heard of it before.
     """
+    return _to_forget(mails, now, template="uninvitation", extra=_wished)
+
+
+def _wished(letter: Letter, now: datetime) -> dict[str, Any]:
+    wish = {Participation.Because.OWN_WISH, Participation.Because.WISH_OVER}
+    return {"wished": letter.participation.expected_because in wish}
+
+
+def _to_forget(
+    mails: Sequence[OutgoingMail], now: datetime, *, template: str, extra: Extra | None = None
+) -> dict[int, mail.Rendered]:
+    """What calendars are to forget, in the words of the last version each person heard of; without a note."""
     rendered, letters = {}, _letters(mails)
     for letter, last in zip(letters, _last_heard(letters), strict=True):
         own, participation = replace(letter, version=last), letter.participation
-        parts = _parts("uninvitation", own, _more(own, now, _wished))
+        parts = _parts(template, own, _more(own, now, extra) | {"join_url": "", "note": ""})
         sequence = max(letter.version.sequence, participation.calendar_sequence)
         is_of_release = sequence == letter.version.sequence
         calendar = ical.forgetting(
@@ -411,11 +439,6 @@ def _last_heard(letters: Sequence[Letter]) -> list[SessionVersion]:
     found = [known.last(one.version.session_id, one.user.pk) or one.version.previous or one.version for one in letters]
     whole = SessionVersion.objects.select_related("session", "release").in_bulk({version.pk for version in found})
     return [whole[version.pk] for version in found]
-
-
-def _wished(letter: Letter, now: datetime) -> dict[str, Any]:
-    wish = {Participation.Because.OWN_WISH, Participation.Because.WISH_OVER}
-    return {"wished": letter.participation.expected_because in wish}
 
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

@@ -344,6 +344,34 @@ def test_who_is_left_out_reads_nothing_that_is_new(cycle, reader, comes):
     )
 
 
+def test_who_may_not_see_what_is_cancelled_reads_that_it_is_and_nothing_new(cycle, reader):
+    other = factories.create_user()
+    session = published(cycle, title="Taller", venue="Sala 1", people=[other])
+    actions.answer(session, user=reader, answer=Participation.Answer.YES, now=NOW)
+    sent()
+    actions.cancel(session, reason="SECRETO", by=None)
+    edit(session, title="SECRETO", venue="SECRETO", purpose="SECRETO", visibility="invited", people=[other])
+    actions.publish_release(cycle, by=None, at=NOW + HOUR, note="SECRETO")
+
+    messages = {str(message["To"]): message for message in read(emails.CANCELLATION, NOW + HOUR)}
+
+    parts = {
+        address: [
+            str(message["Subject"]),
+            *(str(one.get_content()) for one in message.walk() if not one.is_multipart()),
+        ]
+        for address, message in messages.items()
+    }
+    mine, theirs = (parts[next(one for one in parts if address in one)] for address in (reader.email, other.email))
+    assert ["SECRETO" in text for text in mine] == [False] * 4
+    assert ["SECRETO" in text for text in theirs] == [True] * 4
+    assert "Esta sesión no se realizará." in mine[1]
+    assert "Motivo" not in mine[1]
+    assert "Sala 1" in mine[1]
+    assert "STATUS:CANCELLED" in mine[3]
+    assert "SEQUENCE:1" in mine[3]
+
+
 def test_who_is_left_out_later_reads_what_they_had_heard_of(cycle, reader):
     other = factories.create_user()
     session = published(cycle, title="Primera", people=[reader, other])
