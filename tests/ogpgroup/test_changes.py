@@ -17,6 +17,7 @@ COUNTED = {
     "actionplans_evidence",
     "actionplans_milestone",
     "actionplans_progressentry",
+    "actionplans_retraction",
     "cities_city",
     "cities_cycle",
     "cities_groupmembership",
@@ -29,6 +30,7 @@ COUNTED = {
     "feedback_reviewround",
     "feedback_score",
     "ogpgroup_user",
+    "ogpgroup_withholding",
 }
 
 
