@@ -15,10 +15,10 @@ withheld are left out where it is read from the database, not where it is drawn,
   notes quote nothing of it.
 - `evidence`, a file or link with its name and what it shows: the diary; the page of a deliverable
   (`EvidenceQuerySet.with_withheld`); `/files/` (`EvidenceQuerySet.visible_to`), which browsers keep for minutes.
-- `note`, its text: its page and forms, panels of sessions, my desk and tasks in own calendars
-  (`feedback.withholding.as_read`); ledger and panels of plans (`feedback.reports.ledger`); `feedback.emails.notes`.
-- `answer`, its reason, what will change and what was changed: as the note. Promises on the desk and in calendars are
-  shown to those who answer alone.
+- `note`, its text: its page and forms, panels of sessions and my desk (`feedback.withholding.as_read`; own calendars
+  quote nobody); ledger and panels of plans (`feedback.reports.ledger`); `feedback.emails.notes`.
+- `answer`, its reason, what will change and what was changed: as the note. Promises on the desk are shown to those who
+  answer alone.
 - `reaction`, the author's word on an answer: the page and forms of the note; mail that an answer does not settle it.
 - `score`, the words of an evaluation on a criterion: results of the round (`feedback.reports.rounds`), and its
   author's own page.
