@@ -130,6 +130,8 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     elif roles.is_coordinator:
         context["was_evaluated"] = one.evaluations.submitted().exists()
         context["conflicts"] = own_reports.conflicts_of(one)
+    if is_city and one.status == Status.CLOSED and one.replies_ready_at is None:
+        context["has_all_replies"] = one.evaluations.submitted().exists() and not reports.replies_missing(one)
     return render(request, "feedback/round.html", context)
 
 

@@ -1,5 +1,6 @@
 """Opening, closing, replying, publishing: what each allows, and what the database refuses."""
 
+import re
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -293,7 +294,7 @@ def test_replies_are_published_before_their_day_only_once_the_city_says_they_are
 
 def test_city_says_that_its_replies_are_ready(reynosa: City, official_reynosa: User, official_colima: User):
     one = rounds.closed_round(plan=factories.create_plan(city=reynosa, slug="plan"))
-    city, coordination = Client(), Client()
+    city, coordination = Client(enforce_csrf_checks=True), Client()
     city.force_login(official_reynosa)
     coordination.force_login(factories.create_coordinator())
     page, ready = one.get_absolute_url(), f"{one.get_absolute_url()}ready/"
@@ -306,7 +307,8 @@ def test_city_says_that_its_replies_are_ready(reynosa: City, official_reynosa: U
 
     assert (stranger.post(ready).status_code, coordination.post(ready).status_code) == (404, 404)
     assert city.get(ready).status_code == 405
-    assert city.post(ready)["Location"] == page
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', city.get(page).content.decode())[-1]
+    assert city.post(ready, {"csrfmiddlewaretoken": token})["Location"] == page
 
     one.refresh_from_db()
     assert one.replies_ready_at is not None

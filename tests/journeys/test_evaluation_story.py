@@ -121,7 +121,8 @@ def reply_to_each_criterion(page: Page) -> None:
         page.get_by_label("The city's reply").fill(f"Sobre {name}: sí.")
         press(page, "Save the reply")
         expect(page.get_by_text("The reply is saved.")).to_be_visible()
-    expect(page.get_by_text("The city has replied to everything; the coordinators can publish.")).to_be_visible()
+    press(page, "Our replies are ready")
+    expect(page.get_by_text("The coordinators see that your replies are ready")).to_be_visible()
 
 
 def go_through(page: Page, step: str) -> None:

@@ -149,6 +149,7 @@ def test_from_a_round_to_its_published_replies(post: Product, plan: ActionPlan) 
     for criterion in one.rubric.criteria.all():
         olga.follow(f"Reply for the city: {criterion.name_en}")
         olga.send(text=f"Sobre {criterion.slug}: sí.")
+    olga.press("Our replies are ready")
     assert anybody.client.get(address).status_code == 404
 
     carmen.open(address)
