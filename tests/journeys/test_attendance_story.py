@@ -50,6 +50,7 @@ def test_door_of_a_workshop(product: Product, open_page: Callable[..., Page]) ->
     main(carmen).get_by_role("link", name="Who came").tap()
     people = carmen.locator(".attendee")
     expect(people).to_have_count(3)
+    carmen.wait_for_load_state()  # before that nobody listens to what is typed
     fits(carmen)
     carmen.get_by_label("Name or institution").press_sequentially("carm")
     expect(people).to_have_count(1)

@@ -67,6 +67,7 @@ OWN: Final = [
     Look("workshops/session_detail.html", "workshops:session_detail", of("session"), "member", note="member"),
     Look("cities/profile.html", "account_profile", who="member"),
     Look("ogpgroup/my_calendars.html", "my_calendars", who="member"),
+    Look("ogpgroup/my_calendar.html", "my_calendar_edit", of("calendar"), "member"),
     Look("account/email_change.html", "account_email", who="member"),
     Look(
         "account/confirm_email_verification_code.html",

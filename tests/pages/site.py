@@ -33,7 +33,7 @@ from tests.pages.attended import sessions_attended
 from tests.pages.site_answers import asked_to_answer
 from tests.pages.site_diagnosis import diagnosed
 from tests.pages.site_records import records
-from workshops.models import ScheduleRelease, Session
+from workshops.models import CalendarFeed, ScheduleRelease, Session
 
 
 @dataclass
@@ -132,6 +132,7 @@ def _objects(people: dict[str, User]) -> dict[str, Any]:
         "own_invitation": factories.create_invitation(email=people["member"].email).token,
         "closed_invitation": factories.create_invitation(status="withdrawn").token,
         "unsubscribe": mail.unsubscribe_url(people["member"].pk).rstrip("/").rpartition("/")[2],
+        "calendar": CalendarFeed.objects.create(user=people["member"], name="Trabajo", alarm_minutes=60).pk,
         **attended,
         **_agenda(),
         "agreement": 1,
