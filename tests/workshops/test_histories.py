@@ -68,7 +68,7 @@ def test_histories_notice_what_is_wrong(monkeypatch, where, name, wrong):
         monkeypatch.setattr(where, name, wrong)
 
     with pytest.raises((AssertionError, BaseExceptionGroup)):
-        try_histories(examples=60, steps=40, shrink=False)
+        try_histories(examples=600, steps=60, shrink=False)  # it stops at the first that notices
 
 
 # --- What it takes to notice, walked through --------------------------------------------------------------------------
