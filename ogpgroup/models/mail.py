@@ -1,16 +1,10 @@
-"""The ground every app stands on: people who sign in, and the mail that goes out to them."""
+"""The mail that goes out to people: its rows, how senders take them, and what the server has refused."""
 
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, ClassVar, Self
-from zoneinfo import available_timezones
+from typing import ClassVar, Self
 
-import pgtrigger
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce, Lower, Now
@@ -18,96 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ogpgroup.changes import counted, updates_of
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    """Reading them walks through hundreds of files; the package is pinned, so they change with a release alone."""
-    return frozenset(available_timezones())
-
-
-def validate_time_zone(name: str) -> None:
-    """Accept only names of the IANA time zone database, such as America/Matamoros."""
-    if name not in _zone_names():
-        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
-
-
-class UserManager(BaseUserManager["User"]):
-    """Makes people; allauth's adapter and the invite command are the only callers outside tests."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
-
-
-class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in by e-mail. What they may do comes from their memberships (`cities.models.Membership`)."""
-
-    email = models.EmailField(_("e-mail"), max_length=254)
-    name = models.CharField(_("name"), max_length=120)
-    language = models.CharField(
-        _("language"), max_length=5, choices=[("es-mx", _("Spanish")), ("en", _("English"))], default="es-mx"
-    )
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="America/Mexico_City", validators=[validate_time_zone]
-    )
-    wants_reminders = models.BooleanField(_("reminders by e-mail"), default=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    is_demo = models.BooleanField(default=False)
-    joined_at = models.DateTimeField(db_default=Now())
-    privacy_notice = models.CharField(max_length=20, blank=True)  # the version accepted, such as 2026-11
-    privacy_accepted_at = models.DateTimeField(null=True, blank=True)
-
-    objects = UserManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-
-    class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
-            models.CheckConstraint(
-                condition=models.Q(privacy_notice="", privacy_accepted_at=None)
-                | (~models.Q(privacy_notice="") & models.Q(privacy_accepted_at__isnull=False)),
-                name="user_privacy_notice_and_date_together",
-            ),
-        ]
-        # What else a row holds is its person's own, and a sign-in writes it.
-        triggers = [counted(updates_of("name", "is_active", "is_demo") | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-    def get_full_name(self) -> str:
-        return self.name
-
-    def get_short_name(self) -> str:
-        return self.name.split(" ")[0]
-
-
-class Heartbeat(models.Model):
-    """When a background part was last seen working, by the database's clock. Web processes judge it."""
-
-    PLANNER = "planner"
-    SENDER = "sender"
-    READER = "reader"  # of the mailbox of replies, where one is set
-    PURGE = "purge"  # the daily deletion of old texts
-
-    name = models.CharField(max_length=20, primary_key=True)
-    seen_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.seen_at:%Y-%m-%d %H:%M:%S}"
+from ogpgroup.models.people import User
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -437,62 +342,6 @@ class MailBreaker(models.Model):
     def reply(self) -> str:
         """The server's words as they came, or our own sentence in the reader's language."""
         return gettext(self.reason) if self.reason else ""
-
-
-class WithholdingQuerySet(models.QuerySet["Withholding"]):
-    def standing(self) -> Self:
-        """Those that were not lifted."""
-        return self.filter(lifted_at__isnull=True)
-
-
-class Withholding(models.Model):
-    """That coordinators withhold something from the public, why, and since when. See `ogpgroup.withholding`.
-
-    The thing is named without a foreign key because the ground knows no app. Lifted, the row stays.
-    """
-
-    class Reason(models.TextChoices):
-        PERSONAL = "personal", pgettext_lazy("withheld because", "it contains personal data")
-        MINOR = "minor", pgettext_lazy("withheld because", "a minor can be recognised in it")
-        RIGHTS = "rights", pgettext_lazy("withheld because", "it affects the rights of others")
-        INSULT = "insult", pgettext_lazy("withheld because", "it contains an insult or a threat")
-        MISTAKE = "mistake", pgettext_lazy("withheld because", "it was published by mistake")
-
-    subject_type = models.CharField(max_length=20)
-    subject_id = models.BigIntegerField()
-    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
-    words = models.CharField(_("in your words"), max_length=300, blank=True)
-    withheld_at = models.DateTimeField(db_default=Now())
-    withheld_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    lifted_at = models.DateTimeField(null=True, blank=True)
-    lifted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    is_demo = models.BooleanField(default=False, db_default=False)
-
-    objects = WithholdingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("withholding")
-        verbose_name_plural = _("withholdings")
-        ordering = ["-withheld_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject_type", "subject_id"],
-                condition=models.Q(lifted_at__isnull=True),
-                name="withholding_one_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(lifted_by=None) | models.Q(lifted_at__isnull=False),
-                name="withholding_lifted_has_time",
-            ),
-        ]
-        triggers = [
-            counted(),
-            pgtrigger.ReadOnly(name="decided", fields=["subject_type", "subject_id", "reason", "words", "withheld_at"]),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.subject_type} {self.subject_id}: {self.reason}"
 
 
 def message_id_for(key: str, domain: str) -> str:
