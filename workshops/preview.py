@@ -162,7 +162,11 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
         is_of_facts = news in {"changed", "postponed", "cancelled"}
         if is_of_facts and known.knows_that_not(*pair, change.session):
             continue
-        if news and not (is_of_facts and known.nothing_new(*pair, outdated[session_id])):
+        if is_of_facts and known.nothing_new(*pair, outdated[session_id]):
+            continue
+        if news == "changed" and known.may_know_it_all(*pair, outdated[session_id]):
+            news = "invited"
+        if news:
             getattr(told[session_id], news).add(user_id)
     for session_id, user_id in named - knowing.keys():
         told[session_id].invited.add(user_id)

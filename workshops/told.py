@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -42,28 +42,37 @@ class Unmoved:
 class Heard:
     """The versions that each person may take for the present one, the newest last.
 
-    Those are the last one they surely heard of, and what may have come since.
+    Those are the last one they surely heard of, and what may have come since. `surely` are those who heard of one: a
+    mail whose end nobody knows, and that is not repeated, may be all that the others were ever sent.
     """
 
     versions: Mapping[Pair, list[SessionVersion]]
+    surely: Set[Pair] = frozenset()
 
     def last(self, session_id: int, user_id: int) -> SessionVersion | None:
-        versions = self.versions.get((session_id, user_id))
+        versions = self._of((session_id, user_id))
         return versions[-1] if versions else None
 
     def knows_that_not(self, session_id: int, user_id: int, new: SessionBase) -> bool:
         """Whether the person knows already that it is cancelled or postponed, as this version says again."""
-        versions = self.versions.get((session_id, user_id), [])
-        return not new.is_planned and bool(versions) and all(old.status == new.status for old in versions)
+        pair = (session_id, user_id)
+        return not new.is_planned and pair in self.surely and all(old.status == new.status for old in self._of(pair))
 
     def outdated_by(self, session_id: int, new: SessionBase, facts: Facts) -> set[SessionVersion]:
         """The versions somebody may have heard of that read otherwise than this one, whose facts these are."""
         return {old for old in self._known.get(session_id, ()) if diff.is_shown(old, new, facts=facts)}
 
-    def nothing_new(self, session_id: int, user_id: int, outdated: set[SessionVersion]) -> bool:
-        """Whether no version the person may have heard of is outdated; no, for who heard of none."""
-        versions = self.versions.get((session_id, user_id), [])
+    def nothing_new(self, session_id: int, user_id: int, outdated: Set[SessionVersion]) -> bool:
+        """Whether the person surely heard of the session, and of no version that is outdated."""
+        return (session_id, user_id) in self.surely and outdated.isdisjoint(self._of((session_id, user_id)))
+
+    def may_know_it_all(self, session_id: int, user_id: int, outdated: Set[SessionVersion]) -> bool:
+        """Whether the person may have heard of the session, and of no version that is outdated."""
+        versions = self._of((session_id, user_id))
         return bool(versions) and outdated.isdisjoint(versions)
+
+    def _of(self, pair: Pair) -> list[SessionVersion]:
+        return self.versions.get(pair, [])
 
     @cached_property
     def _known(self) -> Mapping[int, set[SessionVersion]]:
@@ -92,7 +101,7 @@ def heard(
         least = sure.get(pair, -1)
         numbers = {number for number in perhaps.get(pair, set()) if number > least} | ({least} - {-1})
         told[pair] = [version for version in versions[pair[0]] if version.sequence in numbers]
-    return Heard(told)
+    return Heard(told, sure.keys())
 
 
 def mails_of(release: ScheduleRelease) -> OutgoingMailQuerySet:

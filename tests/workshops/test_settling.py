@@ -1,6 +1,7 @@
 """What a release changes is told once it has settled: a burst of edits is one mail, or none if it comes to nothing."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -15,7 +16,7 @@ from tests.workshops.seating import members, places, say, seated
 from tests.workshops.told import all_is_sent, read, text_of
 from workshops import actions, diff
 from workshops.actions import releases
-from workshops.models import Participation, SessionVersion
+from workshops.models import Participation, Session, SessionVersion
 from workshops.preview import people_told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -249,3 +250,54 @@ def test_preview_counts_who_returns_unaware_as_the_release_tells_them(named, mem
     news = people_told(pending, now=EDIT + MINUTE)[session.pk]
 
     assert {name for name in ("invited", "changed", "uninvited") if member.pk in getattr(news, name)} == told
+
+
+# --- Who may never have read the invitation ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubtful(member: User) -> SessionVersion:
+    """One whose invitation a sender had in hand when it died: it may have arrived, and waits to be repeated."""
+    version = publish_session(venue="Sala 1")
+    OutgoingMail.objects.update(unknown_count=1)
+    return version
+
+
+def test_invitation_in_doubt_that_a_release_outdates_is_followed_by_another(doubtful, member):
+    change(doubtful.session, at=EDIT, venue="Sala 2")
+    changed = waiting(member)
+    change(doubtful.session, at=EDIT + MINUTE, venue="Sala 1")
+
+    assert changed == [("session_change", EDIT + SETTLE)]
+    assert waiting(member) == [("session_invitation", EDIT + MINUTE)]
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        {"status": "sending", "token": uuid4(), "lease_until": EDIT},
+        {"status": "unknown"},
+        {"status": "queued", "unknown_count": 1},
+    ],
+)
+def test_invitation_in_doubt_is_repeated_after_a_release_that_shows_nothing_new(fate, member):
+    session = publish_session(time_zone="America/Mexico_City").session
+    OutgoingMail.objects.update(**fate)
+    Session.objects.update(time_zone="America/Monterrey")  # both are "Central Mexico"
+    told = people_told(diff.pending_changes(session.cycle), now=EDIT)[session.pk]
+
+    publish(session.cycle, at=EDIT)
+
+    queued = OutgoingMail.objects.filter(status="queued")
+    assert [(one.kind, one.due, one.subject_version) for one in queued] == [("session_invitation", EDIT, 1)]
+    assert (told.invited, told.changed) == ({member.pk}, set())
+
+
+@pytest.mark.parametrize(("end", "kind"), [("cancel", "session_cancellation"), ("postpone", "session_change")])
+def test_who_may_have_read_the_invitation_is_told_of_the_end(end, kind, doubtful, member):
+    getattr(actions, end)(doubtful.session, reason="No hay sede.", by=None)
+    publish(doubtful.session.cycle, at=EDIT)
+    OutgoingMail.objects.filter(kind=kind).update(unknown_count=1)
+    change(doubtful.session, at=EDIT + MINUTE, venue="Sala 2")
+
+    assert waiting(member) == [(kind, EDIT + MINUTE + SETTLE)]

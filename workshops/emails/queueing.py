@@ -168,8 +168,9 @@ def queue_changes(
 ) -> tuple[int, list[Unmoved]]:
     """Tell people what changed; who still waited for the invitation gets a new one instead.
 
-    Who has heard of nothing but what the new version says as well is told nothing; they are returned. Who knows that a
-    session does not take place, or not on its date, hears no more of it until it does.
+    Who has heard of nothing but what the new version says as well is told nothing; they are returned. Who may never
+    have read the invitation is invited again, where there is no change to tell. Who knows that a session does not take
+    place, or not on its date, hears no more of it until it does.
     """
     by_session = {version.session_id: version for version in versions}
     outdated = {
@@ -193,6 +194,8 @@ def queue_changes(
             assert last is not None
             unmoved.append(Unmoved(*pair, last))
             continue
+        elif version.is_planned and heard.may_know_it_all(*pair, outdated[person.session_id]):
+            kind = INVITATION
         key = f"{kind}:{version.session_id}:{version.sequence}:{person.user_id}"
         due = now if kind == INVITATION else settles_at(version, now=now)
         rows.append(mail_row(kind, key, version, person.user_id, address, due=due))
