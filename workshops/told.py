@@ -31,11 +31,11 @@ type Pair = tuple[int, int]  # session and person
 
 @dataclass(frozen=True)
 class Unmoved:
-    """Somebody for whom a release changes nothing, and the version they last heard of."""
+    """Somebody whom a release leaves the date that they know, and since when that date was published."""
 
     session_id: int
     user_id: int
-    version: SessionVersion
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Heard:
 
     def outdated_by(self, session_id: int, new: SessionBase, facts: Facts) -> set[SessionVersion]:
         """The versions somebody may have heard of that read otherwise than this one, whose facts these are."""
-        return {old for old in self._known.get(session_id, ()) if diff.is_shown(old, new, facts=facts)}
+        return {old for old in self._known[session_id] if diff.is_shown(old, new, facts=facts)}
 
     def nothing_new(self, session_id: int, user_id: int, outdated: Set[SessionVersion]) -> bool:
         """Whether the person surely heard of the session, and of no version that is outdated."""
@@ -70,6 +70,18 @@ class Heard:
         """Whether the person may have heard of the session, and of no version that is outdated."""
         versions = self._of((session_id, user_id))
         return bool(versions) and outdated.isdisjoint(versions)
+
+    def unmoved(self, versions: Iterable[SessionVersion], people: Iterable[Pair]) -> list[Unmoved]:
+        """Those of the people who, of whatever they may have heard, know no other date than these versions have."""
+        moved = {
+            new.session_id: {old for old in self._known[new.session_id] if not new.is_on_the_date_of(old)}
+            for new in versions
+        }
+        return [
+            Unmoved(*pair, self._of(pair)[0].start_released_at)
+            for pair in people
+            if pair[0] in moved and self._of(pair) and moved[pair[0]].isdisjoint(self._of(pair))
+        ]
 
     def _of(self, pair: Pair) -> list[SessionVersion]:
         return self.versions.get(pair, [])

@@ -210,6 +210,14 @@ class Histories(RuleBasedStateMachine):
         """Planner and sender are down meanwhile."""
         self.now += time
 
+    @precondition(lambda self: self.start_known_since is not None)
+    @rule(lead=st.sampled_from(LEADS))
+    def come_to_a_reminder(self, lead: timedelta) -> None:
+        """To just after one falls due: by waiting alone hardly a history gets so far."""
+        due = max(self._dues(lead)) + MINUTE
+        if due > self.now:
+            self.wait(due - self.now)
+
     @rule()
     def plan(self) -> None:
         actions.plan(self.now)

@@ -34,6 +34,7 @@ class SeatsWatched:
 
     def __init__(self) -> None:
         self.before: dict[int, Standing] = {}
+        self.taken: set[tuple[int, Standing]] = set()  # whoever had a seat has it again if their answer counts again
         self.read_on_page: dict[int, tuple[datetime, str]] = {}
 
     def look(self, session: Session, capacity: int | None, *, entitled: Iterable[int]) -> None:
@@ -41,7 +42,8 @@ class SeatsWatched:
         rows = Participation.objects.filter(session=session, user__isnull=False)
         after = {one.user_id or 0: Standing(one.answer, one.place, _since(one)) for one in rows}
         gone = Standing("none", "", None)
-        newly = [user for user, one in after.items() if one.is_taken and not self.before.get(user, gone).is_taken]
+        taken = {(user, one) for user, one in after.items() if one.is_taken}
+        newly = [user for user, _one in taken - self.taken if not self.before.get(user, gone).is_taken]
         if newly and capacity is not None:
             assert sum(one.is_taken for one in after.values()) <= capacity, "a seat too many"
         for user, one in after.items():
@@ -56,6 +58,7 @@ class SeatsWatched:
             if before.place == "held" and one.place != "held":
                 assert one.answer != "yes" or user not in entitled, f"{user} lost the seat"
         self.before = after
+        self.taken |= taken
 
     def are_settled(self, session: Session, capacity: int | None, *, entitled: Iterable[int]) -> None:
         """After the planner: no seat is free while somebody waits, and whoever said yes stands somewhere."""

@@ -268,6 +268,24 @@ def test_date_that_moves_frees_what_was_kept_for_a_delegate(official_reynosa, co
     assert (row.place, row.answer, row.earlier_answer) == ("", "none", "")
 
 
+def test_seat_kept_for_a_delegate_outlasts_a_burst_that_comes_to_nothing(official_reynosa, colleague):
+    session = seated(1, people=[official_reynosa])
+    say(session, [colleague], NO)  # for themselves; who is sent has not answered yet
+    say(session, [official_reynosa])
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+    before = own(session, colleague)
+    assert (before.place, before.answer, before.earlier_answer) == ("offered", "none", "no")
+
+    change(session, at=LATER + MINUTE, time_zone="America/Monterrey")  # nobody would read it
+    change(session, at=LATER + HOUR, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    change(session, at=LATER + HOUR + MINUTE, starts_at=START, ends_at=START + 2 * HOUR)
+
+    row = own(session, colleague)
+    assert (row.place, row.offered_until, row.answer) == ("offered", before.offered_until, "none")
+    assert waiting(colleague) == []
+
+
 def test_where_nobody_counts_seats_nothing_is_kept(official_reynosa, colleague):
     session = seated(None, people=[official_reynosa])
     say(session, [official_reynosa])

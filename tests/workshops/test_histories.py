@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.workshops.histories import KINDS, SETTLE, Histories
-from workshops import audience, emails
+from workshops import audience, emails, told
 from workshops.actions import seats
 from workshops.models import Participation, participations
 
@@ -99,6 +99,41 @@ def test_seat_that_nobody_is_offered_is_noticed(is_wrong, monkeypatch):
 
         with pytest.raises(AssertionError, match="a seat is free") if is_wrong else nullcontext():
             one.all_work_and_all_is_told()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_wrong", [False, True])
+def test_who_may_never_have_been_invited_is_noticed(is_wrong, monkeypatch):
+    with history() as one:
+        one.begin(is_spring=False, seats=None, numbers={0}, at_once=True)
+        one.sender_dies_with_a_mail_in_hand(0)
+        one.edit("Sala 1", at_once=True)
+        if is_wrong:
+            monkeypatch.setattr(told.Heard, "nothing_new", told.Heard.may_know_it_all)
+        one.edit("", at_once=True)
+
+        with pytest.raises(AssertionError, match="was told nothing") if is_wrong else nullcontext():
+            one.all_work_and_all_is_told()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_wrong", [False, True])
+def test_seat_lost_by_a_postponement_that_nobody_heard_of_is_noticed(is_wrong, monkeypatch):
+    with history() as one:
+        one.begin(is_spring=False, seats=None, numbers=None, at_once=True)
+        one.all_work_and_all_is_told()
+        one.all_say_yes([0, 1, 2])
+        one.seats_are_fair()
+        one.postpone(at_once=True)
+        one.seats_are_fair()
+        one.count_seats(1, at_once=False)
+        if is_wrong:
+            monkeypatch.setattr(seats, "have_again", lambda _participation, exactly: None)
+        one.reinstate(at_once=True)
+
+        with pytest.raises(AssertionError, match="lost the seat") if is_wrong else nullcontext():
+            one.seats_are_fair()
+        one.plan()
 
 
 @pytest.mark.django_db

@@ -43,6 +43,22 @@ def test_database_refuses_a_seat_too_many(place):
     assert places(session, people) == ["held", "-"]
 
 
+def test_database_refuses_a_seat_that_somebody_once_had():
+    first, second = people = members(2)
+    session = seated(1, people=people)
+    say(session, [first])
+    Participation.objects.filter(user=second).update(earlier_place="held", comes_by=ROOM)
+    row = own(session, second)
+    row.answer, row.answered_at, row.place = YES, NOW, "held"
+
+    with pytest.raises(IntegrityError, match="all 1 seats"), transaction.atomic():
+        row.save()
+
+    row.earlier_place = ""  # it is given back: nobody else can have it
+    row.save()
+    assert places(session, people) == ["held", "held"]
+
+
 def test_database_lets_who_has_a_seat_be_written_about_when_there_are_fewer_now():
     people = members(2)
     session = seated(2, people=people)

@@ -12,10 +12,10 @@ from ogpgroup.models import OutgoingMail, User
 from tests import factories, factories_schedule
 from tests.workshops.coordination import desk_of
 from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
-from tests.workshops.seating import members, places, say, seated
+from tests.workshops.seating import NO, members, places, say, seated
 from tests.workshops.told import all_is_sent, read, text_of
 from workshops import actions, diff
-from workshops.actions import releases
+from workshops.actions import releases, seats
 from workshops.models import Participation, Session, SessionVersion
 from workshops.preview import people_told
 
@@ -129,6 +129,102 @@ def test_a_burst_that_comes_to_nothing_leaves_no_seat_free_meanwhile():
     say(session, [third], now=EDIT + 2 * MINUTE)
 
     assert places(session, people) == ["held", "waiting", "waiting"]
+
+
+LATER = {"starts_at": START + DAY, "ends_at": START + DAY + timedelta(hours=2)}
+AS_IT_WAS = {"starts_at": START, "ends_at": START + timedelta(hours=2)}
+
+
+def test_a_burst_that_comes_to_nothing_gives_back_what_each_had():
+    held, gone, let_pass, offered, waits = people = members(5)
+    session = seated(2, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, people, now=NOW)
+    say(session, [gone], NO, now=NOW + 5 * MINUTE)  # the next is offered the seat,
+    all_is_sent(NOW + 5 * MINUTE)
+    seats.plan(EDIT + 2 * DAY)  # lets that pass, and it goes to the one after
+    columns = "user", "answer", "answered_at", "place", "waiting_since", "offered_until"
+    before = list(Participation.objects.order_by("pk").values_list(*columns))
+    assert places(session, people) == ["held", "-", "-", "offered", "waiting"]
+
+    change(session, at=EDIT + 2 * DAY, **LATER)
+    meanwhile = places(session, people)
+    change(session, at=EDIT + 2 * DAY + MINUTE, **AS_IT_WAS)
+
+    assert meanwhile == ["-"] * 5
+    assert list(Participation.objects.order_by("pk").values_list(*columns)) == before
+    put_aside = Participation.objects.values_list("earlier_place", "earlier_waiting_since", "earlier_offered_until")
+    assert set(put_aside) == {("", None, None)}
+
+
+def test_a_burst_that_leaves_fewer_seats_takes_none():
+    people = members(3)
+    session = seated(2, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, people, now=NOW)
+    actions.postpone(session, reason="La ponente enfermó.", by=None)
+    change(session, at=EDIT, seats_in_person=1)
+    actions.reinstate(session, by=None)
+    change(session, at=EDIT + MINUTE, seats_in_person=1)
+
+    assert places(session, people) == ["held", "held", "waiting"]
+    assert {kind for kind, _due in waiting()} == {"session_change"}  # there are fewer seats
+
+
+def test_other_news_of_the_same_date_leaves_answers_and_seats():
+    first, second = people = members(2)
+    session = seated(1, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, people, now=NOW)
+    change(session, at=EDIT, **LATER)
+
+    change(session, at=EDIT + MINUTE, **AS_IT_WAS, venue="Sala 2")
+
+    assert places(session, people) == ["held", "waiting"]
+    assert waiting(first) == [("session_change", EDIT + MINUTE + SETTLE)]
+    assert "Su respuesta anterior" not in text_of(
+        read(OutgoingMail.objects.filter(user=first, status="queued").get(), EDIT)
+    )
+
+
+@pytest.mark.parametrize("is_asked_again", [False, True])
+def test_seat_given_to_somebody_else_meanwhile_is_not_taken_from_them(is_asked_again):
+    first, second = people = members(2)
+    session = seated(1, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, people, now=NOW)
+    change(session, at=EDIT, **LATER)
+    news = OutgoingMail.objects.filter(user=first, kind="session_change", status="queued")
+    news.update(status="sending", token=uuid4(), lease_until=EDIT)  # it may arrive
+    change(session, at=EDIT + MINUTE, **AS_IT_WAS)
+    assert places(session, people) == ["-", "offered"]
+    say(session, [second], now=EDIT + 3 * MINUTE)
+    OutgoingMail.objects.filter(status="sending").update(status="failed", token=None, lease_until=None)  # it did not
+
+    if is_asked_again:
+        actions.postpone(session, reason="La ponente enfermó.", by=None)
+        publish(session.cycle, at=EDIT + 4 * MINUTE)
+        actions.reinstate(session, by=None)
+    change(session, at=EDIT + 5 * MINUTE, venue="Sala 2")
+
+    assert places(session, people) == ["waiting", "held"]
+    assert "session_seat_waiting" in [kind for kind, _due in waiting(first)]
+
+
+def test_news_of_a_seat_taken_back_meanwhile_is_told_after_all():
+    first, second = people = members(2)
+    session = seated(1, people=people, at=NOW - DAY)
+    all_is_sent(NOW)
+    say(session, people, now=NOW)
+    say(session, [first], NO, now=NOW + 5 * MINUTE)
+    change(session, at=EDIT, **LATER)
+    all_is_sent(EDIT)
+    assert waiting(second) == [("session_change", EDIT + SETTLE)]
+
+    change(session, at=EDIT + MINUTE, **AS_IT_WAS)
+
+    assert places(session, people) == ["-", "offered"]
+    assert waiting(second) == [("session_seat_offer", EDIT + MINUTE)]
 
 
 def test_who_answered_on_the_page_before_the_invitation_went_is_told_of_the_end(member):

@@ -1,12 +1,13 @@
 """Answers to invitations, and asking again when the date has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from ogpgroup.errors import ActionNotPossible
@@ -78,6 +79,7 @@ def answer(
         raise SentSomebody(sentence % {"name": sent.user})
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
+    seats.forget_earlier(participation)
     before, answered = (participation.place, participation.comes_by), participation.answer
     way = seats.way_of(version, asked=comes_by, before=participation.comes_by)
     if answer == Participation.Answer.YES:
@@ -131,16 +133,17 @@ def _open_version(session: Session, now: datetime) -> SessionVersion:
     return version
 
 
-def ask_again(versions: Iterable[SessionVersion]) -> None:
-    """Put aside the answers to sessions whose start a release moved or which take place after all.
+def ask_again(versions: Iterable[SessionVersion]) -> set[int]:
+    """Put aside the answers to sessions whose start a release moved or which take place after all; returns which.
 
     They were given to another date; coordinators go on reading them as such, and the change mail asks anew. Seats are
-    free for whoever answers to the new one.
+    free for whoever answers to the new one. `keep_answers` gives back what this put aside too much.
     """
-    asked = [version.session_id for version in versions if version.is_another_plan]
+    asked = {version.session_id for version in versions if version.is_another_plan}
     people = Participation.objects.filter(session__in=asked)
+    seats.forget_older(people)
     kept = people.filter(answer=NONE).exclude(place=Participation.Place.NONE)  # for somebody sent in another's place
-    kept.update(place=Participation.Place.NONE, waiting_since=None, offered_until=None)
+    kept.update(**seats.PUT_ASIDE)
     people.exclude(answer=NONE).update(
         earlier_answer=F("answer"),
         earlier_answered_at=F("answered_at"),
@@ -148,30 +151,42 @@ def ask_again(versions: Iterable[SessionVersion]) -> None:
         answered_at=None,
         said_at=None,
         said_sequence=None,
-        place=Participation.Place.NONE,
-        waiting_since=None,
-        offered_until=None,
+        **seats.PUT_ASIDE,
     )
+    return asked
 
 
-def keep_answers(unmoved: Sequence[Unmoved]) -> list[int]:
-    """Give those who heard of no change their answers back: the date is the one they had answered to.
+def keep_answers(unmoved: Sequence[Unmoved], *, asked: Collection[int]) -> dict[int, set[int]]:
+    """Give those who know no other date their answers back: they gave them to this one.
 
-    Returns the sessions in which `seats.settle_seats` must place them again, in the order of those answers.
+    Where this release has `asked` again, nobody else has a seat, and each has exactly what they had. Returns who is
+    back, by the sessions that `seats.settle_seats` must bring in order.
     """
-    known = {(one.session_id, one.user_id): one.version for one in unmoved}
+    since = {(one.session_id, one.user_id): one.since for one in unmoved}
     put_aside = Participation.objects.filter(
-        session__in={session_id for session_id, _user in known},
-        user__in={user_id for _session, user_id in known},
+        ~Q(earlier_place=Participation.Place.NONE, earlier_answer=""),
+        session__in={session_id for session_id, _user in since},
+        user__in={user_id for _session, user_id in since},
         answer=NONE,
-    ).exclude(earlier_answer="")
-    kept = []
+        place=Participation.Place.NONE,
+    )
+    back: dict[int, list[Participation]] = defaultdict(list)
     for one in put_aside:
-        version = known.get((one.session_id, one.user_id or 0))
-        at = one.earlier_answered_at
-        if version is not None and at is not None and at >= version.start_released_at:
+        published = since.get((one.session_id, one.user_id or 0))
+        at = one.expected_since if _was_kept_for(one) else one.earlier_answered_at
+        if published is None or at is None or at < published:
+            continue
+        if not _was_kept_for(one):
             one.answer, one.answered_at = one.earlier_answer, at
             one.earlier_answer, one.earlier_answered_at = "", None
-            kept.append(one)
-    Participation.objects.bulk_update(kept, ["answer", "answered_at", "earlier_answer", "earlier_answered_at"])
-    return sorted({one.session_id for one in kept})
+        seats.have_again(one, exactly=one.session_id in asked)
+        back[one.session_id].append(one)
+    fields = ["answer", "answered_at", "earlier_answer", "earlier_answered_at", *seats.PLACING]
+    Participation.objects.bulk_update([one for some in back.values() for one in some], fields, batch_size=1000)
+    return {session_id: {one.user_id or 0 for one in some} for session_id, some in back.items()}
+
+
+def _was_kept_for(one: Participation) -> bool:
+    """Whether they had a seat because somebody sent them: an answer of before was not given to that."""
+    at = one.earlier_answered_at
+    return one.expected_because == Participation.Because.DELEGATE and (at is None or at < one.expected_since)

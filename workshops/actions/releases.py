@@ -117,12 +117,13 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     known = {one.pair for one in newcomers}
     concerned = [one for one in concerned if one.pair not in known]
     concerned += [one for one in newcomers if one.pair in unaware]
-    ask_again(planned)
+    asked = ask_again(planned)
+    back = keep_answers(heard.unmoved(planned, (one.pair for one in concerned)), asked=asked)
+    for session_id, users in back.items():
+        settle_seats(session_id, now=now, back=users)  # at once: until then a seat would seem free to whoever answers
     queued = emails.queue_invitations(planned, invited, now=now)
-    changes, unmoved = emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
-    for session_id in keep_answers(unmoved):
-        settle_seats(session_id, now=now)  # at once: until then a seat would seem free to whoever answers
-    queued += changes + emails.queue_uninvitations(ahead, leavers, now=now, settles=True)
+    queued += emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
+    queued += emails.queue_uninvitations(ahead, leavers, now=now, settles=True)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
         mail.wake_planner()

@@ -4,9 +4,10 @@ Whoever changes a seat takes the lock of the session's seats first; `workshops.m
 the database refuses what goes round this module.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
@@ -29,7 +30,16 @@ TO_GO = {Status.QUEUED, Status.SENDING, Status.PARKED}
 NEVER_WENT = {Status.MISSED, Status.WITHDRAWN}
 # An offer that ends within a day while its mail has not gone is put off.
 TOLD_IN_TIME = timedelta(hours=24)
-PLACING = ["comes_by", "place", "waiting_since", "offered_until"]
+EARLIER = ["earlier_place", "earlier_waiting_since", "earlier_offered_until"]
+PLACING = ["comes_by", "place", "waiting_since", "offered_until", *EARLIER]
+PUT_ASIDE: Final[dict[str, Any]] = {
+    "earlier_place": F("place"),
+    "earlier_waiting_since": F("waiting_since"),
+    "earlier_offered_until": F("offered_until"),
+    "place": Place.NONE,
+    "waiting_since": None,
+    "offered_until": None,
+}
 
 
 def lock_seats(session_id: int) -> None:
@@ -75,6 +85,37 @@ def take_place(participation: Participation, *, version: SessionVersion, comes_b
 def leave_place(participation: Participation) -> None:
     """Give the seat back, or leave the waiting list; the caller saves and lets the next move up (`move_up`)."""
     participation.place, participation.waiting_since, participation.offered_until = Place.NONE, None, None
+
+
+def forget_earlier(participation: Participation) -> None:
+    """What was put aside counts no more: the person answers anew. The caller saves."""
+    participation.earlier_place, participation.earlier_waiting_since = Place.NONE, None
+    participation.earlier_offered_until = None
+
+
+def forget_older(people: ParticipationQuerySet) -> None:
+    """Whose seat was put aside by an earlier release, and has been given to others since, has none to get back.
+
+    They are placed as their answer comes in line, if it counts again. Expects those who are asked again now, as they
+    were before.
+    """
+    since_then = people.filter(place__in=TAKEN)
+    older = people.filter(place=Place.NONE, earlier_place__in=TAKEN, session__in=since_then.values("session"))
+    older.update(earlier_place=Place.NONE, earlier_waiting_since=None, earlier_offered_until=None)
+
+
+def have_again(participation: Participation, *, exactly: bool) -> None:
+    """Give what was put aside back to who never heard that it was; the caller saves and settles the seats.
+
+    `exactly` where nobody can have got the seat meanwhile. Otherwise the person is placed as their answer comes in
+    line, and told where that is not what they take it they have; who had let an offer pass has done so.
+    """
+    if exactly:
+        participation.place = participation.earlier_place
+        participation.offered_until = participation.earlier_offered_until
+    if exactly or participation.earlier_place == Place.NONE:
+        participation.waiting_since = participation.earlier_waiting_since
+        forget_earlier(participation)
 
 
 @dataclass(frozen=True)
@@ -169,13 +210,13 @@ def _offer_ends(participation: Participation, version: SessionVersion, told_at: 
 
 
 @transaction.atomic
-def settle_seats(session_id: int, *, now: datetime) -> int:
+def settle_seats(session_id: int, *, now: datetime, back: Collection[int] = ()) -> int:
     """Bring the seats of one session in order; returns how many people were told. Safe to run twice and at any time.
 
     Guarantees: who is no longer expected holds no seat; an offer that nobody took goes to the next, once the person was
     told of it and had the time to answer, and who let it pass is not asked again unless they answer again; who comes
     another way because the session is held another way, and whose yes stands without a place, is placed in the order of
-    the answers; what is free is offered.
+    the answers; what is free is offered. `back` are the people whose answers were put aside and count again.
     """
     hold_off_releases()
     lock_seats(session_id)
@@ -192,12 +233,30 @@ def settle_seats(session_id: int, *, now: datetime) -> int:
     told_anew = _keep_for_the_untold(people, version, now=now)
     lapsed = _lapsed(people, now=now)
     placed = _place(concerned.filter(_unplaced()).order_by("answered_at", "pk"), version)
-    people_told = [*told_anew, *lapsed, *_who_takes_it_otherwise(placed, version)]
+    otherwise = _who_takes_it_otherwise(placed, version)
+    unread = _unread(people.filter(user__in=back).exclude(pk__in=[one.pk for one in otherwise]), version)
+    people_told = {one.pk: one for one in (*told_anew, *lapsed, *otherwise, *unread)}.values()
     return move_up(version, now=now) + emails.queue_seats(version, people_told, now=now)
 
 
+def _unread(back: ParticipationQuerySet, version: SessionVersion) -> list[Participation]:
+    """Whose last news of their seat was taken back while their answer was put aside; it is so again."""
+    people = {one.user_id: one for one in back.filter(answer=Participation.Answer.YES)}
+    mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id).filter(kind__in=told.SEATS, user__in=people)
+    last = {one.user_id: one for one in mails.order_by("pk")} if people else {}
+    return [
+        one
+        for user_id, one in people.items()
+        if (mail := last.get(user_id)) is not None
+        and mail.status in NEVER_WENT
+        and mail.kind == emails.SEAT_NEWS[Place(one.place)]
+        and one.answered_at is not None
+        and mail.due > one.answered_at
+    ]
+
+
 def _who_takes_it_otherwise(placed: list[Participation], version: SessionVersion) -> list[Participation]:
-    """Those of the people just placed who must be told: who waits, and who has a seat and last read that they had none.
+    """Those of the people just placed who must be told: who waits, and who has a seat and takes it that they have none.
 
     A person may have been offered one, have left, and be seated when they return.
     """
@@ -208,8 +267,10 @@ def _who_takes_it_otherwise(placed: list[Participation], version: SessionVersion
     for one in placed:
         mail = last.get(one.user_id)
         is_news = mail is not None and mail.kind != emails.SEAT_GIVEN and (mail.sent_at or mail.due) > _since(one)
-        if one.place == Place.WAITING or is_news:
+        if one.place == Place.WAITING or is_news or one.earlier_place not in {Place.NONE, Place.HELD}:
             found.append(one)
+        forget_earlier(one)
+    Participation.objects.bulk_update(placed, EARLIER, batch_size=1000)
     return found
 
 

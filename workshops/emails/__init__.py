@@ -27,7 +27,7 @@ from workshops.emails.reminders import (
     withdraw_reminders,
     write_reminders_anew,
 )
-from workshops.emails.seats import queue_seats
+from workshops.emails.seats import SEAT_NEWS, queue_seats
 from workshops.told import (
     CANCELLATION,
     CHANGE,
@@ -64,6 +64,7 @@ __all__ = [
     "REMINDER",
     "SEAT_GIVEN",
     "SEAT_LAPSED",
+    "SEAT_NEWS",
     "SEAT_OFFER",
     "SEAT_WAITING",
     "SUBJECT",

@@ -20,7 +20,6 @@ from workshops.told import (
     UNINVITATION,
     Heard,
     Pair,
-    Unmoved,
     not_yet_uninvited,
 )
 
@@ -165,12 +164,12 @@ def _take_back(mails: OutgoingMailQuerySet, pairs: Collection[Pair] | None = Non
 
 def queue_changes(
     versions: Sequence[SessionVersion], people: list[Expectation], *, waiting: set[Pair], heard: Heard, now: datetime
-) -> tuple[int, list[Unmoved]]:
-    """Tell people what changed; who still waited for the invitation gets a new one instead.
+) -> int:
+    """Tell people what changed; who still waited for the invitation gets a new one instead. Returns how many mails.
 
-    Who has heard of nothing but what the new version says as well is told nothing; they are returned. Who may never
-    have read the invitation is invited again, where there is no change to tell. Who knows that a session does not take
-    place, or not on its date, hears no more of it until it does.
+    Who has heard of nothing but what the new version says as well is told nothing. Who may never have read the
+    invitation is invited again, where there is no change to tell. Who knows that a session does not take place, or not
+    on its date, hears no more of it until it does.
     """
     by_session = {version.session_id: version for version in versions}
     outdated = {
@@ -178,7 +177,7 @@ def queue_changes(
         for version in versions
     }
     addresses = _addresses(person.user_id for person in people)
-    rows, unmoved = [], []
+    rows = []
     for person in people:
         version, address, pair = by_session[person.session_id], addresses.get(person.user_id), person.pair
         if address is None or heard.knows_that_not(*pair, version):
@@ -190,13 +189,10 @@ def queue_changes(
             elif heard.last(*pair) is None:
                 continue  # they heard of no session; who answered on its page before the mail went did
         elif heard.nothing_new(*pair, outdated[person.session_id]):
-            last = heard.last(*pair)
-            assert last is not None
-            unmoved.append(Unmoved(*pair, last))
             continue
         elif version.is_planned and heard.may_know_it_all(*pair, outdated[person.session_id]):
             kind = INVITATION
         key = f"{kind}:{version.session_id}:{version.sequence}:{person.user_id}"
         due = now if kind == INVITATION else settles_at(version, now=now)
         rows.append(mail_row(kind, key, version, person.user_id, address, due=due))
-    return mail.enqueue(rows), unmoved
+    return mail.enqueue(rows)

@@ -14,7 +14,7 @@ from workshops.models import Participation, SessionVersion
 from workshops.told import SEAT_GIVEN, SEAT_LAPSED, SEAT_OFFER, SEAT_WAITING
 
 Place = Participation.Place
-TELLS = {
+SEAT_NEWS = {
     Place.OFFERED: SEAT_OFFER,
     Place.HELD: SEAT_GIVEN,
     Place.WAITING: SEAT_WAITING,
@@ -33,7 +33,7 @@ def queue_seats(version: SessionVersion, people: Iterable[Participation], *, now
     for one in people:
         if (user := users.get(one.user_id or 0)) is None:
             continue
-        kind = TELLS[Place(one.place)]
+        kind = SEAT_NEWS[Place(one.place)]
         key = f"{kind}:{version.session_id}:{user.pk}:{now:%Y%m%dT%H%M%S%f}"
         row = mail_row(kind, key, version, user.pk, user.email, due=now)
         if one.place == Place.OFFERED:
@@ -58,7 +58,7 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
 def _stands(one: Participation, kind: str, now: datetime) -> bool:
     if kind == SEAT_OFFER:
         return one.offered_until is not None and one.offered_until > now
-    return TELLS[Place(one.place)] == kind and (kind != SEAT_LAPSED or one.lacks_seat)
+    return SEAT_NEWS[Place(one.place)] == kind and (kind != SEAT_LAPSED or one.lacks_seat)
 
 
 KINDS = [

@@ -156,6 +156,10 @@ class Participation(models.Model):
     )
     waiting_since = models.DateTimeField(null=True, blank=True)  # the order of the waiting list
     offered_until = models.DateTimeField(null=True, blank=True)
+    # What they had when their answer was put aside: who never hears of the other date has it again.
+    earlier_place = models.CharField(max_length=8, choices=Place.choices, blank=True, default=Place.NONE, db_default="")
+    earlier_waiting_since = models.DateTimeField(null=True, blank=True)
+    earlier_offered_until = models.DateTimeField(null=True, blank=True)
     # Whom somebody who cannot come sends instead: a row of their own, that points at the one who sends.
     delegated_by = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="delegate"

@@ -46,8 +46,13 @@ def offer_ends(begins_at: datetime, now: datetime, zone: str) -> datetime | None
 SEATS_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('workshops.seats', %s))"
 
 # Each statement of a trigger's function sees what was committed before it, so the count after the lock is the truth.
-# What had its place before keeps it, also where a release has lowered the number since.
+# What had its place before keeps it, also where a release has lowered the number since; so does what had it when a
+# release put all answers aside, and has it again because nobody heard of that (`answers.keep_answers`).
 _JUDGE = """
+IF TG_OP = 'UPDATE' AND OLD.place = '' AND OLD.earlier_place = NEW.place AND NEW.earlier_place = ''
+    AND OLD.session_id = NEW.session_id AND OLD.comes_by = NEW.comes_by THEN
+    RETURN NEW;
+END IF;
 IF TG_OP = 'UPDATE' AND OLD.place IN ('held', 'offered')
     AND OLD.session_id = NEW.session_id AND OLD.comes_by = NEW.comes_by THEN
     RETURN NEW;

@@ -261,10 +261,11 @@ class SessionVersion(SessionBase):
     @property
     def is_another_plan(self) -> bool:
         """Whether people plan anew: another start than the version before, or none was to be. Expects `previous`."""
-        before = self.previous
-        if before is None or not self.is_planned:
-            return False
-        return not before.is_planned or before.reminder_start() != self.reminder_start()
+        return self.previous is not None and self.is_planned and not self.is_on_the_date_of(self.previous)
+
+    def is_on_the_date_of(self, other: Self) -> bool:
+        """Whether both take place, and begin at the same time."""
+        return self.is_planned and other.is_planned and self.reminder_start() == other.reminder_start()
 
     @property
     def place(self) -> str:
