@@ -142,6 +142,16 @@ def test_subject_of_mail_is_one_line(name: str) -> None:
     assert "\n" not in subject[1].strip()
 
 
+@pytest.mark.parametrize("part", ["empty", "notice"])
+def test_box_is_given_all_that_it_says(part: str) -> None:
+    """A page may hold a title or a link of another box under the name that this one reads."""
+    include = re.compile(rf'{{% include "components/{part}.html"([^%]*)%}}')
+    found = {name: include.findall((TEMPLATES / name).read_text(encoding="utf-8")) for name in NAMES}
+
+    assert any(found.values())
+    assert {name for name, given in found.items() if not all(one.endswith(" only ") for one in given)} == set()
+
+
 @pytest.mark.parametrize("model", [m for app in OURS for m in apps.get_app_config(app).get_models()], ids=str)
 def test_model_says_what_it_is(model: type) -> None:
     if model.__name__.endswith("Event"):
