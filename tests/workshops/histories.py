@@ -11,6 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -224,7 +225,7 @@ class Histories(RuleBasedStateMachine):
         seats.plan(self.now)
         self._note_who_is_expected()
         if (version := self._current()) and self._takes_place(version):
-            self.seats.are_settled(self.session, version.seats_in_person, entitled=self._entitled())
+            self.seats.are_settled(self.session, version.seats_in_person, entitled=self._entitled(), now=self.now)
 
     @rule()
     def send(self) -> None:
@@ -345,11 +346,17 @@ class Histories(RuleBasedStateMachine):
             return
         assert one.subject_version == version.sequence
         assert (one.kind == emails.CANCELLATION) == (version.status == version.Status.CANCELLED)
+        if one.kind in {emails.CHANGE, emails.CANCELLATION}:
+            assert self._may_have_heard(one.user_id), f"{one.user} reads of a change to what they never heard of"
         if one.kind == emails.REMINDER:
             start = datetime.strptime(one.key.split(":")[2], "%Y%m%dT%H%MZ").replace(tzinfo=NOW.tzinfo)
             assert start == version.begins_at > self.now
             assert one.due in set().union(*(self._dues(lead) for lead in LEADS))
             assert participation.answer != Participation.Answer.NO
+
+    def _may_have_heard(self, user_id: int | None) -> bool:
+        went = Q(status=Status.SENT) | Q(unknown_count__gt=0)
+        return user_id in self.seen or OutgoingMail.objects.filter(went, user=user_id, kind__in=SAYS_WHAT_IS).exists()
 
     def _is_told(self, person: User, version: SessionVersion) -> None:
         sent = OutgoingMail.objects.filter(user=person, status=Status.SENT).order_by("-sent_at", "-pk")

@@ -60,14 +60,15 @@ class SeatsWatched:
         self.before = after
         self.taken |= taken
 
-    def are_settled(self, session: Session, capacity: int | None, *, entitled: Iterable[int]) -> None:
-        """After the planner: no seat is free while somebody waits, and whoever said yes stands somewhere."""
+    def are_settled(self, session: Session, capacity: int | None, *, entitled: Iterable[int], now: datetime) -> None:
+        """After the planner: no seat is free or kept too long while somebody waits; who said yes stands somewhere."""
         entitled = set(entitled)
         rows = list(Participation.objects.filter(session=session, user__isnull=False))
         taken = sum(one.place in {"held", "offered"} for one in rows)
         waiting = [one for one in rows if one.place == "waiting"]
         assert not waiting or (capacity is not None and taken >= capacity), "a seat is free while somebody waits"
         for one in rows:
+            assert one.offered_until is None or one.offered_until > now, f"{one.user} is offered a seat for too long"
             has_let_pass = one.place == "" and one.waiting_since is not None
             if one.answer == "yes" and one.user_id in entitled:
                 assert one.place or has_let_pass, f"{one.user} said yes and stands nowhere"
