@@ -127,6 +127,26 @@ def test_search_finds_by_name_institution_and_address(
     assert "<h1>" not in text_of(part)
 
 
+@pytest.mark.parametrize(
+    ("account", "typed"),
+    [("Jorge O’Farrill", "Jorge O'Farrill"), ("Søren Łoś", "Soren Los"), ("Soren Los", "SØREN ŁOŚ"), ("Groß", "Gross")],
+)
+def test_same_names_are_offered_however_they_are_written(desk: Client, account: str, typed: str) -> None:
+    """The database takes more letters for the same than Python does; one apostrophe once made the page an error."""
+    known = factories.create_member(name=account)
+    session = session_on(people=[known])
+    first = walk_in(session, name=account, institution="")
+    walk_in(session, name=typed)
+
+    response = desk.get(to("attendance", session))
+
+    assert response.status_code == 200
+    assert [
+        ([one.user_id for one in line.namesakes], [one.pk for one in line.twins])
+        for line in sorted(response.context["lines"], key=lambda line: line.row.pk)
+    ] == [([], []), ([known.pk], []), ([known.pk], [first.pk])]
+
+
 @pytest.mark.parametrize("people", [1, 7])
 def test_queries_do_not_grow_with_the_list(desk: Client, people: int, django_assert_num_queries: Any) -> None:
     session = session_on(people=[factories.create_member() for _ in range(people)])

@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cities.models import Membership, Organization, group_day
+from ogpgroup.models import User
 from ogpgroup.text import SortKey
 from workshops.actions.attendance import is_walk_in
 from workshops.actions.attendance_queue import seen_of
-from workshops.attendance import LINE, ROOM, fold, known_people
+from workshops.attendance import LINE, ROOM, known_people
 from workshops.models import Participation, Session, SessionVersion
 from workshops.models.participations import ParticipationQuerySet
 
@@ -72,7 +73,8 @@ def rows_of(version: SessionVersion) -> ParticipationQuerySet:
     of_the_day = Prefetch("user__memberships", queryset=current, to_attr="memberships_of_the_day")
     rows = Participation.objects.filter(session=version.session_id).with_concern(day)
     listed = rows.filter(Q(is_concerned=True) | ~Q(attended=Attended.UNKNOWN) | Q(user=None))
-    in_order = listed.annotate(full_name=Coalesce("user__name", "name")).order_by(SortKey("full_name"), "pk")
+    named = listed.annotate(full_name=Coalesce("user__name", "name")).annotate(key=SortKey("full_name"))
+    in_order = named.order_by("key", "pk")
     return in_order.select_related("user", "organization__city", "checked_in_by").prefetch_related(of_the_day)
 
 
@@ -92,16 +94,24 @@ def found(rows: ParticipationQuerySet, *, text: str, shown: str) -> Participatio
 
 
 def lines_of(rows: Iterable[Participation], session: Session) -> list[Line]:
-    """The rows as they are read; at most three queries more, for the namesakes of walk-ins."""
+    """The rows of `rows_of` as they are read; at most three queries more, for the namesakes of walk-ins.
+
+    Names are the same where the database says so: Python folds other letters, and would miss some of those it finds.
+    """
     listed = list(rows)
     visitors = [row for row in listed if is_walk_in(row)]
     namesakes, twins = _namesakes(visitors, session), _twins(visitors, session)
     return [
-        Line(row, name_of(row), institution_of(row), namesakes.get(fold(row.name), ()), twins.get(row.pk, ()))
+        Line(row, name_of(row), institution_of(row), namesakes[_key(row)], twins[row.pk])
         if is_walk_in(row)
         else Line(row, name_of(row), institution_of(row))
         for row in listed
     ]
+
+
+def _key(one: Participation | User) -> str:
+    """The name as the database folds it; of what is annotated with it."""
+    return str(one.key)  # type: ignore[union-attr]
 
 
 def _twins(visitors: Sequence[Participation], session: Session) -> dict[int, list[Participation]]:
@@ -109,20 +119,20 @@ def _twins(visitors: Sequence[Participation], session: Session) -> dict[int, lis
         return {}
     others = session.participations.filter(user=None).annotate(key=SortKey("name")).select_related("organization")
     by_name: dict[str, list[Participation]] = defaultdict(list)
-    for other in others.filter(key__in={fold(row.name) for row in visitors}).order_by("pk"):
+    for other in others.filter(key__in={_key(row) for row in visitors}).order_by("pk"):
         if is_walk_in(other):
-            by_name[fold(other.name)].append(other)
-    return {row.pk: [one for one in by_name[fold(row.name)] if one.pk < row.pk] for row in visitors}
+            by_name[_key(other)].append(other)
+    return {row.pk: [one for one in by_name[_key(row)] if one.pk < row.pk] for row in visitors}
 
 
 def _namesakes(visitors: Sequence[Participation], session: Session) -> dict[str, list[Namesake]]:
-    names: dict[str, list[Namesake]] = {fold(row.name): [] for row in visitors}
+    names: dict[str, list[Namesake]] = {_key(row): [] for row in visitors}
     version = session.current_version
     if not names or version is None:
         return names
     people = known_people(session, on=group_day(version.begins_at)).annotate(key=SortKey("name"))
     for person in people.filter(key__in=names).order_by("pk"):
-        names[fold(person.name)].append(Namesake(person.pk, person.name))
+        names[_key(person)].append(Namesake(person.pk, person.name))
     return names
 
 
