@@ -80,6 +80,50 @@ def test_notes_are_the_groups_until_the_diagnosis_is_published(session, stranger
     assert seen == [False, True]
 
 
+def typed_at_the_door(session: Session, name: str, *, by: User | None = None, agrees: bool = True) -> None:
+    Participation.objects.create(
+        session=session,
+        name=name,
+        organization_name=f"Colonia {by}",
+        expected=False,
+        expected_because="own_wish",
+        attended="present",
+        mode="face_to_face",
+        checked_in_by=by,
+        may_be_named=agrees,
+    )
+
+
+def presented(client: Client, session: Session) -> str:
+    response = client.get(f"/sessions/{session.slug}/memoria/")
+    (point,) = response.context["record"].points
+    return str(point.presented_by)
+
+
+def test_what_a_stranger_types_names_nobody_of_the_agenda(session, stranger, member, official_reynosa):
+    """Whoever types a presenter's name at the door, and agrees, once published the presenter, whose own word was no."""
+    session.agenda.update(presenter=official_reynosa, presenter_name=official_reynosa.name)
+    typed_at_the_door(session, official_reynosa.name)
+    assert presented(stranger, session) == ""
+
+    session.agenda.update(presenter=member, presenter_name="")
+    assert presented(stranger, session) == member.name
+
+
+@pytest.mark.parametrize(
+    ("by_coordinator", "agrees", "told"), [(True, [True], True), (False, [True], False), (True, [True, False], False)]
+)
+def test_presenter_without_an_account_is_named_as_a_coordinator_wrote_it_down(
+    session, stranger, coordinator, by_coordinator, agrees, told
+):
+    session.agenda.update(presenter_name="Vera Vecina")
+    typed_at_the_door(session, "Vera Vecina", by=coordinator if by_coordinator else None, agrees=agrees[0])
+    for one in agrees[1:]:
+        typed_at_the_door(session, "vera vecina", agrees=one)
+
+    assert presented(stranger, session) == ("Vera Vecina" if told else "")
+
+
 def test_agenda_that_is_not_published_is_not_told(session, stranger):
     Session.objects.filter(pk=session.pk).update(agenda_published_at=None)
 

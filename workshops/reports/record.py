@@ -54,6 +54,31 @@ class Attendance:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """Who of those who came agreed to be named: accounts by id, names folded of who may have none."""
+
+    accounts: set[int]
+    names: set[str]
+
+    @classmethod
+    def of(cls, rows: Sequence[Participation]) -> "Consent":
+        """Guarantees that what a stranger types at the door publishes nobody who stands in the agenda.
+
+        A name alone counts where somebody signed in or a coordinator wrote it down, and where nobody of that name has
+        not agreed: two people may bear it.
+        """
+        sure = {fold(attendance_reports.name_of(row)) for row in rows if row.user_id or row.checked_in_by_id}
+        unwilling = {fold(attendance_reports.name_of(row)) for row in rows if not row.may_be_named}
+        return cls({row.user_id for row in rows if row.user_id and row.may_be_named}, sure - unwilling)
+
+    def shown(self, user: User | None, name: str) -> str:
+        """The name of who stands in the agenda, where they agreed; of who has an account by that alone."""
+        if user is not None:
+            return user.name if user.pk in self.accounts else ""
+        return name if name and fold(name) in self.names else ""
+
+
+@dataclass(frozen=True)
 class Table:
     """A work table with what was said there, by kind; the kinds in their order."""
 
@@ -103,12 +128,12 @@ def record_of(version: SessionVersion, user: User | AnonymousUser, *, shows_agen
     An agenda that is not published is shown where the caller says so: to who drafts the minutes.
     """
     session = version.session
-    attendance, consenting = _attendance(version)
+    attendance, consent = _attendance(version)
     shows_agenda = shows_agenda or session.agenda_published_at is not None
     introduction, statements = _diagnosis(session, user)
     return Record(
         version=version,
-        points=_points(session, consenting) if shows_agenda else [],
+        points=_points(session, consent) if shows_agenda else [],
         attendance=attendance,
         tables=_tables(session, user),
         introduction=introduction,
@@ -122,11 +147,11 @@ def record_of(version: SessionVersion, user: User | AnonymousUser, *, shows_agen
 # --- Who --------------------------------------------------------------------------------------------------------------
 
 
-def _attendance(version: SessionVersion) -> tuple[Attendance, set[str]]:
-    """Counted by institution, city and mode, with the folded names of those who may be named; three queries."""
+def _attendance(version: SessionVersion) -> tuple[Attendance, Consent]:
+    """Counted by institution, city and mode, with who agreed to be named; three queries."""
     rows = list(attendance_reports.rows_of(version).filter(attended=Participation.Attended.PRESENT))
     if not rows:
-        return _as_told(version.session), set()
+        return _as_told(version.session), Consent.of(rows)
     others = _("others")
     modes: Counter[str] = Counter(str(row.get_mode_display()) for row in rows)
     institutions: Counter[str] = Counter()
@@ -144,7 +169,7 @@ def _attendance(version: SessionVersion) -> tuple[Attendance, set[str]]:
     by_mode, by_institution, by_city = (
         attendance_reports.ordered(one, others) for one in (modes, institutions, cities)
     )
-    return Attendance(len(rows), by_mode, by_institution, by_city, named), {fold(one.name) for one in named}
+    return Attendance(len(rows), by_mode, by_institution, by_city, named), Consent.of(rows)
 
 
 def _as_told(session: Session) -> Attendance:
@@ -156,7 +181,7 @@ def _as_told(session: Session) -> Attendance:
 # --- What -------------------------------------------------------------------------------------------------------------
 
 
-def _points(session: Session, consenting: set[str]) -> list[Point]:
+def _points(session: Session, consent: Consent) -> list[Point]:
     """The agenda in its order, each point with its parts; one query."""
     related = ("presenter_organization", "respondent_organization", "presenter", "respondent")
     items = list(session.agenda.select_related(*related))
@@ -167,18 +192,16 @@ def _points(session: Session, consenting: set[str]) -> list[Point]:
     def point(item: AgendaItem) -> Point:
         return Point(
             item,
-            _who(item.presenter_name, item.presenter, item.presenter_organization, consenting),
-            _who(item.respondent_name, item.respondent, item.respondent_organization, consenting),
+            _who(consent.shown(item.presenter, item.presenter_name), item.presenter_organization),
+            _who(consent.shown(item.respondent, item.respondent_name), item.respondent_organization),
             [point(part) for part in parts[item.pk]],
         )
 
     return [point(item) for item in parts[None]]
 
 
-def _who(name: str, user: User | None, organization: Any, consenting: set[str]) -> str:
+def _who(shown: str, organization: Any) -> str:
     """The name where its bearer agreed, and the institution."""
-    name = name or (user.name if user else "")
-    shown = name if name and fold(name) in consenting else ""
     return ", ".join(part for part in (shown, organization.name if organization else "") if part)
 
 
