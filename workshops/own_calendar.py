@@ -65,7 +65,9 @@ def versions_for(feed: CalendarFeed, *, now: datetime) -> list[SessionVersion]:
     user = feed.user
     seen = SessionVersion.objects.current().visible_to(user).filter(finishes_at__gt=now - PAST_KEPT)
     own = Participation.objects.own(user, group_day(now)).filter(session=OuterRef("session"))
-    declined = Exists(own.filter(answer=Participation.Answer.NO))
+    # Also who was never expected may have said that they do not come.
+    answered = Participation.objects.filter(user=user, session=OuterRef("session"))
+    declined = Exists(answered.filter(answer=Participation.Answer.NO))
     wanted = Q(Exists(own))
     if feed.scope == CalendarFeed.Scope.ALL:
         wanted = Q(pk__isnull=False)

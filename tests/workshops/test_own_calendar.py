@@ -132,6 +132,13 @@ def test_declined_sessions_are_left_out_and_cancelled_ones_stay(official, sessio
     ]
 
 
+@pytest.mark.parametrize(("scope", "left"), [("city", ["Mía"]), ("all", ["En otra parte", "Mía"])])
+def test_session_of_others_that_one_declined_is_left_out(official, sessions, scope, left):
+    actions.answer(sessions["ours"].session, user=official, answer=Participation.Answer.NO, now=NOW)
+
+    assert titles(read(feed_of(official, scope=scope))) == left
+
+
 def test_alarm_is_set_as_asked_and_not_for_a_date_alone_or_a_cancellation(official):
     publish_session(title="Con horas", people=[official])
     publish_session(title="Día solo", people=[official], starts_at=None, day=date(2026, 12, 4))
