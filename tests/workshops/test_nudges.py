@@ -1,5 +1,6 @@
 """Asking once more: who is silent, by one click after a look, and nobody twice within two days."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -255,6 +256,27 @@ def test_page_shows_who_and_what_and_asks_by_one_click(coordinator):
     told = client.post(url, follow=True)
     assert "1 person is asked once more." in told.content.decode()
     assert nudged(session) == [silent]
+
+
+@pytest.mark.parametrize(("count", "shown", "others"), [(50, 50, ""), (51, 50, "And 1 more person.")])
+def test_page_names_the_first_and_counts_the_others(coordinator, count, shown, others):
+    """Of the whole country's officials the page would hold twenty-five thousand lines."""
+    coordinator.language = "en"
+    coordinator.save(update_fields=["language"])
+    session = publish_session(people=members(count), starts_at=timezone.now() + 20 * DAY, at=timezone.now()).session
+    client = Client()
+    client.force_login(coordinator)
+    url = f"/coordination/sessions/{session.slug}/nudge/"
+
+    lately = client.get(url).content.decode()
+    OutgoingMail.objects.update(status="sent", sent_at=timezone.now() - 3 * DAY)
+    text = client.get(url).content.decode()
+
+    assert f"Ask {count} people once more" in text
+    for page in (lately, text):
+        (listed,) = re.findall(r'<ul class="records">(.*?)</ul>', page, re.S)
+        assert listed.count("<li>") == shown
+        assert re.findall("And .* more p[a-z]*[.]", page) == ([others] if others else [])
 
 
 def test_page_of_a_session_that_is_over_leads_back(coordinator):

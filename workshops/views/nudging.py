@@ -1,5 +1,8 @@
 """Asking the silent once more."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,8 +13,10 @@ from django.utils.translation import ngettext
 from cities.access import coordinator_required
 from ogpgroup import dates
 from ogpgroup.mail import database_now
+from ogpgroup.models import User
 from workshops import letters_shown
 from workshops.actions import nudges
+from workshops.letters_shown import NAMES_SHOWN
 from workshops.models import Session, SessionVersion
 from workshops.preparation import when_of
 from workshops.views.answering import takes_answers
@@ -38,8 +43,16 @@ def nudge(request: HttpRequest, slug: str) -> HttpResponse:
         "version": version,
         "when": when_of(version),
         "nudge": asked,
+        "written_to": _first(asked.people),
+        "asked_lately": _first(asked.asked_lately),
+        "wants_none": _first(asked.wants_none),
         "mornings": [(dates.spoken_instant(due, zone), count) for due, count in asked.in_the_morning.items()],
         "letter": letters_shown.nudge(version, now=now),
         "is_demo": session.is_demo,
     }
     return render(request, "workshops/coordination/nudge.html", context)
+
+
+def _first(people: Sequence[User]) -> dict[str, Any]:
+    """The first of them by name, and how many others there are: they may be thousands."""
+    return {"names": people[:NAMES_SHOWN], "others": len(people[NAMES_SHOWN:])}
