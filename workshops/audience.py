@@ -125,7 +125,8 @@ _ADD = """
         (session_id, user_id, name, expected, expected_because, expected_since)
     SELECT session_id, user_id, '', true, because, %(now)s FROM newcomers
     ON CONFLICT (session_id, user_id) DO UPDATE
-        SET expected = true, expected_because = excluded.expected_because, expected_since = excluded.expected_since
+        SET expected = true, expected_because = excluded.expected_because, expected_since = excluded.expected_since,
+            delegated_by_id = NULL
         WHERE NOT known.expected
     RETURNING session_id, user_id
 )
@@ -170,7 +171,7 @@ _LEAVES = """
 
 _REMOVE = f"""
 {_LEFT_OVER}
-UPDATE workshops_participation AS known SET expected = false
+UPDATE workshops_participation AS known SET expected = false, delegated_by_id = NULL
 FROM left_over
 WHERE {_LEAVES}
 RETURNING known.session_id, known.user_id
@@ -232,7 +233,8 @@ def add_newcomers(rules: Iterable[Rule], *, now: datetime, at_most: int) -> list
 def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
     """Mark those as no longer expected whom the rules do not name any more; their answers are kept.
 
-    Who comes in somebody's place leaves with the one who sent them.
+    Who comes in somebody's place leaves with the one who sent them, and comes for nobody from then on: who is named
+    again says for themselves whether they come.
     """
     return [Expectation(*row) for row in _run(_REMOVE, rules, on=group_day(now))]
 

@@ -19,7 +19,7 @@ from tests.workshops.seating import MAYBE, MINUTE, NO, ROOM, YES, members, own, 
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import delegates, seats
-from workshops.models import Session, SessionVersion
+from workshops.models import Participation, Session, SessionVersion
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + HOUR
@@ -156,6 +156,49 @@ def test_delegate_stays_while_the_planner_comes_by_and_leaves_with_the_sender(of
     Membership.objects.filter(user=official_reynosa).update(until=(NOW - DAY).date())
     actions.plan(LATER + 2 * MINUTE)
     assert own(session, other).expected is False
+
+
+@pytest.mark.parametrize("row", ["of now", "of before"])
+def test_who_is_named_again_sends_nobody_any_more(official_reynosa, colleague, member, reynosa, row):
+    """Once the sender's page went on saying that somebody comes in their place, who was not expected any more."""
+    User.objects.update(language="en")
+    session = publish_session(people=[official_reynosa, member]).session
+    send(session, official_reynosa, colleague)
+    session.audience_people.remove(official_reynosa)
+    change(session, at=LATER + MINUTE)
+    assert [own(session, one).expected for one in (official_reynosa, colleague)] == [False, False]
+    assert own(session, colleague).delegated_by is None
+    if row == "of before":
+        Participation.objects.filter(user=colleague).update(delegated_by=own(session, official_reynosa))
+
+    session.audience_people.add(official_reynosa)
+    change(session, at=LATER + 2 * MINUTE)
+
+    shown = page(session, official_reynosa)
+    assert "is invited in your place" not in shown
+    assert f"/sessions/{session.slug}/delegate/" in shown
+    say(session, [official_reynosa], YES, now=LATER + 3 * MINUTE)
+    assert own(session, official_reynosa).answer == "yes"
+    third = factories.create_official(city=reynosa)
+    send(session, official_reynosa, third)
+    assert (own(session, third).expected, own(session, colleague).delegated_by) == (True, None)
+
+
+def test_who_was_sent_and_is_named_later_comes_for_themselves(official_reynosa, colleague, member):
+    User.objects.update(language="en")
+    session = publish_session(people=[official_reynosa, member]).session
+    send(session, official_reynosa, colleague)
+    session.audience_people.remove(official_reynosa)
+    change(session, at=LATER + MINUTE)
+    Participation.objects.filter(user=colleague).update(delegated_by=own(session, official_reynosa))  # as of before
+
+    session.audience_people.add(official_reynosa, colleague)
+    change(session, at=LATER + 2 * MINUTE)
+
+    row = own(session, colleague)
+    assert (row.expected, row.expected_because, row.delegated_by) == (True, "person", None)
+    assert "You come in place of" not in page(session, colleague)
+    assert "is invited in your place" not in page(session, official_reynosa)
 
 
 def test_taking_it_back_uninvites_the_delegate_with_a_higher_sequence(official_reynosa, colleague):

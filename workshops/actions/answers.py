@@ -73,7 +73,7 @@ def answer(
     )
     if said is not None and _is_older(said, participation):
         raise OlderAnswer(_("A newer answer is on record."))
-    sent = Participation.objects.filter(delegated_by=participation).select_related("user").first()
+    sent = Participation.objects.in_place_of_others().filter(delegated_by=participation).select_related("user").first()
     if sent is not None and answer != Participation.Answer.NO:
         sentence = _("%(name)s comes in this place. Take that back on the page of the session, and then say yes.")
         raise SentSomebody(sentence % {"name": sent.user})

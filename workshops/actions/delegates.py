@@ -54,7 +54,7 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     left = seats.give_up(session.pk, sender)  # before the answer, which would let the next move up
     sent_by = answer(session, user=sender, answer=Participation.Answer.NO, now=now)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
-    if not may_send(sent_by) or Participation.objects.filter(delegated_by=sent_by).exists():
+    if not may_send(sent_by) or Participation.objects.in_place_of_others().filter(delegated_by=sent_by).exists():
         raise ActionNotPossible(_("You have sent somebody already, or nobody can be sent in your place."))
     if not possible_delegates(version, sender=sender, now=now).filter(pk=delegate.pk).exists():
         raise ActionNotPossible(
@@ -66,6 +66,7 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
         "expected_since": now,
         "delegated_by": sent_by,
     }
+    Participation.objects.filter(delegated_by=sent_by).update(delegated_by=None)  # who comes for them no more
     row, is_new = Participation.objects.update_or_create(session=session, user=delegate, defaults=expected)
     if not is_new:
         _outbid(row)
@@ -85,7 +86,8 @@ def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None
     """
     _hold(session)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
-    row = Participation.objects.select_for_update().filter(session=session, delegated_by__user=sender).first()
+    sent = Participation.objects.in_place_of_others().filter(session=session, delegated_by__user=sender)
+    row = sent.select_for_update(of=("self",)).first()
     if row is None:
         return
     if version.is_over(now):

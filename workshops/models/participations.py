@@ -20,6 +20,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def expected(self) -> Self:
         return self.filter(expected=True)
 
+    def in_place_of_others(self) -> Self:
+        """Those expected in the place of who sent them (`delegated_by`): who has left comes for nobody."""
+        sent = Participation.Because.DELEGATE
+        return self.expected().filter(expected_because=sent, delegated_by__isnull=False)
+
     def concerned(self, on: date) -> Self:
         """Whom mail about the session concerns that day; `with_concern` says it of each."""
         return self.filter(_concern(on))
@@ -160,7 +165,8 @@ class Participation(models.Model):
     earlier_place = models.CharField(max_length=8, choices=Place.choices, blank=True, default=Place.NONE, db_default="")
     earlier_waiting_since = models.DateTimeField(null=True, blank=True)
     earlier_offered_until = models.DateTimeField(null=True, blank=True)
-    # Whom somebody who cannot come sends instead: a row of their own, that points at the one who sends.
+    # Whom somebody who cannot come sends instead: a row of their own, that points at the one who sends, as long as they
+    # are expected for that.
     delegated_by = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="delegate"
     )

@@ -58,8 +58,9 @@ def _delegation(own: Participation | None, *, may_answer: bool) -> dict[str, Any
     """Whom the person sends, or in whose place they come."""
     if own is None or not own.expected or not may_answer:
         return {}
-    sends = Participation.objects.filter(delegated_by=own).select_related("user").first()
-    comes_for = own.delegated_by.user if own.delegated_by is not None else None
+    sends = Participation.objects.in_place_of_others().filter(delegated_by=own).select_related("user").first()
+    is_sent = own.expected_because == Participation.Because.DELEGATE
+    comes_for = own.delegated_by.user if is_sent and own.delegated_by is not None else None
     return {"sends": sends, "comes_for": comes_for, "may_send": delegates.may_send(own) and sends is None}
 
 

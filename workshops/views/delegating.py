@@ -25,7 +25,8 @@ def delegate(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose who comes instead; the person's own answer becomes no."""
     now, version = database_now(), visible_version(request, slug)
     own = _own(request, version)
-    if not takes_answers(version, now) or hasattr(own, "delegate"):
+    sends = Participation.objects.in_place_of_others().filter(delegated_by=own)
+    if not takes_answers(version, now) or sends.exists():
         return redirect(version)
     people = delegates.possible_delegates(version, sender=request.user, now=now)  # type: ignore[arg-type]
     form = DelegateForm(request.POST or None, people=people)
