@@ -19,6 +19,7 @@ from tests.workshops.seating import MAYBE, MINUTE, NO, ROOM, YES, members, own, 
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import delegates, seats
+from workshops.actions.nudges import whom_to_nudge
 from workshops.models import Participation, Session, SessionVersion
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -390,6 +391,35 @@ def test_session_page_sends_and_takes_back(official_reynosa, colleague):
         assert other.post(f"{url}take-back/").status_code == 404
         assert client.post(f"{url}take-back/").status_code == 302
     assert own(session, colleague).expected is False
+
+
+def test_date_that_moves_asks_who_was_sent_and_not_who_sent_them(official_reynosa, colleague):
+    """The sender read that their answer counts no more, and a yes was refused: somebody comes in their place."""
+    session = publish_session(people=[official_reynosa]).session
+    all_is_sent(NOW)
+    send(session, official_reynosa, colleague)
+    say(session, [colleague], now=LATER + MINUTE)
+    all_is_sent(LATER + MINUTE)
+
+    version = change(session, at=LATER + HOUR, starts_at=START + DAY, ends_at=START + DAY + HOUR)
+    all_is_sent(LATER + DAY)
+
+    rows = [own(session, one) for one in (official_reynosa, colleague)]
+    assert [(one.answer, one.earlier_answer) for one in rows] == [("no", ""), ("none", "yes")]
+    mails = OutgoingMail.objects.filter(kind=emails.CHANGE, status="sent")
+    told = {mail.user_id: "ya no cuenta" in text_of(read(mail, LATER + DAY)) for mail in mails}
+    assert told == {official_reynosa.pk: False, colleague.pk: True}
+    assert whom_to_nudge(version, now=LATER + 9 * DAY).people == [colleague]
+
+
+def test_who_sent_somebody_is_not_asked_once_more_whatever_is_on_record(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    Participation.objects.filter(user=official_reynosa).update(answer="none", answered_at=None)  # as of before
+    all_is_sent(LATER)
+
+    version = SessionVersion.objects.get(current_of=session)
+    assert whom_to_nudge(version, now=LATER + 9 * DAY).people == [colleague]
 
 
 # --- Who is sent declines ---------------------------------------------------------------------------------------------

@@ -137,10 +137,12 @@ def ask_again(versions: Iterable[SessionVersion]) -> set[int]:
     """Put aside the answers to sessions whose start a release moved or which take place after all; returns which.
 
     They were given to another date; coordinators go on reading them as such, and the change mail asks anew. Seats are
-    free for whoever answers to the new one. `keep_answers` gives back what this put aside too much.
+    free for whoever answers to the new one. `keep_answers` gives back what this put aside too much. Who has sent
+    somebody is not asked: that person is, in their place.
     """
     asked = {version.session_id for version in versions if version.is_another_plan}
-    people = Participation.objects.filter(session__in=asked)
+    all_people = Participation.objects.filter(session__in=asked)
+    people = all_people.exclude(pk__in=list(all_people.in_place_of_others().values_list("delegated_by", flat=True)))
     seats.forget_older(people)
     kept = people.filter(answer=NONE).exclude(place=Participation.Place.NONE)  # for somebody sent in another's place
     kept.update(**seats.PUT_ASIDE)

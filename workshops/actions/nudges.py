@@ -35,8 +35,10 @@ class Nudge:
 
 
 def whom_to_nudge(version: SessionVersion, *, now: datetime) -> Nudge:
-    """Those expected who have not answered; two queries."""
+    """Those expected who have not answered, nor sent somebody in their place; two queries."""
     silent = Participation.objects.expected().filter(session=version.session_id, answer=Participation.Answer.NONE)
+    sent = Participation.objects.in_place_of_others().filter(session=version.session_id)
+    silent = silent.exclude(pk__in=sent.values("delegated_by"))
     people = User.objects.filter(pk__in=silent.values("user"), is_active=True).order_by(SortKey("name"), "pk")
     mails = OutgoingMail.objects.about(emails.SUBJECT, version.session_id)
     asked_anew = Q(kind=emails.CHANGE, user__in=silent.exclude(earlier_answer="").values("user"))
