@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cities.models import Cycle, Membership
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.test_releases import NOW, draft, edit
@@ -252,6 +253,70 @@ def test_what_is_no_longer_true_is_not_sent(cycle, member, reason):
         actions.publish_release(cycle, by=None, at=NOW)
 
     assert still_true(mails, NOW) == set()
+
+
+def put_off_by_an_outage(start: datetime) -> list[OutgoingMail]:
+    """The reminders of a session that could not go, each because its time had passed."""
+    plan_through(start - timedelta(days=16), start)
+    mails = OutgoingMail.objects.filter(kind=emails.REMINDER)
+    mails.update(status=Status.MISSED)
+    return list(mails.order_by("due"))
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (timedelta(days=10), ["14d"]),
+        (timedelta(days=2), ["3d"]),
+        (timedelta(hours=20), ["1d"]),
+        (timedelta(hours=1), ["2h"]),
+        (timedelta(0), []),  # it begins
+        (timedelta(hours=-1), []),
+        (timedelta(days=-1), []),
+    ],
+)
+def test_of_what_is_sent_again_only_the_last_reminder_that_fell_due_holds(cycle, member, coordinator, before, expected):
+    start = at("America/Mexico_City", 2026, 11, 20, 10)
+    session_at(cycle, start)
+    actions.publish_release(cycle, by=None, at=start - timedelta(days=30))
+    put_off_by_an_outage(start)
+    OutgoingMail.objects.exclude(user=member).delete()
+    now = start - before
+
+    mail.retry_all(OutgoingMail.objects.filter(status=Status.MISSED), by=coordinator, now=now)
+
+    due = OutgoingMail.objects.filter(status=Status.QUEUED, due__lte=now)
+    assert [key.split(":")[3] for key in sorted(still_true(due, now))] == expected
+
+
+def test_a_reminder_of_a_date_alone_holds_until_the_day_is_over(cycle, member):
+    draft(cycle, day=date(2026, 11, 20), starts_at=None, ends_at=None, time_zone="America/Mexico_City")
+    actions.publish_release(cycle, by=None, at=NOW)
+    over = at("America/Mexico_City", 2026, 11, 21, 0)
+    last = put_off_by_an_outage(over)[-1:]
+
+    assert [len(still_true(last, now)) for now in (over - timedelta(minutes=1), over)] == [1, 0]
+
+
+def test_which_reminder_is_the_last_is_told_by_the_night_of_the_reader(cycle):
+    """At five in the morning of Mexico the one of a day before waits until seven; in Madrid it is noon, and it goes."""
+    here, there = factories.create_member(), factories.create_member()
+    User.objects.filter(pk=there.pk).update(time_zone="Europe/Madrid")
+    start = at("America/Mexico_City", 2026, 11, 20, 5)
+    session_at(cycle, start)
+    actions.publish_release(cycle, by=None, at=start - timedelta(days=30))
+    mails = put_off_by_an_outage(start)
+    due = start - timedelta(days=1)
+
+    def held(now: datetime) -> dict[User, str]:
+        keys = still_true([one for one in mails if one.due <= now], now)
+        found = [(one.user, one.key.split(":")[3]) for one in mails if one.key in keys]
+        assert len(found) == 2
+        return dict(found)
+
+    assert held(due - timedelta(minutes=1)) == {here: "3d", there: "3d"}
+    assert held(due) == {here: "3d", there: "1d"}
+    assert held(due + timedelta(hours=2)) == {here: "1d", there: "1d"}
 
 
 def test_who_declined_or_unsubscribed_is_not_planned_for(cycle, member, coordinator):

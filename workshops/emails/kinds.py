@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from cities.models import group_day
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from workshops import letters
-from workshops.emails.reminders import reminder_key
+from workshops.emails.reminders import useful_reminders
 from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SEATS, SUBJECT, UNINVITATION
 
@@ -23,6 +24,7 @@ READ = (
     "offered_until",
     "waiting_since",
     "user__is_active",
+    "user__time_zone",
     "user__wants_reminders",
 )
 
@@ -101,12 +103,13 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
 
 
 def _reminder_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """A reminder holds while its key is what would be planned today: the same start, a person to remind."""
+    """A reminder holds while nothing later has told the same: the same start, not yet reached, a person to remind."""
+    useful = cache(lambda version, zone: useful_reminders(version, zone, now))
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
         if version.is_planned
-        and one.key in {reminder_key(version, lead, user.pk) for lead in version.lead_times()}
+        and one.key.removesuffix(str(user.pk)) in useful(version, user.time_zone)
         and participation.is_concerned
         and participation.answer != Participation.Answer.NO
         and user.is_active

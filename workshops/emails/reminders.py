@@ -47,8 +47,23 @@ def reminders_of(version: SessionVersion, zone: str) -> list[tuple[timedelta, da
     just said the same; so are those that were past when coordinators set the usual ones, which would surprise everybody
     at once. Of two that quiet hours put at one moment the later one is left. Expects `session`.
     """
-    leads, since = version.lead_times_since()
+    _leads, since = version.lead_times_since()
     earliest = max(version.start_released_at, since or version.start_released_at)
+    return [row for row in _by_lead(version, zone) if row[1] >= earliest and row[2] > row[1]]
+
+
+def useful_reminders(version: SessionVersion, zone: str, now: datetime) -> set[str]:
+    """What the keys begin with of the reminders that tell people of this zone something yet, the person left out.
+
+    Neither the next one nor the start has come, whatever was said when they were queued: who sends a late mail again
+    lends it another day. Expects `session`.
+    """
+    return {reminder_key(version, lead, "") for lead, _told, until in _by_lead(version, zone) if now < until}
+
+
+def _by_lead(version: SessionVersion, zone: str) -> list[tuple[timedelta, datetime, datetime]]:
+    """Each lead time with when people of a zone are told, or would have been, and until when that is useful."""
+    leads = version.lead_times()
     dues = [version.due_of(lead) for lead in leads]
     start = version.reminder_start()
     told = [
@@ -56,8 +71,7 @@ def reminders_of(version: SessionVersion, zone: str) -> list[tuple[timedelta, da
         for lead, due, following in zip(leads, dues, [*dues[1:], None], strict=True)
     ]
     ends = [*told[1:], version.begins_at if version.has_hours else version.finishes_at]
-    rows = zip(leads, told, ends, strict=True)
-    return [row for row in rows if row[1] >= earliest and row[2] > row[1]]
+    return list(zip(leads, told, ends, strict=True))
 
 
 @dataclass(frozen=True)
