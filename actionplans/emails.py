@@ -115,14 +115,23 @@ def _occasions(plan: ActionPlan, things: Sequence[Thing], now: datetime, *, unti
     found = []
     oldest = group_day(now) - timedelta(days=2)  # a mail about an older day would be of no use anywhere
     for day in sorted({thing.due_on for thing in things if thing.due_on >= oldest}):
-        moments = [_at(day - timedelta(days=lead), plan) for lead in LEADS]
-        ends = [*moments[1:], _at(day + timedelta(days=1), plan)]
-        found += [Occasion(DUE, plan, day, *row) for row in zip(LEADS, moments, ends, strict=True)]
+        found += _before(plan, day)
     this_monday = _monday(group_day(now))
     for monday in (this_monday, this_monday + timedelta(days=7)):
         if any(thing.due_on < monday for thing in things):
-            found.append(Occasion(LATE, plan, monday, 0, _at(monday, plan), _at(monday + timedelta(days=7), plan)))
+            found.append(_late(plan, monday))
     return [one for one in found if one.due <= until and one.useful_until > now]
+
+
+def _before(plan: ActionPlan, day: date) -> list[Occasion]:
+    """The reminders of what falls due on a day, each of use until the next one; the last until nine the day after."""
+    moments = [_at(day - timedelta(days=lead), plan) for lead in LEADS]
+    ends = [*moments[1:], _at(day + timedelta(days=1), plan)]
+    return [Occasion(DUE, plan, day, *row) for row in zip(LEADS, moments, ends, strict=True)]
+
+
+def _late(plan: ActionPlan, monday: date) -> Occasion:
+    return Occasion(LATE, plan, monday, 0, _at(monday, plan), _at(monday + timedelta(days=7), plan))
 
 
 def _officials(city_ids: Iterable[int], on: date) -> dict[int, list[User]]:
@@ -183,7 +192,10 @@ def _mails(now: datetime, *, until: datetime) -> list[tuple[ActionPlan, Outgoing
 
 
 def _told(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, tuple[ActionPlan, list[Thing], User]]:
-    """By mail, the plan and the things it would tell today, for whom; mails with nothing to tell are left out."""
+    """By mail, the plan and the things it would tell today, for whom; mails with nothing to tell are left out.
+
+    So are those after which another has told the same, also where they were sent again and last a day longer.
+    """
     plans = {pk: one for pk, one in _kept_plans().items() if pk in {mail.subject_id for mail in mails}}
     latest = max((_day_in(one.key) for one in mails), default=group_day(now))
     things = _undone(plans, until=latest)
@@ -193,6 +205,9 @@ def _told(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, tuple[Actio
         if (plan := plans.get(one.subject_id or 0)) is None:
             continue
         day = _day_in(one.key)
+        occasions = _before(plan, day) if one.kind == DUE else [_late(plan, day)]
+        if not any(each.key(one.user_id or 0) == one.key and now < each.useful_until for each in occasions):
+            continue
         found = [thing for thing in things[plan.pk] if (thing.due_on == day if one.kind == DUE else thing.due_on < day)]
         user = next((user for user in officials.get(plan.city_id or 0, []) if user.pk == one.user_id), None)
         if found and user is not None:

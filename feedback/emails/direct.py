@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import group_day
-from feedback.emails.rounds import LEADS, PLANNED_AHEAD, reminders_of
+from feedback.emails.rounds import LEADS, PLANNED_AHEAD, reminders_of, until_of
 from feedback.reports import direct
 from ogpgroup import mail
 from ogpgroup.coming import Coming, counted
@@ -86,7 +86,7 @@ def _waiting(mails: Sequence[OutgoingMail], now: datetime) -> dict[tuple[int, in
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """While the same person is asked by the same day, and has not written."""
+    """While the same person is asked by the same day and has not written, until the next one comes or the day ends."""
     waiting = _waiting(mails, now)
     return {
         one.pk
@@ -94,6 +94,8 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
         if (asked := waiting.get((one.subject_id or 0, one.user_id or 0)))
         and asked.due_on is not None
         and asked.due_on.toordinal() == one.subject_version
+        and (until := until_of(one, asked.due_on, asked.user)) is not None
+        and now < until
         and asked.user.is_active
         and asked.user.wants_reminders
     }

@@ -48,6 +48,15 @@ def reminders_of(day: date, zone: str) -> list[tuple[timedelta, datetime, dateti
     return list(zip(LEADS, dues, [*dues[1:], _end_of(day, zone)], strict=True))
 
 
+def until_of(mail: OutgoingMail, day: date, user: User) -> datetime | None:
+    """Until when a reminder of that day is useful to this person; None for one that a coordinator sent by hand.
+
+    Computed anew: who sends a late mail again lends it another day.
+    """
+    ends = {f":{lead.days}d:{user.pk}": until for lead, _due, until in reminders_of(day, user.time_zone)}
+    return next((until for end, until in ends.items() if mail.key.endswith(end)), None)
+
+
 # --- Queueing ---------------------------------------------------------------------------------------------------------
 
 
@@ -217,6 +226,12 @@ class _Letter:
     round: ReviewRound
     user: User
 
+    def is_told_since(self, now: datetime) -> bool:
+        """Whether the next reminder of the same day has come. The last one may come late: it says that it does."""
+        day = date.fromordinal(self.mail.subject_version)
+        until = until_of(self.mail, day, self.user)
+        return until is not None and until < _end_of(day, self.user.time_zone) and until <= now
+
 
 def _letters(mails: Sequence[OutgoingMail]) -> list[_Letter]:
     """Each mail with what it is about, in two queries; mails whose round or person is gone are left out."""
@@ -246,7 +261,7 @@ def _waits_for_evaluation(mails: Sequence[OutgoingMail], now: datetime) -> set[i
         if letter.round.status == Status.OPEN
         and letter.round.due_on.toordinal() == letter.mail.subject_version
         and letter.user.pk in waiting[letter.round.pk]
-        and (letter.mail.kind != REMINDER or letter.user.wants_reminders)
+        and (letter.mail.kind != REMINDER or (letter.user.wants_reminders and not letter.is_told_since(now)))
         and (letter.mail.kind != OPENED or letter.mail.due >= letter.round.opened_at)
     }
 
@@ -264,6 +279,7 @@ def _waits_for_reply(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
         and letter.round.reply_due_on.toordinal() == letter.mail.subject_version
         and letter.user.pk in officials[letter.round.pk]
         and (letter.mail.kind != REPLY_REMINDER or (letter.round.pk in lacking and letter.user.wants_reminders))
+        and not letter.is_told_since(now)
     }
 
 

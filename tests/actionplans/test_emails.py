@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from actionplans import emails
 from actionplans.models import ActionPlan, Commitment, Milestone, ProgressEntry
 from cities.models import City, Membership
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 
@@ -183,6 +184,44 @@ def test_a_milestone_put_off_reminds_at_its_new_day_alone(plan: ActionPlan, offi
     emails.plan(in_reynosa(2027, 3, 10, 8))
 
     assert still_true(in_reynosa(2027, 3, 10)) == [f"plan_due:{plan.pk}:2027-03-24:14d:{official_reynosa.pk}"]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (in_reynosa(2027, 3, 10), ["plan_due 14d"]),
+        (in_reynosa(2027, 3, 16), ["plan_due 3d"]),
+        (in_reynosa(2027, 3, 18, 8), ["plan_due 0d"]),
+        (in_reynosa(2027, 3, 18), []),
+        (in_reynosa(2027, 3, 24), ["plan_late 2027-03-22"]),
+        (in_reynosa(2027, 3, 30), ["plan_late 2027-03-29"]),
+    ],
+)
+def test_of_what_is_sent_again_only_the_last_reminder_that_fell_due_holds(
+    plan: ActionPlan, official_reynosa: User, coordinator: User, now: datetime, expected: list[str]
+) -> None:
+    add_milestone(plan)
+    plan_through(in_reynosa(2027, 2, 25), in_reynosa(2027, 3, 30))
+    OutgoingMail.objects.filter(due__gt=now).delete()
+    OutgoingMail.objects.update(status="missed")
+
+    mail.retry_all(OutgoingMail.objects.all(), by=coordinator, now=now)
+
+    parts = [key.split(":") for key in still_true(now)]
+    assert [f"{part[0]} {part[3] if part[0] == 'plan_due' else part[2]}" for part in parts] == expected
+
+
+def test_what_goes_late_says_that_its_day_was_yesterday(plan: ActionPlan, official_reynosa: User) -> None:
+    add_milestone(plan)
+    emails.plan(in_reynosa(2027, 3, 17))
+    (one,) = OutgoingMail.objects.all()
+
+    headlines = [emails._render([one], in_reynosa(2027, 3, day, 8))[one.pk].headline for day in (17, 18)]
+
+    assert headlines == [
+        "Hoy (17 de marzo de 2027): Taller en barrios",
+        "Ayer (17 de marzo de 2027): Taller en barrios",
+    ]
 
 
 def test_a_reminder_says_what_is_due_where_and_when_in_the_reader_s_language(

@@ -12,6 +12,7 @@ from feedback.actions import evaluations
 from feedback.actions import rounds as actions
 from feedback.emails import rounds as emails
 from feedback.models import ReviewRound
+from ogpgroup import mail as outbox
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.feedback import rounds
@@ -196,6 +197,24 @@ def test_mail_that_is_no_longer_so_does_not_go(db: None):
         change(one, person)
 
         assert still_true() == [], change.__name__
+
+
+def test_of_the_reminders_of_a_day_only_the_last_that_fell_due_goes(coordinator: User):
+    """The last one may go later: it says that the day is past, and the round is open still."""
+    one = rounds.open_round()
+    rounds.evaluator_of(one)
+    for day in range(25):
+        emails.plan(NOW + timedelta(days=day))
+    OutgoingMail.objects.exclude(kind="round_reminder").delete()
+    OutgoingMail.objects.update(status="missed")
+    early, late = OutgoingMail.objects.order_by("due")
+    moments = [early.due, late.due - timedelta(minutes=1), late.due, late.due + timedelta(days=1)]
+
+    outbox.retry_all(OutgoingMail.objects.all(), by=coordinator, now=moments[-1])
+
+    assert [still_true(now) for now in moments[2:]] == [[late.key], [late.key]]
+    late.delete()
+    assert [still_true(now) for now in moments] == [[early.key], [early.key], [], []]
 
 
 def test_city_is_told_and_reminded_until_it_has_replied(reynosa: City, official_reynosa: User):

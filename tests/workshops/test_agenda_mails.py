@@ -210,3 +210,18 @@ def test_direct_feedback_is_reminded_until_it_is_written(version, presenter, res
     write(item, by=respondent, now=NOW)
 
     assert direct.KINDS[0].still_true([mail], near) == set()
+
+
+def test_reminder_of_direct_feedback_gives_way_to_the_next_and_ends_with_its_day(version, presenter, respondent):
+    """Sent again, its time is a day longer."""
+    put(version.session, "Reynosa", 30, presenter=presenter, respondent=respondent, response_due_on=DUE)
+    Session.objects.filter(pk=version.session_id).update(agenda_published_at=NOW)
+    for days in range(5):
+        direct.plan(START + timedelta(days=days))
+    mails = list(OutgoingMail.objects.filter(kind=direct.DUE).order_by("due"))
+    early, late = mails
+    OutgoingMail.objects.update(useful_until=late.useful_until + timedelta(days=1))
+
+    moments = [late.due - timedelta(minutes=1), late.due, late.useful_until]
+
+    assert [direct.KINDS[0].still_true(mails, now) for now in moments] == [{early.pk, late.pk}, {late.pk}, set()]

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cities.models import Organization
+from ogpgroup import mail
 from ogpgroup.models import OutgoingMail
 from tests import factories
 from tests.factories_schedule import create_agreement, create_session, publish
@@ -126,8 +127,8 @@ def test_one_mail_tells_all_that_is_due(session, official_reynosa):
     assert [word in on_monday for word in ("Uno.", "Dos.", "Tres.")] == [False, False, True]
 
 
-def _words(one: OutgoingMail) -> str:
-    rendered = emails._render([one], one.due)[one.pk]
+def _words(one: OutgoingMail, now: datetime | None = None) -> str:
+    rendered = emails._render([one], now or one.due)[one.pk]
     body = email.message_from_bytes(rendered.content, policy=default).get_body(("plain",))
     assert body is not None
     return f"{rendered.headline}\n{body.get_content()}"
@@ -151,6 +152,26 @@ def test_reminder_is_withdrawn_once_it_is_done(session, official_reynosa):
     actions.tell(agreement, status="done", text="", by=None)
 
     assert (before, emails._still_true(mails, now)) == ({one.pk for one in mails}, set())
+
+
+def test_of_what_is_sent_again_each_agreement_is_told_once(session, official_reynosa, coordinator):
+    """Each mail tells what none after it has told; what is past by then it calls so."""
+    agreed(session, council(), text="Uno.")
+    agreed(session, council(), text="Dos.", due_on=DAY + timedelta(days=11))
+    plan_through(START, datetime(2027, 4, 1, 18, tzinfo=UTC))
+    now = DAY_AT_NINE + timedelta(days=2)
+    OutgoingMail.objects.filter(due__gt=now).delete()
+    OutgoingMail.objects.update(status="missed")
+
+    mail.retry_all(OutgoingMail.objects.all(), by=coordinator, now=now)
+
+    mails = list(OutgoingMail.objects.order_by("due"))
+    told = {one.key.split(":")[1]: _words(one, now) for one in mails if one.pk in emails._still_true(mails, now)}
+    assert {day: [word in text for word in ("Uno.", "Dos.")] for day, text in told.items()} == {
+        "2027-03-14": [False, True],
+        "2027-03-17": [True, False],
+    }
+    assert "Debía entregarse el 17 de marzo de 2027." in told["2027-03-17"]
 
 
 def test_who_wants_no_reminders_gets_none(session, official_reynosa):

@@ -140,6 +140,19 @@ def test_question_about_a_date_alone_waits_for_its_morning(member):
     assert OutgoingMail.objects.get(kind=emails.NUDGE).due == START.replace(hour=13)
 
 
+@pytest.mark.parametrize("fields", [{}, {"starts_at": None, "day": START.date()}], ids=["hours", "date alone"])
+def test_nobody_is_asked_any_more_once_it_begins(fields, member):
+    version = publish_session(people=[member], **fields)
+    all_is_sent(NOW)
+    nudge(version.session, now=NOW + 3 * DAY)
+    mails = list(OutgoingMail.objects.filter(kind=emails.NUDGE))
+    until = version.begins_at if version.has_hours else version.finishes_at
+
+    held = [emails.nudges._still_true(mails, now) for now in (until - timedelta(minutes=1), until)]
+
+    assert held == [{one.pk for one in mails}, set()]
+
+
 def test_page_says_when_it_goes_where_it_is_night(coordinator):
     coordinator.language = "en"
     coordinator.save(update_fields=["language"])

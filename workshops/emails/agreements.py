@@ -45,6 +45,15 @@ class Waiting:
         """Those of which the person is told on that day."""
         return [one for one in self.agreements if one.due_on is not None and _is_told(one.due_on, day)]
 
+    def told_last_on(self, day: date, now: datetime) -> list[Agreement]:
+        """Those of which the person is told on that day, and has not been told again since.
+
+        Whatever was said when the mail was queued: who sends a late one again lends it another day.
+        """
+        since = [day + timedelta(days=days) for days in range(1, max(LEADS))]
+        come = [each for each in since if _at(each, self.user) <= now]
+        return [one for one in self.told_on(day) if one.due_on and not any(_is_told(one.due_on, each) for each in come)]
+
     def days(self, monday: date) -> set[date]:
         """All days on which the person is told of something, of what is late on that Monday alone."""
         leads = (timedelta(days=lead) for lead in LEADS)
@@ -174,7 +183,7 @@ def _told(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, tuple[User,
     told = {}
     for one in mails:
         day = _day_in(one.key)
-        if (own := waiting.get(one.user_id or 0)) is not None and (found := own.told_on(day)):
+        if (own := waiting.get(one.user_id or 0)) is not None and (found := own.told_last_on(day, now)):
             told[one.pk] = (own.user, day, found)
     return told
 
@@ -191,6 +200,7 @@ def _render(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rend
         if one.pk not in told:
             continue
         user, day, agreements = told[one.pk]
+        day = max(day, now.astimezone(zone_info(user.time_zone)).date())  # sent again, it may go days later
         url = mail.unsubscribe_url(user.pk)
         context = {
             "agreements": [(each, settings.PUBLIC_URL + each.get_absolute_url()) for each in agreements],

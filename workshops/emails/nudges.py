@@ -45,11 +45,11 @@ def _row(version: SessionVersion, user: User, now: datetime) -> OutgoingMail:
 
 
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """It holds while the person is expected and has not answered."""
+    """It holds while the person is expected and has not answered, until it begins; a date alone, until it is over."""
     return {
         one.pk
         for one, version, participation, user in looked_up(mails, now)
-        if version.finishes_at > now
+        if now < (version.begins_at if version.has_hours else version.finishes_at)
         and version.is_planned
         and participation.expected
         and participation.answer == Participation.Answer.NONE
