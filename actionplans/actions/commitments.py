@@ -95,17 +95,21 @@ def add_milestone(commitment: Commitment, *, fields: Mapping[str, Any], form_id:
 def save_milestone(milestone: Milestone, *, fields: Mapping[str, Any], edition: int) -> Milestone:
     """Store an edit made on the edition given. See also `save_commitment`.
 
-    Raises ActionNotPossible where the last day of a plan in force is moved without a reason of its own; the day first
-    promised is kept.
+    Raises ActionNotPossible where the last day of a plan in force is moved without a reason of its own, or that reason
+    is cleared; the day first promised is kept. A reason where no day was ever moved is not stored.
     """
     plan = _open_plan(milestone.commitment.plan)
     current = Milestone.objects.select_for_update().get(pk=milestone.pk)
     stored, reason = current.ends_on, current.moved_because
+    if "moved_because" in fields and not current.first_ends_on and fields.get("ends_on", stored) == stored:
+        fields = {**fields, "moved_because": ""}
     if changed(current, fields, edition):
         if plan.is_running and current.ends_on != stored:
             if current.moved_because in {"", reason}:
                 raise ActionNotPossible(_("The plan is in force: say why the last day is moved."))
             current.first_ends_on = current.first_ends_on or stored
+        elif current.first_ends_on and not current.moved_because:
+            raise ActionNotPossible(_("The plan is in force: say why the last day is moved."))
         current.save(update_fields=[*fields, "first_ends_on", "edition"])
     return current
 

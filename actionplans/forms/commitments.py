@@ -254,8 +254,12 @@ class MilestoneForm(KeptTogether):
         day, reason = self._stored
         # On an older edition both are compared with what somebody else stored meanwhile, not with what was read.
         is_newest = "moved_because" in self.fields and cleaned.get("edition") == self.instance.edition
-        is_moved = is_newest and cleaned.get("ends_on") not in {None, day}
-        if is_moved and cleaned.get("moved_because") in {"", reason}:
-            again = _("Say why it is moved this time.") if reason else _("Say why the last day is moved.")
-            self.add_error("moved_because", again)
+        if not is_newest or cleaned.get("ends_on") is None or "moved_because" not in cleaned:
+            return cleaned
+        if cleaned["ends_on"] != day and reason and cleaned["moved_because"] == reason:
+            self.add_error("moved_because", _("Say why it is moved this time."))
+        elif not cleaned["moved_because"] and (cleaned["ends_on"] != day or self.instance.first_ends_on):
+            self.add_error("moved_because", _("Say why the last day is moved."))
+        elif cleaned["ends_on"] == day and not self.instance.first_ends_on:
+            cleaned["moved_because"] = ""  # typed where nothing is moved
         return cleaned

@@ -93,6 +93,37 @@ def test_moved_back_to_the_first_day_says_no_more_of_it(
     assert "Se había comprometido" not in stranger.get("/plans/plan/commitments/1/").content.decode()
 
 
+def test_the_reason_of_a_moved_day_cannot_be_cleared(milestone: Milestone, official_reynosa: User) -> None:
+    client = signed_in(official_reynosa)
+    moved(client, SECOND, "Llovió.")
+
+    form = client.post(EDIT, {**opened(client, EDIT), "title": "Otro título", "moved_because": " "}).context["form"]
+
+    assert form.errors == {"moved_because": ["Escriba por qué se cambia el último día."]}
+    assert stored(milestone) == (SECOND, FIRST, "Llovió.")
+
+
+def test_the_reason_of_a_moved_day_is_told_in_better_words(milestone: Milestone, official_reynosa: User) -> None:
+    client = signed_in(official_reynosa)
+    moved(client, SECOND, "Llovió.")
+
+    client.post(EDIT, {**opened(client, EDIT), "moved_because": "Llovió tres semanas."})
+
+    assert stored(milestone) == (SECOND, FIRST, "Llovió tres semanas.")
+
+
+def test_a_reason_where_no_day_is_moved_is_told_nobody(
+    milestone: Milestone, official_reynosa: User, stranger: Client
+) -> None:
+    client = signed_in(official_reynosa)
+
+    client.post(EDIT, {**opened(client, EDIT), "title": "Otro título", "moved_because": "Llovió."})
+
+    assert stored(milestone) == (FIRST, None, "")
+    assert milestone.title == "Otro título"
+    assert "Llovió." not in stranger.get("/plans/plan/commitments/1/").content.decode()
+
+
 def test_in_preparation_nothing_is_promised_yet(milestone: Milestone, official_reynosa: User) -> None:
     ActionPlan.objects.update(status="draft")
     client = signed_in(official_reynosa)
@@ -124,3 +155,13 @@ def test_action_and_database_refuse_it_too(milestone: Milestone) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Milestone.objects.update(first_ends_on=FIRST)
     assert stored(milestone) == (FIRST, None, "")
+
+
+def test_action_keeps_the_reason_with_the_move(milestone: Milestone) -> None:
+    actions.save_milestone(milestone, fields={"lead": "Obras", "moved_because": "Llovió."}, edition=1)
+    assert stored(milestone) == (FIRST, None, "")
+
+    actions.save_milestone(milestone, fields={"ends_on": SECOND, "moved_because": "Llovió."}, edition=2)
+    with pytest.raises(ActionNotPossible):
+        actions.save_milestone(milestone, fields={"moved_because": ""}, edition=3)
+    assert stored(milestone) == (SECOND, FIRST, "Llovió.")
