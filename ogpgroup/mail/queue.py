@@ -211,16 +211,14 @@ def dismiss(mails: OutgoingMailQuerySet, *, by: User, now: datetime) -> int:
     return dismissed
 
 
-def park(*, since: datetime, now: datetime) -> int:
-    """After a restore: hold everything that fell due since the backup, because it may have gone before the disaster.
+def park(*, now: datetime) -> int:
+    """After a restore: hold everything that has fallen due, because it may have gone between backup and disaster.
 
-    Run the planners first, so that what they would derive again is held as well.
+    That holds as well for what was due before the backup and waited then: for another try, the morning, a paused mail
+    server, or the sender that held it. Run the planners first, so that what they would derive again is held too.
     """
-    return (
-        OutgoingMail.objects.undecided()
-        .filter(due__gte=since, due__lte=now)
-        .update(status=OutgoingMail.Status.PARKED, token=None, lease_until=None)
-    )
+    fallen_due = OutgoingMail.objects.undecided().filter(due__lte=now)
+    return fallen_due.update(status=OutgoingMail.Status.PARKED, token=None, lease_until=None)
 
 
 def release_parked(mails: OutgoingMailQuerySet, *, by: User) -> int:

@@ -284,19 +284,23 @@ def test_withdraw_of_many_deletes_the_text_of_account_mails_only():
     assert OutgoingMail.objects.get(key="b").rendered is None
 
 
-def test_park_holds_what_fell_due_since_the_backup_until_released(coordinator):
-    enqueue("before", due=timedelta(hours=-3))
+def test_park_holds_what_has_fallen_due_until_released(coordinator):
+    """Whether it fell due since the backup, or waited for another try or in the hands of a sender when it was made."""
+    now = timezone.now()
+    enqueue("held", due=timedelta(hours=-4))
+    claim()
+    enqueue("later", due=timedelta(hours=-3))
+    OutgoingMail.objects.filter(key="later").update(retry_at=now + timedelta(hours=1))
     enqueue("since", due=timedelta(hours=-1))
     enqueue("tomorrow", due=timedelta(hours=20))
-    now = timezone.now()
 
-    parked = mail.park(since=now - timedelta(hours=2), now=now)
+    parked = mail.park(now=now)
+    waiting = set(OutgoingMail.objects.undecided().values_list("key", flat=True))
     claimed = claim()
     released = mail.release_parked(OutgoingMail.objects.all(), by=coordinator)
 
-    assert (parked, released) == (1, 1)
-    assert [one.key for one in claimed] == ["before"]
-    assert [one.key for one in claim()] == ["since"]
+    assert (parked, waiting, claimed, released) == (3, {"tomorrow"}, [], 3)
+    assert [one.key for one in claim()] == ["held", "later", "since"]
 
 
 def test_purge_deletes_old_texts_and_keeps_the_rows():
