@@ -52,6 +52,7 @@ class Expectation:
     session_id: int
     user_id: int
     returns: bool = False  # known before: they may have been told that they are no longer expected
+    sent_by: int | None = None  # of who is expected no more: in whose place they were to come
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -150,16 +151,20 @@ _LEFT_OVER = """
 )
 """
 
-# The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them. Who was
-# expected for a post alone has passed it to the person sent, and stays expected as long as that one has it: so they may
-# take it back, and nobody who sends somebody is told that they are no longer expected.
+# The rule does not name who comes in somebody's place; they stay expected as long as it names who sent them, and they
+# belong to the group: who has left it reads nothing of the group's because they were sent. Who was expected for a post
+# alone has passed it to the person sent, and stays expected as long as that one has it: so they may take it back, and
+# nobody who sends somebody is told that they are no longer expected.
 _LEAVES = """
     known.session_id = left_over.session_id AND known.user_id = left_over.user_id AND known.expected
-    AND NOT (known.expected_because = 'delegate' AND EXISTS (
-        SELECT 1 FROM workshops_participation sender
-        JOIN expected ON expected.session_id = sender.session_id AND expected.user_id = sender.user_id
-        WHERE sender.id = known.delegated_by_id
-    ))
+    AND NOT (known.expected_because = 'delegate'
+        AND EXISTS (SELECT 1 FROM members WHERE members.user_id = known.user_id)
+        AND EXISTS (
+            SELECT 1 FROM workshops_participation sender
+            JOIN expected ON expected.session_id = sender.session_id AND expected.user_id = sender.user_id
+            WHERE sender.id = known.delegated_by_id
+        )
+    )
     AND NOT (known.expected_because = 'part' AND EXISTS (SELECT 1 FROM members WHERE members.user_id = known.user_id)
         AND EXISTS (
             SELECT 1 FROM workshops_participation sent
@@ -169,12 +174,17 @@ _LEAVES = """
     )
 """
 
+# Who sent them is read as it was before.
 _REMOVE = f"""
 {_LEFT_OVER}
 UPDATE workshops_participation AS known SET expected = false, delegated_by_id = NULL
 FROM left_over
 WHERE {_LEAVES}
-RETURNING known.session_id, known.user_id
+RETURNING known.session_id, known.user_id, (
+    SELECT sender.user_id FROM workshops_participation earlier
+    JOIN workshops_participation sender ON sender.id = earlier.delegated_by_id
+    WHERE earlier.id = known.id
+)
 """  # noqa: S608 our own words
 
 # Counted, not asked whether there is one: for that PostgreSQL looks through everybody for each person, in the hope that
@@ -233,10 +243,11 @@ def add_newcomers(rules: Iterable[Rule], *, now: datetime, at_most: int) -> list
 def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
     """Mark those as no longer expected whom the rules do not name any more; their answers are kept.
 
-    Who comes in somebody's place leaves with the one who sent them, and comes for nobody from then on: who is named
-    again says for themselves whether they come.
+    Who comes in somebody's place leaves with the one who sent them, or with the group, and comes for nobody from then
+    on: who is named again says for themselves whether they come.
     """
-    return [Expectation(*row) for row in _run(_REMOVE, rules, on=group_day(now))]
+    removed = _run(_REMOVE, rules, on=group_day(now))
+    return [Expectation(session_id, user_id, sent_by=sender) for session_id, user_id, sender in removed]
 
 
 def end_wishes(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:

@@ -345,6 +345,16 @@ def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int,
     return rendered
 
 
+def delegate_left(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
+    """Whom the reader sends has left the group: they may come themselves, or send somebody else."""
+    rendered = {}
+    for letter in _letters(mails):
+        parts = _parts("delegate_left", letter, {"join_url": "", "note": ""})
+        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
+        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+    return rendered
+
+
 def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """The agenda of a session can be read now; the entry in the calendar is as it was."""
     extra = _agenda(mails)

@@ -323,7 +323,7 @@ def test_who_was_expected_for_a_post_alone_sends_somebody_and_takes_them_back(cy
 
 
 def send_instead(session: Session, sender: User, *, now: datetime = NOW) -> User:
-    delegate = factories.create_user()
+    delegate = factories.create_member()
     Participation.objects.create(
         session=session,
         user=delegate,

@@ -124,6 +124,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     queued = emails.queue_invitations(planned, invited, now=now)
     queued += emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
     queued += emails.queue_uninvitations(ahead, leavers, now=now, settles=True)
+    queued += emails.queue_left(ahead, leavers, now=now)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
         mail.wake_planner()
@@ -142,7 +143,8 @@ def refresh_expectations(*, now: datetime) -> int:
     """Resolve the audience of every published session to come again: people join and leave between releases.
 
     Newcomers get the invitation; those who left, and those who came at their own wish and may not see it any more, an
-    update that takes the session out of their calendar; so do those whom a release has left over. Each part is a
+    update that takes the session out of their calendar; so do those whom a release has left over. Who had sent somebody
+    who has left hears of it. Each part is a
     transaction of its own, so that pages in which people answer wait for a part at most, and what was done stays done.
     Returns the number of mails queued. Safe to run at any time and twice at once.
     """
@@ -174,6 +176,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     kill_point("before_invitations")
     queued = emails.queue_invitations(versions, invited, now=now)
     queued += emails.queue_uninvitations(versions, leavers, now=now)
+    queued += emails.queue_left(versions, leavers, now=now)
     return queued, len(newcomers) < INVITED_AT_ONCE
 
 

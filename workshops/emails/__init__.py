@@ -3,7 +3,7 @@
 from workshops.emails import agenda, agenda_published, agreements, delegates, kinds, minutes, nudges, seats
 from workshops.emails.agenda import plan_parts, tell_parts
 from workshops.emails.agenda_published import take_back_agenda, tell_agenda
-from workshops.emails.delegates import DECLINED, queue_declined
+from workshops.emails.delegates import DECLINED, LEFT, queue_declined, queue_left
 from workshops.emails.nudges import NUDGE, nudge_due, queue_nudges
 from workshops.emails.queueing import (
     people_to_tell,
@@ -58,6 +58,7 @@ __all__ = [
     "DECLINED",
     "INVITATION",
     "KINDS",
+    "LEFT",
     "MOVED",
     "NUDGE",
     "PLANNED_AHEAD",
@@ -80,6 +81,7 @@ __all__ = [
     "queue_changes",
     "queue_declined",
     "queue_invitations",
+    "queue_left",
     "queue_nudges",
     "queue_seats",
     "queue_uninvitations",
