@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from ogpgroup.models import User
@@ -21,12 +22,23 @@ def installed() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as ready:
+        yield ready
+
+
+@contextmanager
+def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     sandbox = os.geteuid() != 0  # Chromium refuses to sandbox itself as root
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed(), chromium_sandbox=sandbox)
+    browser = playwright.chromium.launch(executable_path=installed(), chromium_sandbox=sandbox, args=flags)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
