@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cities.models import group_day
+from cities.models import Membership, Role, group_day
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
 from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, seating, told
@@ -384,7 +384,8 @@ def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
     hidden = _hidden_from(mails, now)
     seen = [one for one in mails if (one.subject_id, one.user_id) not in hidden]
     unseen = [one for one in mails if (one.subject_id, one.user_id) in hidden]
-    written = write(seen, now, template="cancellation", method="CANCEL") if seen else {}
+    where = _where_to_look(mails, now)
+    written = write(seen, now, template="cancellation", method="CANCEL", extra=where) if seen else {}
     return written | (_to_forget(unseen, now, template="cancellation") if unseen else {})
 
 
@@ -404,6 +405,38 @@ def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
     return _to_forget(mails, now, template="uninvitation", extra=_wished)
 
 
+def _where_to_look(mails: Sequence[OutgoingMail], now: datetime) -> Extra:
+    """What is so of a session that the reader is to forget: see `as_it_is`. One query.
+
+    See also `SessionVersionQuerySet.visible_to`.
+    """
+    rows = Membership.objects.on(group_day(now)).filter(user__in={one.user_id for one in mails})
+    roles = set(rows.values_list("user", "role"))
+    members = {user for user, _role in roles}
+
+    def extra(letter: Letter, at: datetime) -> dict[str, Any]:
+        in_group = letter.user.pk in members
+        is_coordinator = (letter.user.pk, Role.COORDINATOR) in roles
+        is_open = is_seen_by_others(letter.version, in_group=in_group)
+        return as_it_is(
+            letter.version, may_see=is_open or is_coordinator or letter.participation.opens(in_group=in_group)
+        )
+
+    return extra
+
+
+def is_seen_by_others(version: SessionVersion, *, in_group: bool) -> bool:
+    """Whether those who are not expected may see it: everybody, or the group."""
+    open_to_all = version.visibility == SessionVersion.Visibility.PUBLIC
+    return open_to_all or (in_group and version.visibility == SessionVersion.Visibility.GROUP)
+
+
+def as_it_is(version: SessionVersion, *, may_see: bool) -> dict[str, Any]:
+    """Whether the session takes place, and where the reader can look: who may not see its page has the schedule."""
+    schedule = {} if may_see else {"link": settings.PUBLIC_URL + reverse("workshops:schedule")}
+    return {"takes_place": version.is_planned, "in_schedule": not may_see, **schedule}
+
+
 def _wished(letter: Letter, now: datetime) -> dict[str, Any]:
     wish = {Participation.Because.OWN_WISH, Participation.Because.WISH_OVER}
     return {"wished": letter.participation.expected_because in wish}
@@ -413,10 +446,10 @@ def _to_forget(
     mails: Sequence[OutgoingMail], now: datetime, *, template: str, extra: Extra | None = None
 ) -> dict[int, mail.Rendered]:
     """What calendars are to forget, in the words of the last version each person heard of; without a note."""
-    rendered, letters = {}, _letters(mails)
+    rendered, letters, where = {}, _letters(mails), _where_to_look(mails, now)
     for letter, last in zip(letters, _last_heard(letters), strict=True):
         own, participation = replace(letter, version=last), letter.participation
-        parts = _parts(template, own, _more(own, now, extra) | {"join_url": "", "note": ""})
+        parts = _parts(template, own, _more(own, now, extra) | {"join_url": "", "note": ""} | where(letter, now))
         sequence = max(letter.version.sequence, participation.calendar_sequence)
         is_of_release = sequence == letter.version.sequence
         calendar = ical.forgetting(

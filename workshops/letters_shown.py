@@ -46,11 +46,16 @@ def of_release(
     Shown is what somebody reads who knows the version before; who missed some reads all that is new to them.
     """
     versions = [version for version in versions if news[version.session_id]]
+    current = {version.session_id: version for version in versions}
     names = _names({person for lists in news.values() for people in lists.values() for person in people})
     place = {person: number for number, person in enumerate(names)}  # they come in order
     extras = {
         "invitation": letters.agenda_of(version.session_id for version in versions),
         "change": letters.changes_since(told.Heard({})),
+        "uninvitation": lambda letter, _now: letters.as_it_is(
+            version := current[letter.version.session_id],
+            may_see=letters.is_seen_by_others(version, in_group=True),
+        ),
     }
     shown = {}
     for version in versions:

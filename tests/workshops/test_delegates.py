@@ -14,7 +14,7 @@ from cities.models import Membership
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.published import NOW, START, cancel, change, publish_session
+from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
 from tests.workshops.seating import MAYBE, MINUTE, NO, ROOM, YES, members, own, places, say, seated
 from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waiting
 from workshops import actions, emails
@@ -218,6 +218,20 @@ def test_taking_it_back_uninvites_the_delegate_with_a_higher_sequence(official_r
 
     send(session, official_reynosa, colleague)
     assert own(session, colleague).calendar_sequence == 2
+
+
+def test_delegate_taken_back_from_a_postponed_session_is_not_told_that_it_takes_place(official_reynosa, colleague):
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+    actions.postpone(session, reason="La sede no está disponible.", by=None)
+    publish(session.cycle, at=LATER + MINUTE)
+
+    delegates.take_back_delegate(session, sender=official_reynosa, now=LATER + HOUR)
+
+    (mail,) = OutgoingMail.objects.filter(user=colleague, kind=emails.UNINVITATION)
+    (first, *_rest) = text_of(read(mail, LATER + HOUR)).splitlines()
+    assert first == "Ya no se espera su asistencia a esta sesión y puede quitarla de su calendario."
 
 
 def test_seat_of_the_sender_is_kept_for_the_delegate_who_takes_it_by_saying_yes(official_reynosa, colleague):

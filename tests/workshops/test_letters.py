@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.test import Client
 from icalendar import Calendar
 from ics.icalendar import Calendar as IcsCalendar
 from vobject.base import readOne
@@ -369,7 +370,58 @@ def test_who_may_not_see_what_is_cancelled_reads_that_it_is_and_nothing_new(cycl
     assert "Motivo" not in mine[1]
     assert "Sala 1" in mine[1]
     assert "STATUS:CANCELLED" in mine[3]
+    page = f"http://localhost/sessions/{session.slug}/"
+    assert [page in text for text in mine] == [False] * 4
+    assert ["http://localhost/schedule/" in text for text in mine] == [False, True, True, False]
+    assert [page in text for text in theirs[1:3]] == [True] * 2
     assert "SEQUENCE:1" in mine[3]
+
+
+def words_of(message: EmailMessage) -> tuple[str, str]:
+    """As text and as a page."""
+    page = message.get_body(("html",))
+    assert page is not None
+    return text_of(message), str(page.get_content())
+
+
+@pytest.mark.parametrize("edited", [None, "cancel", "postpone"])
+def test_who_is_left_out_reads_that_it_takes_place_only_where_it_does(cycle, reader, edited):
+    """Left out by one release, and by the next one nobody comes at all."""
+    other = factories.create_user()
+    session = published(cycle, people=[reader, other])
+    sent()
+    edit(session, people=[other])
+    actions.publish_release(cycle, by=None, at=NOW + HOUR)
+    if edited:
+        session.refresh_from_db()
+        getattr(actions, edited)(session, reason="SECRETO", by=None)
+        actions.publish_release(cycle, by=None, at=NOW + HOUR + timedelta(minutes=3))
+
+    (message,) = read(emails.UNINVITATION, NOW + 2 * HOUR)
+
+    assert ["La sesión sí se realiza." in words for words in words_of(message)] == [edited is None] * 2
+    assert ["SECRETO" in words for words in words_of(message)] == [False] * 2
+
+
+@pytest.mark.parametrize(("visibility", "is_seen"), [("public", True), ("group", True), ("invited", False)])
+def test_who_is_left_out_can_follow_the_link(cycle, reader, visibility, is_seen):
+    other = factories.create_user()
+    session = published(cycle, people=[reader, other], visibility=visibility)
+    sent()
+    edit(session, people=[other])
+    actions.publish_release(cycle, by=None, at=NOW + HOUR)
+
+    (message,) = read(emails.UNINVITATION, NOW + HOUR)
+
+    client = Client()
+    client.force_login(reader)
+    page = f"/sessions/{session.slug}/"
+    assert client.get(page).status_code == (200 if is_seen else 404)
+    label, link = ("Ver la sesión", page) if is_seen else ("Ver el calendario", "/schedule/")
+    text, html = words_of(message)
+    assert f"{label}:\nhttp://localhost{link}\n" in text.replace("\r\n", "\n")
+    assert (f'href="http://localhost{link}"' in html, label in html) == (True, True)
+    assert (f"http://localhost{page}" in text + html) == is_seen
 
 
 def test_who_is_left_out_later_reads_what_they_had_heard_of(cycle, reader):
