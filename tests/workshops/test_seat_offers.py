@@ -63,9 +63,10 @@ def test_who_declines_the_offer_passes_it_on():
     ("before_start", "place", "kept_for"),
     [
         (timedelta(days=5), "offered", 48 * HOUR),
-        (timedelta(hours=30), "offered", 29 * HOUR),  # to nine in the morning; the session begins at ten
-        (timedelta(hours=3), "offered", 2 * HOUR),
-        (timedelta(hours=2, minutes=59), "held", None),
+        (timedelta(hours=30), "offered", 17 * HOUR),  # to nine in the evening; the session begins at ten
+        (timedelta(hours=15), "offered", 2 * HOUR),
+        (timedelta(hours=14, minutes=59), "held", None),
+        (timedelta(hours=3), "held", None),
         (timedelta(hours=1), "held", None),
         (timedelta(minutes=-30), "held", None),
     ],
@@ -92,7 +93,10 @@ def test_offers_end_before_the_start_and_late_seats_are_given(before_start, plac
         ("2026-11-02T11:00", "2026-12-03T16:00", "America/Tijuana", "2026-11-04T17:00"),
         ("2026-11-02T20:00", "2026-11-04T14:00", "America/Mexico_City", "2026-11-04T03:00"),  # begins at eight
         ("2026-11-04T02:00", "2026-11-04T14:00", "America/Mexico_City", None),  # and it is eight in the evening
-        ("2026-11-04T04:00", "2026-11-04T16:00", "America/Mexico_City", "2026-11-04T15:00"),  # begins at ten
+        ("2026-11-02T20:00", "2026-11-04T17:00", "America/Mexico_City", "2026-11-04T15:00"),  # begins at eleven
+        ("2026-11-02T20:00", "2026-11-04T16:59", "America/Mexico_City", "2026-11-04T03:00"),  # a minute earlier
+        ("2026-11-02T20:00", "2026-11-04T15:30", "America/Mexico_City", "2026-11-04T03:00"),  # at half past nine
+        ("2026-11-04T04:00", "2026-11-04T16:00", "America/Mexico_City", None),  # at ten; it is ten in the evening
     ],
 )
 def test_no_offer_ends_in_the_night_of_the_person(now, begins, zone, until):

@@ -323,7 +323,7 @@ def standing(place: str) -> tuple[Session, User]:
         (
             "offered",
             "TENTATIVE",
-            "A seat is kept for you until Thursday 3 December 2026, 09:00 (Central Mexico time). "
+            "A seat is kept for you until Wednesday 2 December 2026, 21:00 (Central Mexico time). "
             "Please say whether you take it.",
         ),
         ("let pass", "TENTATIVE", "You have no seat: the time to take the one that was kept for you is over."),

@@ -31,13 +31,15 @@ def seats_of(version: SessionBase, comes_by: str) -> int | None:
 def offer_ends(begins_at: datetime, now: datetime, zone: str) -> datetime | None:
     """Until when a seat is kept for a person of this zone who is told now; None where it is given at once.
 
-    What would end in the night ends at nine in the morning; where the session has begun by then, the evening before.
+    What would end in the night ends at nine in the morning; where that is in the last hours before the session, the
+    evening before.
     """
-    until = min(now + OFFERED_FOR, begins_at - OFFERS_END_BEFORE)
+    latest = begins_at - OFFERS_END_BEFORE
+    until = min(now + OFFERED_FOR, latest)
     local = until.astimezone(zone_info(zone))
     if local.time() < MORNING:
         until = datetime.combine(local.date(), MORNING, local.tzinfo).astimezone(UTC)
-        if until >= begins_at:
+        if until > latest:
             until = datetime.combine(local.date() - timedelta(days=1), EVENING, local.tzinfo).astimezone(UTC)
     return until if until - now >= SHORTEST_OFFER else None
 
