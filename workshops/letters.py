@@ -390,8 +390,8 @@ def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail
 
 
 def _hidden_from(mails: Sequence[OutgoingMail], now: datetime) -> set[told.Pair]:
-    """Those readers who wanted to come and may not see the session any more, with the session; one query."""
-    rows = Participation.objects.locked_out(group_day(now)).filter(
+    """Those readers to whom the session is closed by now, with the session; one query."""
+    rows = Participation.objects.shut_out(group_day(now)).filter(
         session__in={one.subject_id for one in mails}, user__in={one.user_id for one in mails}
     )
     return {(session_id, user_id or 0) for session_id, user_id in rows.values_list("session_id", "user_id")}
@@ -475,10 +475,12 @@ def _to_forget(
 def _last_heard(letters: Sequence[Letter]) -> list[SessionVersion]:
     """The version each reader last heard of, by mails about seats as well; four queries.
 
+    Not by a cancellation: it may have told them nothing but that.
     Nobody who heard of none is written to (`emails.kinds`); they would read of the one before.
     """
     sessions, users = {one.version.session_id for one in letters}, {one.user.pk for one in letters}
-    known = told.heard(sessions, users, kinds=[*told.OF_A_DATE, *told.SEATS])
+    told_whole = [kind for kind in told.OF_A_DATE if kind != told.CANCELLATION]
+    known = told.heard(sessions, users, kinds=[*told_whole, *told.SEATS])
     found = [known.last(one.version.session_id, one.user.pk) or one.version.previous or one.version for one in letters]
     whole = SessionVersion.objects.select_related("session", "release").in_bulk({version.pk for version in found})
     return [whole[version.pk] for version in found]

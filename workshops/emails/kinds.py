@@ -35,7 +35,7 @@ def looked_up(
     """Each mail of a batch with what it is about: the version that counts now, the participation, the person.
 
     Two queries. Mails whose session or person is gone are left out: they hold no more. Each participation says whether
-    mail concerns the person (`is_concerned`).
+    mail concerns the person (`is_concerned`), and whether the session is closed to them (`is_shut_out`).
     """
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails}
     current = SessionVersion.objects.current().with_usual_leads().select_related("session")
@@ -43,6 +43,7 @@ def looked_up(
     participations = {
         (one.session_id, one.user_id): one
         for one in Participation.objects.with_concern(group_day(now))
+        .with_shut_out(group_day(now))
         .filter(session__in=session_ids, user__in=user_ids)
         .select_related("user")
         .only(*READ)
@@ -56,6 +57,8 @@ def looked_up(
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """They hold while their version is the current one; an invitation for those expected, a change for those concerned.
 
+    Whoever has left the group meanwhile and may not see the session reads of no change: as soon as it is decided what
+    becomes of it, they hear that they are not expected, or that it is cancelled.
     A cancellation holds for all to whom it was written: nobody answers any more, and who has left meanwhile has it in
     the calendar all the same.
     """
@@ -80,7 +83,9 @@ def _tells_of(kind: str, version: SessionVersion) -> bool:
 def _is_for(kind: str, participation: Participation) -> bool:
     if kind == CANCELLATION:
         return True
-    return participation.expected if kind == INVITATION else participation.is_concerned
+    if kind == INVITATION:
+        return participation.expected
+    return participation.is_concerned and not participation.is_shut_out
 
 
 def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:

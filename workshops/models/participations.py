@@ -43,6 +43,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Those who come at their own wish and may not see the session any more: it is hidden, or they have left."""
         return self.filter(_own_wish() & ~_may_see(on))
 
+    def shut_out(self, on: date) -> Self:
+        """Those to whom the session is closed that day although they stand on its list: no news of it is for them.
+
+        The planner takes those who have left the group off sessions that are planned, but not off one that is postponed
+        or cancelled. `with_shut_out` says it of each.
+        """
+        return self.filter(_shut_out(on))
+
+    def with_shut_out(self, on: date) -> Self:
+        """Each with `is_shut_out`."""
+        yes, no = Value(value=True), Value(value=False)
+        return self.annotate(is_shut_out=Case(When(_shut_out(on), then=yes), default=no))
+
     def open_to(self, user: User | AnonymousUser) -> Self:
         """The person's own that open a session to them. Who has left the group keeps only what names them.
 
@@ -76,8 +89,19 @@ def _own_wish() -> Q:
 
 
 def _may_see(on: date) -> Q:
-    member = Membership.objects.on(on).filter(user=OuterRef("user"))
-    return ~Q(session__current_version__visibility=SessionBase.Visibility.INVITED) & Q(Exists(member))
+    return ~Q(session__current_version__visibility=SessionBase.Visibility.INVITED) & _is_member(on)
+
+
+def _is_member(on: date) -> Q:
+    return Q(Exists(Membership.objects.on(on).filter(user=OuterRef("user"))))
+
+
+def _shut_out(on: date) -> Q:
+    """Who comes at their own wish and may not see it any more; and who was expected as one of the group, and left."""
+    by_name, public = Participation.Because.PERSON, SessionBase.Visibility.PUBLIC
+    is_public = Q(session__current_version__visibility=public)
+    has_left = Q(expected=True) & ~Q(expected_because=by_name) & ~_is_member(on)
+    return (_own_wish() & ~_may_see(on)) | (has_left & ~is_public)
 
 
 class Participation(models.Model):
@@ -191,6 +215,7 @@ class Participation(models.Model):
     objects = ParticipationQuerySet.as_manager()
 
     is_concerned: bool  # of rows `with_concern`
+    is_shut_out: bool  # of rows `with_shut_out`
 
     class Meta:
         verbose_name = _("participation")
