@@ -1,7 +1,7 @@
 """What publishing would do, in plain words, before anybody presses the button."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.models import Cycle, group_day
+from cities.models import Cycle, Membership, group_day
 from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, letters_shown, making, reviewing
 from workshops.advice import advice_on_all
@@ -149,16 +149,18 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     ahead = {change.session.pk: change for change in pending if change.session.is_told(now)}
     rules = [change.rule for change in ahead.values() if change.session.is_planned]
     named = {one.pair for one in audience.who(rules, on=group_day(now))}
-    knowing, unaware, known = _knowing(ahead, now=now), _unaware(ahead), heard(ahead)
+    knowing, unaware, known = _knowing(ahead), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
     knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
     outdated = {
         pk: known.outdated_by(pk, change.session, diff.draft_facts(change.session)) for pk, change in ahead.items()
     }
+    members = _members(knowing, now=now)
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)
         is_unaware = pair in unaware and (change.session.is_planned or known.last(*pair) is None)
-        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=is_unaware)
+        may_see = user_id in members and change.session.visibility != Session.Visibility.INVITED
+        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=is_unaware, may_see=may_see)
         is_of_facts = news in {"changed", "postponed", "cancelled"}
         if is_of_facts and known.knows_that_not(*pair, change.session):
             continue
@@ -173,10 +175,10 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     return told
 
 
-def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool) -> str:
+def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool, may_see: bool) -> str:
     """Which list of `Told` somebody who is concerned already belongs to; none where they hear nothing."""
-    if not is_expected and not is_named and change.session.visibility == Session.Visibility.INVITED:
-        # Whoever comes at their own wish may not see it any more.
+    if not is_expected and not is_named and not may_see:
+        # Whoever comes at their own wish may not see it any more: it is hidden, or they have left.
         return "cancelled" if change.session.is_cancelled else "uninvited"
     if not change.session.is_planned:
         return "" if is_unaware else str(change.session.status)
@@ -185,9 +187,15 @@ def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unawar
     return "invited" if is_unaware or not is_expected and is_named else "changed"
 
 
-def _knowing(session_ids: Iterable[int], *, now: datetime) -> dict[Pair, bool]:
-    """Whom a change concerns, and whether they are expected or come at their own wish."""
-    rows = Participation.objects.concerned(group_day(now)).filter(
+def _members(knowing: Mapping[Pair, bool], *, now: datetime) -> set[int]:
+    """Those of them who come at their own wish and belong to the group."""
+    at_wish = {user_id for (_session, user_id), is_expected in knowing.items() if not is_expected}
+    return set(Membership.objects.on(group_day(now)).filter(user__in=at_wish).values_list("user", flat=True))
+
+
+def _knowing(session_ids: Iterable[int]) -> dict[Pair, bool]:
+    """Whom a change concerns, and whether they are expected or come at their own wish; also who has left since."""
+    rows = Participation.objects.involved().filter(
         session__in=list(session_ids), user__isnull=False, user__is_active=True
     )
     return {

@@ -243,6 +243,26 @@ def test_preview_counts_who_comes_at_their_own_wish_and_may_see_it_no_more(statu
     }[status]
 
 
+@pytest.mark.parametrize("status", ["planned", "cancelled", "postponed"])
+def test_preview_counts_who_came_at_their_own_wish_and_left_the_group(status, reminded, member):
+    """Before the planner has come by."""
+    reminded.refresh_from_db()
+    reminded.title, reminded.status = "Otra", status
+    reminded.cancel_reason = "" if status == "planned" else "No hay sede."
+    reminded.save()
+    now = START - 10 * DAY
+    Membership.objects.filter(user=member).update(until=(NOW - 2 * DAY).date())
+
+    told = people_told(pending_changes(reminded.cycle), now=now)[reminded.pk]
+    publish(reminded.cycle, at=now)
+
+    assert ([kind for kind, people in told.lists().items() if member.pk in people], waiting(member)) == {
+        "planned": (["uninvited"], ["session_uninvitation"]),
+        "cancelled": (["cancelled"], ["session_cancellation"]),
+        "postponed": (["uninvited"], ["session_uninvitation"]),
+    }[status]
+
+
 def test_who_came_at_their_own_wish_is_invited_when_the_session_is_for_those_expected_now(reminded, member):
     change(reminded, at=START - 10 * DAY, visibility="invited", audience="everybody")
 

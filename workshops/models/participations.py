@@ -34,6 +34,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         yes, no = Value(value=True), Value(value=False)
         return self.annotate(is_concerned=Case(When(_concern(on), then=yes), default=no))
 
+    def involved(self) -> Self:
+        """Those expected, and those who come at their own wish, whatever they may see by now."""
+        return self.filter(Q(expected=True) | _own_wish())
+
     def to_tell_of(self, on: date) -> Self:
         """Whom a release concerns that day; of a cancellation all who come are told, whatever they may see by now."""
         is_cancelled = Q(session__current_version__status=SessionBase.Status.CANCELLED)
