@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch, Q
@@ -16,6 +16,7 @@ from ogpgroup.text import SortKey
 from workshops import audience, diff, emails
 from workshops.models import Participation, ReceivedReply, Session
 from workshops.reports import telling
+from workshops.reports.telling import Unaware
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,21 @@ def _visitor(participation: Participation) -> Guest:
     )
 
 
-def tabs(guests: Iterable[Listed], *, asked: str, searched: str) -> list[dict[str, Any]]:
-    """Links that show those with one answer, each with its number; what is searched for stays."""
+UNAWARE: Final = "unaware"  # beside the answers
+
+
+def shown(guests: Iterable[Listed], *, asked: str, unaware: Unaware) -> list[Listed]:
+    """Those with one answer, or those who do not know what counts by now; everybody where nothing is asked."""
+    if asked == UNAWARE:
+        return [guest for guest in guests if guest.user_id in unaware.people]
+    return [guest for guest in guests if asked in {"", guest.answer}]
+
+
+def tabs(guests: Sequence[Listed], *, asked: str, searched: str, unaware: Unaware) -> list[dict[str, Any]]:
+    """Links that show those with one answer, each with its number; what is searched for stays.
+
+    One more shows those who may not know the version that counts, while there are any.
+    """
     numbers = Counter(guest.answer for guest in guests)
     labels = {
         "": _("All (%(n)s)"),
@@ -187,11 +201,14 @@ def tabs(guests: Iterable[Listed], *, asked: str, searched: str) -> list[dict[st
         "no": _("Not coming (%(n)s)"),
         "none": _("No answer (%(n)s)"),
     }
+    told = {value: label % {"n": numbers[value] if value else numbers.total()} for value, label in labels.items()}
+    if missing := len(shown(guests, asked=UNAWARE, unaware=unaware)):
+        told[UNAWARE] = _("Do not know version %(number)s yet (%(n)s)") % {"number": unaware.number, "n": missing}
     return [
         {
-            "label": label % {"n": numbers[answer] if answer else numbers.total()},
-            "href": "?" + urlencode({name: value for name, value in [("answer", answer), ("q", searched)] if value}),
-            "current": asked == answer,
+            "label": label,
+            "href": "?" + urlencode({name: one for name, one in [("answer", value), ("q", searched)] if one}),
+            "current": asked == value,
         }
-        for answer, label in labels.items()
+        for value, label in told.items()
     ]

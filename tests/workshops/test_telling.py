@@ -1,5 +1,7 @@
 """Who was told of a session, in numbers and by version."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -7,8 +9,10 @@ from django.utils import timezone, translation
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.coordination import desk_of, text_of
-from tests.workshops.published import NOW, change, publish_session
+from tests.workshops.published import NOW, START, cancel, change, publish_session
 from tests.workshops.told import all_is_sent
+from workshops import actions
+from workshops.models import Participation, Session
 from workshops.reports import telling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -76,3 +80,50 @@ def test_people_page_and_outbox_of_the_session_show_it(session, coordinator):
     assert all("Mails about this session: 5 people told" in one for one in (page, outbox))
     assert f"?session={session.pk}" in outbox
     assert "Mails about this session" not in everything
+
+
+def unaware(session: Session, *, now: datetime = NOW) -> set[int]:
+    return set(telling.unaware(session, now=now).people)
+
+
+def test_who_does_not_know_what_counts_by_now(session, coordinator, django_assert_num_queries):
+    """Known is what surely went, or was answered on the page; who heard of nothing else needs to hear nothing."""
+    everybody = set(session.participations.values_list("user", flat=True))
+    invited = unaware(session)
+    all_is_sent(NOW)
+    told = unaware(session)
+    number = change(session, at=NOW, venue="Sala 2").release.number
+    mails = OutgoingMail.objects.filter(status="queued", kind="session_change").order_by("pk")
+    sent, doubtful, refused, answered, waiting = mails
+    OutgoingMail.objects.filter(pk=sent.pk).update(status="sent", sent_at=NOW)
+    OutgoingMail.objects.filter(pk=doubtful.pk).update(status="unknown", unknown_count=1)
+    OutgoingMail.objects.filter(pk=refused.pk).update(status="failed")
+    assert answered.user
+    actions.answer(session, user=answered.user, answer=Participation.Answer.YES, now=NOW + timedelta(minutes=1))
+
+    with django_assert_num_queries(5):
+        ignorant = unaware(session)
+    url = reverse("workshops:people", args=[session.slug])
+    desk = desk_of(coordinator)
+    page, listed = text_of(desk.get(url)), text_of(desk.get(url, {"answer": "unaware"}))
+
+    assert (invited, told) == (everybody, set())
+    assert ignorant == {doubtful.user_id, refused.user_id, waiting.user_id, coordinator.pk}  # who is invited only now
+    assert f"Do not know version {number} yet (4)" in page
+    assert page.count("knows version") == 5
+    assert listed.count("knows version") == 3
+    change(session, at=NOW + timedelta(minutes=2), venue="")  # as it was
+    assert unaware(session) == {sent.user_id, doubtful.user_id, answered.user_id, coordinator.pk}
+    assert unaware(session, now=START + timedelta(days=9)) == set()
+
+
+def test_of_what_does_not_take_place_those_are_unaware_who_expect_it(session):
+    mails = OutgoingMail.objects.order_by("pk")
+    first = mails[0]
+    OutgoingMail.objects.filter(pk=first.pk).update(status="sent", sent_at=NOW)
+    cancel(session, at=NOW)
+
+    ignorant = unaware(session)
+    all_is_sent(NOW + timedelta(hours=1))
+
+    assert (ignorant, unaware(session)) == ({first.user_id}, set())

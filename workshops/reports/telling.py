@@ -1,6 +1,6 @@
 """Who was told of a session or a release, in numbers: what coordinators read above its mails and its people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from cities.models import group_day
 from ogpgroup.models import OutgoingMail
-from workshops import audience, emails, told
+from workshops import audience, diff, emails, told
 from workshops.audience import Rule
-from workshops.models import ScheduleRelease, Session, SessionVersion
+from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 
 Status = OutgoingMail.Status
 
@@ -111,3 +111,34 @@ def versions_told(session: Session, user_ids: Iterable[int]) -> dict[int, int]:
         for user, told in last
         if user is not None
     }
+
+
+@dataclass(frozen=True)
+class Unaware:
+    """Whom a session concerns and who may not know what counts by now: the version of the schedule of this number."""
+
+    number: int = 0
+    people: Set[int] = frozenset()
+
+
+def unaware(session: Session, *, now: datetime) -> Unaware:
+    """Who does not surely know all that counts of a session ahead, by mail or by its page.
+
+    Of one that does not take place, those who may have heard that it would; none once it is over. Five queries.
+    """
+    current = SessionVersion.objects.current().filter(session=session.pk)
+    version = current.select_related("session", "previous", "release").defer("vevent").first()
+    if version is None or not version.is_told(now):
+        return Unaware()
+    heard = told.heard([session.pk])
+    outdated = heard.outdated_by(session.pk, version, diff.version_facts(version))
+    concerned = Participation.objects.to_tell_of(group_day(now)).filter(session=session.pk, user__is_active=True)
+    people = {
+        user_id
+        for user_id in concerned.values_list("user_id", flat=True)
+        if user_id is not None
+        and (version.is_planned or heard.last(session.pk, user_id) is not None)
+        and not heard.knows_that_not(session.pk, user_id, version)
+        and not heard.nothing_new(session.pk, user_id, outdated)
+    }
+    return Unaware(version.release.number, people)

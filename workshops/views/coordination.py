@@ -279,8 +279,10 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     listed = guests.found(everybody, search.words, now=now)
     asked = request.GET.get("answer", "")
     version = session.current_version
-    asking = [guest for guest in listed if asked in {"", guest.answer}]
-    page = Paginator(asking, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    unaware = telling.unaware(session, now=now)
+    page = Paginator(guests.shown(listed, asked=asked, unaware=unaware), PEOPLE_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "session": session,
         "page": page,
@@ -291,7 +293,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "answers": preparation.answers_with_draft(session, now=now),
         "guests": guests.guests_of(session, list(page.object_list), now=now),
         "asked": asked,
-        "tabs": guests.tabs(listed, asked=asked, searched=" ".join(search.words)),
+        "tabs": guests.tabs(listed, asked=asked, searched=" ".join(search.words), unaware=unaware),
         "search": search if len(everybody) > PEOPLE_WITHOUT_SEARCH else None,
         "totals": telling.totals(session.pk),
     }
