@@ -229,21 +229,34 @@ def _changes_since_heard(mails: Sequence[OutgoingMail]) -> Extra:
 
 
 def changes_since(heard: told.Heard) -> Extra:
-    """What changed since the version each person last heard of, be that several releases ago."""
+    """What changed since the version that each person was last told in words, be that several releases ago.
+
+    What they may have heard of since, as of a move that is taken back, is told as well.
+    """
 
     def extra(letter: Letter, now: datetime) -> dict[str, Any]:
-        version, last = letter.version, heard.last(letter.version.session_id, letter.user.pk)
-        old = last if last is not None and last.sequence < version.sequence else version.previous
-        if old is None:
-            return {"sentences": [], **_news(version, version)}
-        facts = (diff.version_facts(old), diff.version_facts(version))
+        version, pair = letter.version, (letter.version.session_id, letter.user.pk)
+        known = [one for one in (heard.in_words.get(pair), heard.last(*pair)) if one]
+        olds = [one for one in known if one.sequence < version.sequence] or [version.previous or version]
+        last = olds[-1]
+        is_news = last.status != version.status or diff.is_moved(last, version)
         return {
-            "sentences": diff.sentences(old, version, diff.changed_fields(*facts), facts=facts),
-            **_news(old, version),
+            "sentences": _sentences(olds, version),
+            **_news(last if is_news else olds[0], version),
             "asks_again": bool(letter.participation.earlier_answer) and letter.participation.answer == "none",
         }
 
     return extra
+
+
+def _sentences(olds: Sequence[SessionVersion], new: SessionVersion) -> list[diff.Sentence]:
+    """What differs from each of these versions, each field once: from the first that differs."""
+    told: dict[str, diff.Sentence] = {}
+    for old in olds:
+        facts = (diff.version_facts(old), diff.version_facts(new))
+        for sentence in diff.sentences(old, new, diff.changed_fields(*facts), facts=facts):
+            told.setdefault(sentence.label, sentence)
+    return list(told.values())
 
 
 def _news(old: SessionVersion, new: SessionVersion) -> dict[str, Any]:

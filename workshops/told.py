@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -43,11 +43,14 @@ class Heard:
     """The versions that each person may take for the present one, the newest last.
 
     Those are the last one they surely heard of, and what may have come since. `surely` are those who heard of one: a
-    mail whose end nobody knows, and that is not repeated, may be all that the others were ever sent.
+    mail whose end nobody knows, and that is not repeated, may be all that the others were ever sent. `in_words` is the
+    last version that a mail of a release surely told: who saw a later one on a page, or with a reminder, may not have
+    noticed what is new.
     """
 
     versions: Mapping[Pair, list[SessionVersion]]
     surely: Set[Pair] = frozenset()
+    in_words: Mapping[Pair, SessionVersion] = field(default_factory=dict)
 
     def last(self, session_id: int, user_id: int) -> SessionVersion | None:
         versions = self._of((session_id, user_id))
@@ -105,15 +108,19 @@ def heard(
     versions: dict[int, list[SessionVersion]] = defaultdict(list)
     for version in known.defer("vevent").order_by("session", "sequence"):
         versions[version.session_id].append(version)
-    sure, perhaps = _by_mail(session_ids, people, kinds)
-    for pair, number in _by_answer(session_ids, people, versions).items():
-        sure[pair] = max(number, sure.get(pair, number))
-    told = {}
-    for pair in sure.keys() | perhaps.keys():
-        least = sure.get(pair, -1)
-        numbers = {number for number in perhaps.get(pair, set()) if number > least} | ({least} - {-1})
+    mailed = _by_mail(session_ids, people, kinds)
+    answered = _by_answer(session_ids, people, versions)
+    told: dict[Pair, list[SessionVersion]] = {}
+    in_words: dict[Pair, SessionVersion] = {}
+    for pair in mailed.keys() | answered.keys():
+        one = mailed[pair].joined(answered[pair])
+        numbers = {number for number in one.perhaps if number > one.surely} | {one.surely}
         told[pair] = [version for version in versions[pair[0]] if version.sequence in numbers]
-    return Heard(told, sure.keys())
+        for version in versions[pair[0]]:
+            if version.sequence == one.in_words:
+                in_words[pair] = version
+    surely = {pair for pair in told if max(mailed[pair].surely, answered[pair].surely) > NEVER}
+    return Heard(told, surely, in_words)
 
 
 def mails_of(release: ScheduleRelease) -> OutgoingMailQuerySet:
@@ -139,10 +146,25 @@ def not_yet_uninvited(session_ids: Iterable[int]) -> set[Pair]:
     return waiting - told
 
 
+NEVER = -1  # less than any sequence
+
+
+@dataclass
+class _Known:
+    """Of one person and one session, by their sequence: the last version surely heard, in words, and perhaps."""
+
+    surely: int = NEVER
+    in_words: int = NEVER
+    perhaps: set[int] = field(default_factory=set)
+
+    def joined(self, other: "_Known") -> "_Known":
+        return _Known(max(self.surely, other.surely), max(self.in_words, other.in_words), self.perhaps | other.perhaps)
+
+
 def _by_mail(
     session_ids: list[int], people: Mapping[str, list[int]], kinds: Collection[str]
-) -> tuple[dict[Pair, int], dict[Pair, set[int]]]:
-    """The sequence of the last version each person was surely told, and those they may have been told."""
+) -> defaultdict[Pair, _Known]:
+    """What each person was told, surely where the mail was accepted."""
     mails = OutgoingMail.objects.filter(
         Q(status__in=PERHAPS_READ) | Q(unknown_count__gt=0),
         subject_type=SUBJECT,
@@ -150,30 +172,43 @@ def _by_mail(
         kind__in=kinds,
         **people,
     )
-    sure: dict[Pair, int] = {}
-    perhaps: dict[Pair, set[int]] = defaultdict(set)
-    for session_id, user_id, number, status in mails.values_list("subject_id", "user_id", "subject_version", "status"):
-        pair = (session_id or 0, user_id or 0)
-        if status == OutgoingMail.Status.SENT:
-            sure[pair] = max(number, sure.get(pair, number))
-        else:
-            perhaps[pair].add(number)
-    return sure, perhaps
+    known: defaultdict[Pair, _Known] = defaultdict(_Known)
+    columns = ("subject_id", "user_id", "subject_version", "status", "kind")
+    for session_id, user_id, number, status, kind in mails.values_list(*columns):
+        one = known[session_id or 0, user_id or 0]
+        if status != OutgoingMail.Status.SENT:
+            one.perhaps.add(number)
+            continue
+        one.surely = max(number, one.surely)
+        if kind in OF_A_RELEASE:
+            one.in_words = max(number, one.in_words)
+    return known
 
 
 def _by_answer(
     session_ids: list[int], people: Mapping[str, list[int]], versions: Mapping[int, list[SessionVersion]]
-) -> dict[Pair, int]:
-    """The sequence of the version that each person saw when they answered."""
+) -> defaultdict[Pair, _Known]:
+    """The version that each person saw when they answered.
+
+    On a page that was the one that counted. Who answers by calendar has the one that it names; who told a coordinator,
+    on the telephone perhaps, may have been told what is so.
+    """
     answers = Participation.objects.filter(session__in=session_ids, user__isnull=False, **people)
     answered = answers.filter(Q(answered_at__isnull=False) | Q(earlier_answered_at__isnull=False))
-    seen: dict[Pair, int] = {}
-    for session_id, user_id, now, before in answered.values_list(
-        "session_id", "user_id", "answered_at", "earlier_answered_at"
-    ):
-        if version := _current_at(versions[session_id], now or before):
-            seen[session_id, user_id or 0] = version.sequence
-    return seen
+    known: defaultdict[Pair, _Known] = defaultdict(_Known)
+    columns = ("session_id", "user_id", "answered_at", "earlier_answered_at", "answered_by", "said_sequence")
+    for session_id, user_id, at, earlier_at, by, named in answered.values_list(*columns):
+        there = versions[session_id]
+        if named is not None:
+            there = [version for version in there if version.sequence <= named]
+        if (version := _current_at(there, at or earlier_at)) is None:
+            continue
+        one = known[session_id, user_id or 0]
+        if by is not None:
+            one.perhaps.add(version.sequence)
+        else:
+            one.surely = version.sequence
+    return known
 
 
 def _current_at(versions: list[SessionVersion], moment: datetime | None) -> SessionVersion | None:

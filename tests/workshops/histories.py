@@ -6,6 +6,7 @@ What should have been told is kept here in other words than the product's.
 """
 
 # ruff: noqa: FBT001  hypothesis names what it gives
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -22,13 +23,15 @@ from hypothesis.stateful import (
 )
 
 from cities.models import Membership, group_day
+from ogpgroup.mail import Rendered
 from ogpgroup.mail.queue import NO_LONGER_TRUE
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, draft
 from tests.workshops.seats_watched import TELLS, SeatsWatched
+from tests.workshops.told import read, text_of
 from workshops import actions, diff, emails
-from workshops.actions import seats
+from workshops.actions import answers, seats
 from workshops.models import Participation, Session, SessionVersion
 
 Status = OutgoingMail.Status
@@ -40,6 +43,7 @@ SAYS_WHAT_IS = (emails.INVITATION, emails.CHANGE, emails.CANCELLATION, emails.RE
 # By day in each of them, whatever the lead: nights have tests of their own.
 ZONES = ("America/Mexico_City", "America/Matamoros", "America/Mazatlan", "America/Merida", "America/Cancun")
 PEOPLE = st.integers(0, 2)
+ANSWERS = st.sampled_from([Participation.Answer.YES, Participation.Answer.NO])
 AT_ONCE = st.booleans()  # whether an edit is published before anything else happens
 CHOSEN = st.none() | st.sets(PEOPLE, min_size=1)
 # On 14 March 2027 the clocks go forward where the session may be held, and stay as they are where its people live.
@@ -56,6 +60,7 @@ class Histories(RuleBasedStateMachine):
         self.life.__enter__()
         self.now = NOW
         self.people = [factories.create_member() for _ in range(3)]
+        self.coordinator = factories.create_user()
         self.session = draft(cycle=factories.create_cycle(), mode="face_to_face")
         self.start_known_since: tuple[datetime, datetime] | None = None  # the start that counts, and its release
         self.zones = {INLAND}  # in which that start was published
@@ -181,20 +186,43 @@ class Histories(RuleBasedStateMachine):
         for number in numbers:
             self.answer(number, Participation.Answer.YES)
 
-    @rule(number=PEOPLE, answer=st.sampled_from([Participation.Answer.YES, Participation.Answer.NO]))
+    @rule(number=PEOPLE, answer=ANSWERS)
     def answer(self, number: int, answer: Participation.Answer) -> None:
+        """On the page, where all is seen that counts."""
         version, person = self._current(), self.people[number]
-        if version is None or version.status != version.Status.PLANNED or version.finishes_at <= self.now:
+        if version is None or not self._takes_place(version):
             return
         self.now += timedelta(seconds=1)
         if self._may_see(person) or person.pk in self.expected_since:
             own = actions.answer(self.session, user=person, answer=answer, now=self.now)
             self.seen[person.pk] = version.sequence
             self.seats.read_on_page[person.pk] = self.now, own.place
-            if person.pk not in self.expected_since:
-                self.wish_since.setdefault(person.pk, self.now)
-                self.wishes[person.pk] = answer
-                self.locked_out.discard(person.pk)
+            self._note_answer(person, answer)
+
+    @rule(number=PEOPLE, answer=ANSWERS, by_calendar=st.booleans())
+    def answer_unseeing(self, number: int, answer: Participation.Answer, by_calendar: bool) -> None:
+        """On the telephone, or by the last entry that arrived: that shows nothing of what is new."""
+        version, person = self._current(), self.people[number]
+        entry = self._told_in_words(person.pk)
+        if version is None or entry is None or not self._takes_place(version) or person.pk not in self._entitled():
+            return
+        if not entry.is_on_the_date_of(version):
+            return
+        self.now += timedelta(seconds=1)
+        said = answers.Said(self.now, entry.sequence) if by_calendar else None
+        by = None if by_calendar else self.coordinator
+        with suppress(answers.OlderAnswer):
+            own = actions.answer(self.session, user=person, answer=answer, now=self.now, said=said, by=by)
+            if by_calendar and own.place == own.Place.WAITING:
+                emails.queue_seats(version, [own], now=self.now)
+            self.seats.read_on_page[person.pk] = self.now, own.Place.HELD  # as they take it until told otherwise
+            self._note_answer(person, answer)
+
+    def _note_answer(self, person: User, answer: Participation.Answer) -> None:
+        if person.pk not in self.expected_since:
+            self.wish_since.setdefault(person.pk, self.now)
+            self.wishes[person.pk] = answer
+            self.locked_out.discard(person.pk)
 
     @rule(number=PEOPLE, zone=st.sampled_from(ZONES))
     def change_zone(self, number: int, zone: str) -> None:
@@ -245,6 +273,7 @@ class Histories(RuleBasedStateMachine):
                     one.status, one.server_reply = Status.MISSED, "Its time had passed."
                 elif one.pk in true:
                     self._is_right(one)
+                    self._names_what_changed(one, written[one.pk])
                     one.status, one.sent_at = Status.SENT, self.now
                 else:
                     one.status, one.server_reply = Status.WITHDRAWN, NO_LONGER_TRUE
@@ -353,6 +382,24 @@ class Histories(RuleBasedStateMachine):
             assert start == version.begins_at > self.now
             assert one.due in set().union(*(self._dues(lead) for lead in LEADS))
             assert participation.answer != Participation.Answer.NO
+
+    def _told_in_words(self, user_id: int | None) -> SessionVersion | None:
+        """Of the last mail to the person that told what a release made so."""
+        news = [emails.INVITATION, emails.CHANGE, emails.CANCELLATION]
+        mails = OutgoingMail.objects.filter(user=user_id, status=Status.SENT, kind__in=news)
+        last = mails.order_by("-subject_version").values("subject_version")[:1]
+        return SessionVersion.objects.filter(session=self.session, sequence__in=last).first()
+
+    def _names_what_changed(self, one: OutgoingMail, written: Rendered) -> None:
+        """The room, for one; whatever the person saw meanwhile without being told."""
+        version, old = self._current(), self._told_in_words(one.user_id)
+        if one.kind != emails.CHANGE or version is None or old is None or old.venue == version.venue:
+            return
+        if version.is_planned and old.is_planned:
+            before = f"{old.venue} → " if old.venue else ""
+            one.rendered = written.content
+            text = text_of(read(one, self.now))
+            assert f"- Sede: {before}{version.venue or '—'}" in text, f"{one.user} does not read of the room"
 
     def _may_have_heard(self, user_id: int | None) -> bool:
         went = Q(status=Status.SENT) | Q(unknown_count__gt=0)

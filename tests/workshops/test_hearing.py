@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from ogpgroup.models import OutgoingMail
+from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, START, cancel, change, publish, publish_session
 from tests.workshops.told import Status, all_is_sent, read, text_of, waiting
 from workshops import actions, emails
-from workshops.models import Participation
+from workshops.actions import answers
+from workshops.models import Participation, Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -128,6 +129,96 @@ def test_two_changes_of_which_one_is_taken_back_are_told_as_one(member):
     assert message["Subject"].startswith("Cambió: ")
     assert "Sala 1 → Sala 2" in text_of(message)
     assert "diciembre de 2026, 10:00–12:00 h (hora del centro de México) →" not in text_of(message)
+
+
+# --- What was seen without being told ---------------------------------------------------------------------------------
+
+
+def _news(member: User) -> str:
+    (mail,) = OutgoingMail.objects.filter(user=member, kind=emails.CHANGE, status=Status.QUEUED)
+    return text_of(read(mail, NOW))
+
+
+@pytest.fixture
+def unread(member) -> Session:
+    """One that moved from the room that its member was told of; that news waits."""
+    session = publish_session(title="Taller", venue="Sala 1").session
+    all_is_sent(NOW)
+    change(session, at=NOW + HOUR, venue="Sala 2")
+    return session
+
+
+def by_phone(session: Session, member: User, *, by: User) -> None:
+    actions.answer(session, user=member, answer=Participation.Answer.YES, now=NOW + 2 * HOUR, by=by)
+
+
+def by_calendar(session: Session, member: User, *, by: User) -> None:
+    at, entry = NOW + timedelta(minutes=30), 0  # of the first version
+    actions.answer(
+        session, user=member, answer=Participation.Answer.YES, now=NOW + 2 * HOUR, said=answers.Said(at, entry)
+    )
+
+
+def on_the_page(session: Session, member: User, *, by: User) -> None:
+    actions.answer(session, user=member, answer=Participation.Answer.YES, now=NOW + 2 * HOUR)
+
+
+def reminded(session: Session, member: User, *, by: User) -> None:
+    emails.plan_reminders(START - DAY)
+    reminders = OutgoingMail.objects.filter(kind=emails.REMINDER, user=member)
+    reminders.update(status=Status.SENT, sent_at=NOW + 2 * HOUR)
+
+
+ANYHOW = pytest.mark.parametrize("hears", [by_phone, by_calendar, on_the_page, reminded])
+
+
+@ANYHOW
+def test_news_tells_all_that_is_new_since_it_was_told_in_words(hears, unread, member, coordinator):
+    hears(unread, member, by=coordinator)
+
+    change(unread, at=NOW + 3 * HOUR, title="Taller de datos")
+
+    text = _news(member)
+    assert "Título: Taller → Taller de datos" in text
+    assert "Sede: Sala 1 → Sala 2" in text
+
+
+@pytest.mark.parametrize(
+    ("hears", "told"), [(by_phone, True), (by_calendar, True), (on_the_page, False), (reminded, False)]
+)
+def test_who_answered_to_something_else_is_told_what_is_new(hears, told, unread, member, coordinator):
+    hears(unread, member, by=coordinator)
+    cancel(unread, at=NOW + 3 * HOUR)
+    actions.reinstate(unread, by=None)
+    publish(unread.cycle, at=NOW + 4 * HOUR)
+
+    assert waiting(member) == (["session_change"] if told else [])
+    participation = Participation.objects.get(session=unread, user=member)
+    assert participation.answer == ("none" if hears == reminded else "yes")
+
+
+@pytest.mark.parametrize("hears", [by_phone, on_the_page])
+def test_who_may_have_heard_of_the_move_reads_that_it_is_taken_back(hears, member, coordinator):
+    session = publish_session().session
+    all_is_sent(NOW)
+    change(session, at=NOW + HOUR, **MOVED)
+    hears(session, member, by=coordinator)
+
+    change(session, at=NOW + 3 * HOUR, **BACK)
+
+    text = _news(member)
+    assert text.startswith("Esta sesión tiene nueva fecha u hora.")
+    assert "viernes 4 de diciembre de 2026, 10:00–12:00 h (hora del centro de México) → jueves 3 de diciembre" in text
+
+
+def test_reply_by_calendar_says_that_the_entry_arrived(member):
+    session = publish_session().session
+    OutgoingMail.objects.update(status=Status.UNKNOWN)
+    by_calendar(session, member, by=member)
+
+    change(session, at=NOW + 3 * HOUR, time_zone="America/Monterrey")  # nobody would read it
+
+    assert waiting(member) == []
 
 
 # --- Reminders written before the release -----------------------------------------------------------------------------

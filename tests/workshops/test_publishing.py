@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 # Each page asks the database so often, however much it shows.
 PREVIEW_QUERIES = 31
-PEOPLE_QUERIES = 21
+PEOPLE_QUERIES = 26
 
 
 @pytest.fixture

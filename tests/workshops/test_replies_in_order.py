@@ -46,7 +46,7 @@ def click(session: Session, user: User, answer: Participation.Answer, *, at: dat
 
 def on_record(session: Session, user: User) -> tuple[str, datetime | None]:
     row = own(session, user)
-    return row.answer, row.said_at
+    return row.answer, row.was_said_at
 
 
 @pytest.fixture

@@ -151,8 +151,6 @@ def ask_again(versions: Iterable[SessionVersion]) -> set[int]:
         earlier_answered_at=F("answered_at"),
         answer=NONE,
         answered_at=None,
-        said_at=None,
-        said_sequence=None,
         **seats.PUT_ASIDE,
     )
     return asked

@@ -119,8 +119,7 @@ def _ask_anew(row: Participation) -> None:
     """A no that the delegate gave for themselves answers nothing now; who stays declined is not even reminded."""
     if row.answer == Participation.Answer.NO:
         row.earlier_answer, row.earlier_answered_at = row.answer, row.answered_at
-        row.answer, row.answered_at, row.answered_by = Participation.Answer.NONE, None, None
-        row.said_at = row.said_sequence = None
+        row.answer, row.answered_at = Participation.Answer.NONE, None
         row.save(update_fields=["earlier_answer", "earlier_answered_at", *ANSWER])
 
 

@@ -169,7 +169,8 @@ class Participation(models.Model):
         _("answer"), max_length=6, choices=Answer.choices, default=Answer.NONE, db_default=Answer.NONE
     )
     answered_at = models.DateTimeField(null=True, blank=True)
-    # When it was said, where that is earlier: a calendar's reply may be read late. Empty in rows of before: as above.
+    # How it came, kept also of an answer that is put aside. When it was said, where that is earlier: a calendar's reply
+    # may be read late. Empty in rows of before: as above.
     said_at = models.DateTimeField(null=True, blank=True)
     # The revision of the entry that a calendar's reply answers (RFC 5546, 2.1.5); nobody else names one.
     said_sequence = models.PositiveIntegerField(null=True, blank=True)
@@ -273,8 +274,8 @@ class Participation(models.Model):
 
     @property
     def was_said_at(self) -> datetime | None:
-        """When the answer was said; where only its recording is known, then."""
-        return self.said_at or self.answered_at
+        """When the answer that counts was said; where only its recording is known, then."""
+        return self.answered_at and (self.said_at or self.answered_at)
 
     def may_join(self, version: SessionBase, *, in_group: bool) -> bool:
         """Whether the person may have the link to join: those expected who have a place, where places are counted."""
