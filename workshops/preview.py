@@ -19,7 +19,7 @@ from workshops.letters_shown import NEWS, ShownLetter
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
 from workshops.preparation import listed, member_cities, place_of, when_of
 from workshops.reviewing import Reviews
-from workshops.told import INVITATION, SUBJECT, Pair, heard, not_yet_uninvited
+from workshops.told import INVITATION, SUBJECT, Pair, heard, never_reached, not_yet_uninvited
 
 MINUTE = timedelta(minutes=1)
 
@@ -152,13 +152,14 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     knowing, unaware, known = _knowing(ahead), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
     knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
+    unreached = never_reached(knowing, known)
     outdated = {
         pk: known.outdated_by(pk, change.session, diff.draft_facts(change.session)) for pk, change in ahead.items()
     }
     members = _members(knowing, now=now)
     for (session_id, user_id), is_expected in knowing.items():
         change, pair = ahead[session_id], (session_id, user_id)
-        is_unaware = pair in unaware and (change.session.is_planned or known.last(*pair) is None)
+        is_unaware = pair in unreached or (pair in unaware and change.session.is_planned)
         may_see = user_id in members and change.session.visibility != Session.Visibility.INVITED
         news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=is_unaware, may_see=may_see)
         is_of_facts = news in {"changed", "postponed", "cancelled"}

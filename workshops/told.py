@@ -131,6 +131,21 @@ def mails_of(release: ScheduleRelease) -> OutgoingMailQuerySet:
     return mails.filter(subject_id__in=list(release.versions.values_list("session", flat=True)))
 
 
+def never_reached(pairs: Iterable[Pair], heard: Heard) -> set[Pair]:
+    """Those of them who were to be invited and have heard of nothing, whatever became of it; one query, if any.
+
+    Who was never to be invited, as by a release that tells nobody, may know of the session all the same.
+    """
+    unheard = {pair for pair in pairs if heard.last(*pair) is None}
+    if not unheard:
+        return set()
+    sessions, users = {session_id for session_id, _user in unheard}, {user_id for _session, user_id in unheard}
+    mails = OutgoingMail.objects.filter(
+        subject_type=SUBJECT, subject_id__in=sessions, user__in=users, kind=INVITATION
+    ).values_list("subject_id", "user_id")
+    return unheard & {(session_id or 0, user_id or 0) for session_id, user_id in mails}
+
+
 def not_yet_uninvited(session_ids: Iterable[int]) -> set[Pair]:
     """For whom it waits that they are no longer expected, and who was never told so before; one query."""
     mails = OutgoingMail.objects.filter(

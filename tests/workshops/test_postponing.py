@@ -99,6 +99,7 @@ def test_postponed_session_that_gets_another_date_is_planned_again(cycle):
 def test_postponed_session_can_be_cancelled(cycle, member):
     session = draft(cycle=cycle)
     publish(cycle)
+    all_is_sent(NOW)
     postpone(session)
     all_is_sent(NOW + HOUR)
 

@@ -397,3 +397,21 @@ def test_who_may_have_read_the_invitation_is_told_of_the_end(end, kind, doubtful
     change(doubtful.session, at=EDIT + MINUTE, venue="Sala 2")
 
     assert waiting(member) == [(kind, EDIT + MINUTE + SETTLE)]
+
+
+@pytest.mark.parametrize("end", ["cancel", "postpone"])
+def test_who_was_never_reached_hears_no_end_of_it_and_is_invited_when_it_is_held(end, member):
+    version = publish_session(venue="Sala 1")
+    getattr(actions, end)(version.session, reason="No hay sede.", by=None)
+    publish(version.session.cycle, at=NOW + MINUTE)  # before the invitation went
+    Session.objects.update(venue="Sala 2")
+    foreseen = people_told(diff.pending_changes(version.session.cycle), now=NOW + 2 * MINUTE)[version.session_id]
+    publish(version.session.cycle, at=NOW + 2 * MINUTE)
+    nothing = waiting(member)
+    actions.reinstate(Session.objects.get(), by=None)
+    told = people_told(diff.pending_changes(version.session.cycle), now=NOW + 3 * MINUTE)[version.session_id]
+    publish(version.session.cycle, at=NOW + 3 * MINUTE)
+
+    assert (nothing, foreseen.everybody) == ([], set())
+    assert (told.invited, told.everybody) == ({member.pk}, {member.pk})
+    assert waiting(member) == [("session_invitation", NOW + 3 * MINUTE)]

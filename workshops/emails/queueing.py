@@ -20,6 +20,7 @@ from workshops.told import (
     UNINVITATION,
     Heard,
     Pair,
+    never_reached,
     not_yet_uninvited,
 )
 
@@ -165,7 +166,7 @@ def _take_back(mails: OutgoingMailQuerySet, pairs: Collection[Pair] | None = Non
 def queue_changes(
     versions: Sequence[SessionVersion], people: list[Expectation], *, waiting: set[Pair], heard: Heard, now: datetime
 ) -> int:
-    """Tell people what changed; who still waited for the invitation gets a new one instead. Returns how many mails.
+    """Tell people what changed; whom the invitation has not reached gets a new one instead. Returns how many mails.
 
     Who has heard of nothing but what the new version says as well is told nothing. Who may never have read the
     invitation is invited again, where there is no change to tell. Who knows that a session does not take place, or not
@@ -177,17 +178,17 @@ def queue_changes(
         for version in versions
     }
     addresses = _addresses(person.user_id for person in people)
+    unreached = never_reached((person.pair for person in people), heard)
     rows = []
     for person in people:
         version, address, pair = by_session[person.session_id], addresses.get(person.user_id), person.pair
         if address is None or heard.knows_that_not(*pair, version):
             continue
+        if pair in unreached and not version.is_planned:
+            continue  # they heard of no session
         kind = CANCELLATION if version.is_cancelled else CHANGE
-        if pair in waiting:
-            if version.is_planned:
-                kind = INVITATION
-            elif heard.last(*pair) is None:
-                continue  # they heard of no session; who answered on its page before the mail went did
+        if version.is_planned and (pair in unreached or pair in waiting):
+            kind = INVITATION
         elif heard.nothing_new(*pair, outdated[person.session_id]):
             continue
         elif version.is_planned and heard.may_know_it_all(*pair, outdated[person.session_id]):
