@@ -71,17 +71,23 @@ def opened(browser: Browser, **options: Any) -> BrowserContext:
 
 
 @pytest.fixture(scope="module")
-def page(unseen: Browser) -> Iterator[Page]:
-    """One for all visits, each of which brings its own cookies: it keeps style sheets, scripts, and axe compiled."""
-    context = opened(unseen)
-    yield context.new_page()
-    context.close()
+def pages(unseen: Browser) -> Iterator[dict[str, Page]]:
+    """One for all visits in a language, each of which brings its own cookies: it keeps style sheets and scripts.
+
+    Where axe is needed it is there before the page: handed over with each visit it would be read anew.
+    """
+    contexts = {language: opened(unseen) for language in LANGUAGES}
+    contexts[LANGUAGES[0]].add_init_script(AXE_SCRIPT)
+    yield {language: context.new_page() for language, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
 
 
 @pytest.fixture
 def page_without_worker(unseen: Browser) -> Iterator[Page]:
     """What a service worker asks for goes past the routes of a test; one stays where somebody has signed in."""
     context = opened(unseen, service_workers="block")
+    context.add_init_script(AXE_SCRIPT)
     yield context.new_page()
     context.close()
 
@@ -175,7 +181,6 @@ def hindrances(page: Page, language: str) -> list[str]:
     wrong = overflow(page, WIDE)
     if language != LANGUAGES[0]:
         return wrong + overflow(page, NARROW)
-    page.evaluate(AXE_SCRIPT)
     wrong += axe(page, ALL_RULES)
     page.emulate_media(color_scheme="dark")
     wrong += [f"in the dark, {line}" for line in axe(page, CONTRAST)]
@@ -191,7 +196,8 @@ def visits() -> list[Any]:
 
 
 @pytest.mark.parametrize(("look", "language"), visits())
-def test_page_is_sound(look: Look, language: str, site: Site, page: Page) -> None:
+def test_page_is_sound(look: Look, language: str, site: Site, pages: dict[str, Page]) -> None:
+    page = pages[language]
     arrive(page, site, look, language)
     with templates_drawn() as drawn:
         wrong, received = visit(page, site.url + look.address(site.at), status=look.status)
