@@ -152,6 +152,7 @@ def test_answer_is_read_by_who_speaks_for_the_city_and_coordinators(story: Story
     assert story.readers(ledger(story), SENTENCE) == story.everybody - keepers
     assert story.readers(page(story), SENTENCE) == story.everybody
     assert story.readers(page(story), "15 de diciembre de 2026") == story.everybody
+    assert story.readers(page(story), '<div class="prose"><p></p></div>') == set()
     settle = reverse("feedback:note_settle", args=[story.note.pk])
     assert "Juan" not in story.get("author", settle)
     assert SENTENCE in story.get("author", settle)
@@ -165,6 +166,7 @@ def test_report_of_a_change_is_withheld_with_its_answer(story: Story) -> None:
     story.withhold("answer", answer.pk)
 
     assert story.readers(page(story), "Lo hizo Juan") == {"official", "coordinator"}
+    assert story.readers(page(story), '<div class="prose"><p></p></div>') == set()
 
 
 def test_word_on_an_answer_is_read_by_its_author_and_coordinators(story: Story) -> None:
