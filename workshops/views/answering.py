@@ -98,7 +98,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         version.session,
         user=request.user,  # type: ignore[arg-type]
         answer=form.given,
-        comes_by=form.cleaned_data["comes_by"],
+        comes_by=form.way,
         now=now,
     )
     if htmx.wants_part(request):
@@ -154,7 +154,6 @@ def _answer_by_link(
     form = AnswerForm({"answer": chosen} | request.POST.dict())
     if not form.is_valid():
         return HttpResponseBadRequest()
-    given = form.given
     assert own.user is not None
-    actions.answer(version.session, user=own.user, answer=given, comes_by=form.cleaned_data["comes_by"], now=now)
-    return redirect(answer_links.answer_url(own, uid=own.session.uid.hex, answer=given))
+    actions.answer(version.session, user=own.user, answer=form.given, comes_by=form.way, now=now)
+    return redirect(answer_links.answer_url(own, uid=own.session.uid.hex, answer=form.given))
