@@ -174,6 +174,11 @@ _LEAVES = """
     )
 """
 
+_LEAVING = f"""
+{_LEFT_OVER}
+SELECT known.session_id, known.user_id FROM left_over, workshops_participation known WHERE {_LEAVES}
+"""  # noqa: S608 our own words
+
 # Who sent them is read as it was before.
 _REMOVE = f"""
 {_LEFT_OVER}
@@ -217,6 +222,11 @@ def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
 def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
     """Whom each rule resolves to that day; writes nothing."""
     return [Expectation(*row) for row in _run(_WHO, rules, on=on)]
+
+
+def leaving(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
+    """Whom `remove_leavers` would take off that day; writes nothing."""
+    return [Expectation(*row) for row in _run(_LEAVING, rules, on=on)]
 
 
 def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[int]:

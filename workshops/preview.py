@@ -149,6 +149,7 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     ahead = {change.session.pk: change for change in pending if change.session.is_told(now)}
     rules = [change.rule for change in ahead.values() if change.session.is_planned]
     named = {one.pair for one in audience.who(rules, on=group_day(now))}
+    leaving = {one.pair for one in audience.leaving(rules, on=group_day(now))}
     knowing, unaware, known = _knowing(ahead), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
     knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
@@ -161,7 +162,14 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
         change, pair = ahead[session_id], (session_id, user_id)
         is_unaware = pair in unreached or (pair in unaware and change.session.is_planned)
         may_see = user_id in members and change.session.visibility != Session.Visibility.INVITED
-        news = _news(change, is_expected=is_expected, is_named=pair in named, is_unaware=is_unaware, may_see=may_see)
+        news = _news(
+            change,
+            is_expected=is_expected,
+            is_named=pair in named,
+            is_leaving=pair in leaving,
+            is_unaware=is_unaware,
+            may_see=may_see,
+        )
         is_of_facts = news in {"changed", "postponed", "cancelled"}
         if is_of_facts and known.knows_that_not(*pair, change.session):
             continue
@@ -176,14 +184,16 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     return told
 
 
-def _news(change: PendingChange, *, is_expected: bool, is_named: bool, is_unaware: bool, may_see: bool) -> str:
+def _news(
+    change: PendingChange, *, is_expected: bool, is_named: bool, is_leaving: bool, is_unaware: bool, may_see: bool
+) -> str:
     """Which list of `Told` somebody who is concerned already belongs to; none where they hear nothing."""
     if not is_expected and not is_named and not may_see:
         # Whoever comes at their own wish may not see it any more: it is hidden, or they have left.
         return "cancelled" if change.session.is_cancelled else "uninvited"
     if not change.session.is_planned:
         return "" if is_unaware else str(change.session.status)
-    if is_expected and not is_named:
+    if is_leaving:
         return "uninvited"
     return "invited" if is_unaware or not is_expected and is_named else "changed"
 

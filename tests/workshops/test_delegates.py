@@ -20,7 +20,9 @@ from tests.workshops.told import all_is_sent, calendar_of, read, text_of, waitin
 from workshops import actions, emails
 from workshops.actions import delegates, seats
 from workshops.actions.nudges import whom_to_nudge
+from workshops.diff import pending_changes
 from workshops.models import Participation, Session, SessionVersion
+from workshops.preview import people_told
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + HOUR
@@ -434,6 +436,28 @@ def test_who_sent_somebody_is_not_asked_once_more_whatever_is_on_record(official
 
     version = SessionVersion.objects.get(current_of=session)
     assert whom_to_nudge(version, now=LATER + 9 * DAY).people == [colleague]
+
+
+def test_preview_counts_who_is_sent_as_the_release_tells_them(official_reynosa, colleague, member):
+    """It said that they are told that nobody expects them any more."""
+    session = publish_session(people=[official_reynosa, member]).session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+    draft = Session.objects.get(pk=session.pk)
+    draft.title = "Otra"
+    draft.save()
+
+    assert told_by_release(session) == {"changed": {official_reynosa.pk, colleague.pk, member.pk}}
+
+    session.audience_people.remove(official_reynosa)
+    assert told_by_release(session) == {"uninvited": {official_reynosa.pk, colleague.pk}, "changed": {member.pk}}
+    publish(session.cycle, at=LATER + HOUR)
+    people = (official_reynosa, colleague, member)
+    assert [waiting(one) for one in people] == [[emails.UNINVITATION], [emails.UNINVITATION], [emails.CHANGE]]
+
+
+def told_by_release(session: Session) -> dict[str, set[int]]:
+    return people_told(pending_changes(session.cycle), now=LATER + HOUR)[session.pk].lists()
 
 
 # --- Who is sent declines ---------------------------------------------------------------------------------------------
