@@ -55,9 +55,13 @@ def browser(people: dict[str, User], name: str) -> Client:
     return client
 
 
-def readers(people: dict[str, User], address: str, words: str) -> set[str]:
-    """To whom the page shows these words."""
-    return {name for name in ("stranger", *people) if words in browser(people, name).get(address).content.decode()}
+def shown(people: dict[str, User], address: str) -> dict[str, str]:
+    """The page as each finds it now."""
+    return {name: browser(people, name).get(address).content.decode() for name in ("stranger", *people)}
+
+
+def readers(shown: dict[str, str], words: str) -> set[str]:
+    return {name for name, page in shown.items() if words in page}
 
 
 def fetch(people: dict[str, User], name: str, address: str, **headers: str) -> Any:
@@ -95,17 +99,19 @@ def test_text_of_an_entry_is_read_by_who_keeps_the_plan(
 ) -> None:
     entry = logged(commitment, people["official"])
     page = (commitment.plan if of == "plan" else commitment).get_absolute_url()
-    assert readers(people, page, "Juan Pérez") == EVERYBODY
+    assert readers(shown(people, page), "Juan Pérez") == EVERYBODY
 
     row = withhold("entry", entry.pk, people["coordinator"])
 
-    assert readers(people, page, "Juan Pérez") == KEEPERS
-    assert readers(people, page, SENTENCE) == readers(people, page, REASON) == EVERYBODY
-    assert readers(people, page, "Niñas en el foro") == EVERYBODY  # the photo is another thing
-    assert readers(people, page, "Se reportó como") == EVERYBODY
+    withheld = shown(people, page)
+    assert readers(withheld, "Juan Pérez") == KEEPERS
+    assert readers(withheld, SENTENCE) == readers(withheld, REASON) == EVERYBODY
+    assert readers(withheld, "Niñas en el foro") == EVERYBODY  # the photo is another thing
+    assert readers(withheld, "Se reportó como") == EVERYBODY
     moderation.lift(row, by=people["coordinator"], now=timezone.now())
-    assert readers(people, page, "Juan Pérez") == EVERYBODY
-    assert readers(people, page, SENTENCE) == set()
+    again = shown(people, page)
+    assert readers(again, "Juan Pérez") == EVERYBODY
+    assert readers(again, SENTENCE) == set()
 
 
 @pytest.mark.parametrize("of", ["plan", "commitment"])
@@ -113,14 +119,16 @@ def test_photo_is_seen_by_who_keeps_the_plan(of: str, commitment: Commitment, pe
     entry = logged(commitment, people["official"])
     one = entry.evidence.get()
     page, address = (commitment.plan if of == "plan" else commitment).get_absolute_url(), one.get_absolute_url()
-    assert readers(people, page, address) == readers(people, page, "Niñas en el foro") == EVERYBODY
+    before = shown(people, page)
+    assert readers(before, address) == readers(before, "Niñas en el foro") == EVERYBODY
 
     withhold("evidence", one.pk, people["coordinator"])
 
+    after = shown(people, page)
     for words in (address, "Niñas en el foro", "foro.jpg", str(one.uuid)):
-        assert readers(people, page, words) == KEEPERS, words
-    assert readers(people, page, REASON) == EVERYBODY
-    assert readers(people, page, "Habló Juan Pérez.") == EVERYBODY
+        assert readers(after, words) == KEEPERS, words
+    assert readers(after, REASON) == EVERYBODY
+    assert readers(after, "Habló Juan Pérez.") == EVERYBODY
     seen = {name: fetch(people, name, address).status_code for name in EVERYBODY}
     assert seen == dict.fromkeys(EVERYBODY - KEEPERS, 404) | dict.fromkeys(KEEPERS, 200)
     assert fetch(people, "official", address)["Cache-Control"] == "private, no-store"
@@ -142,22 +150,24 @@ def test_file_that_a_browser_has_is_gone_after_minutes(commitment: Commitment, p
 def test_only_coordinators_are_shown_the_way(commitment: Commitment, people: dict[str, User]) -> None:
     entry = logged(commitment, people["official"])
     for kind, pk in (("entry", entry.pk), ("evidence", entry.evidence.get().pk)):
-        assert readers(people, commitment.get_absolute_url(), reverse("withhold", args=[kind, pk])) == {"coordinator"}
+        way = reverse("withhold", args=[kind, pk])
+        assert readers(shown(people, commitment.get_absolute_url()), way) == {"coordinator"}
         row = withhold(kind, pk, people["coordinator"])
         way_back = reverse("withholding_lift", args=[row.pk])
-        assert readers(people, commitment.get_absolute_url(), way_back) == {"coordinator"}
+        assert readers(shown(people, commitment.get_absolute_url()), way_back) == {"coordinator"}
 
 
 def test_link_with_a_deliverable_is_read_by_who_keeps_the_plan(plan: ActionPlan, people: dict[str, User]) -> None:
     deliverable = factories.create_deliverable(plan=plan, status="handed_in")
     link = factories.create_link(deliverable=deliverable, name="Lista con nombres", url="https://ejemplo.org/lista")
     page = deliverable.get_absolute_url()
-    assert readers(people, page, "Lista con nombres") == EVERYBODY
+    assert readers(shown(people, page), "Lista con nombres") == EVERYBODY
 
     withhold("evidence", link.pk, people["coordinator"])
 
-    assert readers(people, page, "Lista con nombres") == readers(people, page, "https://ejemplo.org/lista") == KEEPERS
-    assert readers(people, page, REASON) == EVERYBODY
+    after = shown(people, page)
+    assert readers(after, "Lista con nombres") == readers(after, "https://ejemplo.org/lista") == KEEPERS
+    assert readers(after, REASON) == EVERYBODY
 
 
 def test_photo_stays_withheld_where_a_correction_takes_it_along(
@@ -184,7 +194,7 @@ def test_photo_stays_withheld_where_a_correction_takes_it_along(
     thing = moderation.find("evidence", copied.pk)
     assert thing
     assert thing.pk == one.pk
-    assert readers(people, commitment.get_absolute_url(), "Niñas en el foro") == KEEPERS
+    assert readers(shown(people, commitment.get_absolute_url()), "Niñas en el foro") == KEEPERS
     assert fetch(people, "stranger", copied.get_absolute_url()).status_code == 404
     again = browser(people, "coordinator").post(reverse("withhold", args=["evidence", copied.pk]), {"reason": "minor"})
     assert again.status_code == 302
@@ -202,7 +212,7 @@ def test_photo_withheld_in_its_correction_is_withheld_in_the_old_entry_too(
 
     withhold("evidence", copied.pk, people["coordinator"])
 
-    assert readers(people, commitment.get_absolute_url(), "Niñas en el foro") == KEEPERS
+    assert readers(shown(people, commitment.get_absolute_url()), "Niñas en el foro") == KEEPERS
     assert fetch(people, "stranger", entry.evidence.get().get_absolute_url()).status_code == 404
 
 
@@ -226,14 +236,15 @@ def test_what_was_wrong_is_withheld_with_the_entry_that_says_it(
     old = factories.create_entry(commitment=commitment, text="Antes.")
     correction = factories.create_entry(commitment=commitment, text="Después.", corrects=old)
     page = commitment.get_absolute_url()
-    assert readers(people, page, "La fecha era otra.") == EVERYBODY
+    assert readers(shown(people, page), "La fecha era otra.") == EVERYBODY
 
     withhold("entry", correction.pk, people["coordinator"])
     withhold("entry", old.pk, people["coordinator"])
 
+    after = shown(people, page)
     for words in ("La fecha era otra.", "Después.", "Antes."):
-        assert readers(people, page, words) == KEEPERS, words
-    assert readers(people, page, "Corrige el registro del") == EVERYBODY
+        assert readers(after, words) == KEEPERS, words
+    assert readers(after, "Corrige el registro del") == EVERYBODY
 
 
 def test_figures_stay(commitment: Commitment, people: dict[str, User]) -> None:
