@@ -289,6 +289,23 @@ def test_of_what_is_sent_again_only_the_last_reminder_that_fell_due_holds(cycle,
     assert [key.split(":")[3] for key in sorted(still_true(due, now))] == expected
 
 
+def test_sender_drops_what_is_sent_again_after_the_session(member, coordinator):
+    now = mail.database_now()
+    User.objects.filter(pk=member.pk).update(time_zone=factories.zone_at_noon(now))  # nothing waits for the morning
+    cycle = factories.create_cycle(starts_on=date(2026, 1, 1), ends_on=date(2036, 1, 1))
+    start = now - timedelta(hours=3)
+    session_at(cycle, start)
+    actions.publish_release(cycle, by=None, at=start - timedelta(days=30))
+    put_off_by_an_outage(start)
+    missed = OutgoingMail.objects.filter(kind=emails.REMINDER, user=member)
+
+    queued = mail.retry_all(missed, by=coordinator, now=now)
+    mail.deliver(kinds=emails.KINDS)
+
+    outcomes = set(missed.values_list("status", "server_reply", "attempts"))
+    assert (queued, outcomes) == (4, {("withdrawn", "No longer true when its turn came.", 1)})
+
+
 def test_a_reminder_of_a_date_alone_holds_until_the_day_is_over(cycle, member):
     draft(cycle, day=date(2026, 11, 20), starts_at=None, ends_at=None, time_zone="America/Mexico_City")
     actions.publish_release(cycle, by=None, at=NOW)
