@@ -63,7 +63,7 @@ def session(member: User, coordinator: User) -> Session:
     came = {"attended": "present", "mode": "face_to_face", "may_be_named": True}
     Participation.objects.update_or_create(session=session, user=member, defaults=came)
     visitor = {"name": SAID, "organization_name": SAID, "expected": False, "expected_because": "own_wish"}
-    Participation.objects.create(session=session, **came, **visitor)
+    Participation.objects.create(session=session, checked_in_by=coordinator, **came, **visitor)
     AgendaItem.objects.create(session=session, position=1, kind="presentation", title=SAID, presenter_name=SAID)
     table = WorkTable.objects.create(session=session, number=1, theme="Agua")
     TableNote.objects.create(table=table, kind="doubt", text=SAID)
