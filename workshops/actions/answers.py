@@ -75,7 +75,7 @@ def answer(
         raise OlderAnswer(_("A newer answer is on record."))
     sent = Participation.objects.in_place_of_others().filter(delegated_by=participation).select_related("user").first()
     if sent is not None and answer != Participation.Answer.NO:
-        sentence = _("%(name)s comes in this place. Take that back on the page of the session, and then say yes.")
+        sentence = _("%(name)s comes in your place. Take that back on the page of the session first, and then say yes.")
         raise SentSomebody(sentence % {"name": sent.user})
     if not participation.expected and participation.expected_because != OWN_WISH:
         participation.expected_because, participation.expected_since = OWN_WISH, now
