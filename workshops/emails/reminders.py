@@ -200,19 +200,13 @@ def withdraw_reminders(versions: Sequence[SessionVersion]) -> None:
 
 
 def write_reminders_anew(session_ids: Iterable[int] | None = None) -> int:
-    """Let waiting reminders tell of the current version, also those that were written and never reached DATA.
+    """Let waiting reminders tell of the current version, also those that are written already.
 
-    Bytes are kept for a retry that must not differ from what may have arrived; others need not keep what is no longer
-    so. Called by a release, and by the planner for those that a sender held meanwhile. Returns how many.
+    So are those that may have arrived: what is sent again has the same bytes, but not where these name a room that is
+    no longer so. Called by a release, and by the planner for those that a sender held meanwhile. Returns how many.
     """
     current = SessionVersion.objects.current().filter(session=OuterRef("subject_id")).values("sequence")
-    stale = OutgoingMail.objects.filter(
-        kind=REMINDER,
-        subject_type=SUBJECT,
-        status=OutgoingMail.Status.QUEUED,
-        unknown_count=0,
-        data_began_at=None,
-    )
+    stale = OutgoingMail.objects.filter(kind=REMINDER, subject_type=SUBJECT, status=OutgoingMail.Status.QUEUED)
     if session_ids is not None:
         stale = stale.filter(subject_id__in=list(session_ids))
     stale = stale.filter(Exists(current), ~Exists(current.filter(sequence=OuterRef("subject_version"))))
