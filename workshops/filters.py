@@ -12,6 +12,7 @@ from django_filters.filterset import FilterSet
 
 from ogpgroup.models import User
 from ogpgroup.text import SortKey
+from workshops.guests import UNAWARE
 from workshops.models import Agreement, Participation, SessionBase, SessionVersion
 
 SEARCHED = ("title", "purpose", "bring", "decisions", "venue", "city_name")
@@ -83,7 +84,7 @@ class AgreementFilter(FilterSet):
 
 
 class PeopleSearch(forms.Form):
-    """People of a session by name, address or institution; the answer they gave is a tab of the list."""
+    """People of a session by name, address or institution; the tab of the list on which they are looked for stays."""
 
     q = forms.CharField(
         label=_("Name, e-mail or institution"),
@@ -91,7 +92,9 @@ class PeopleSearch(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    answer = forms.ChoiceField(choices=Participation.Answer.choices, required=False, widget=forms.HiddenInput())
+    answer = forms.ChoiceField(
+        choices=[*Participation.Answer.choices, (UNAWARE, "")], required=False, widget=forms.HiddenInput()
+    )
 
     @property
     def words(self) -> list[str]:

@@ -14,6 +14,7 @@ from tests.workshops.told import all_is_sent
 from workshops import actions
 from workshops.models import Participation, Session
 from workshops.reports import telling
+from workshops.views import coordination
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -86,7 +87,7 @@ def unaware(session: Session, *, now: datetime = NOW) -> set[int]:
     return set(telling.unaware(session, now=now).people)
 
 
-def test_who_does_not_know_what_counts_by_now(session, coordinator, django_assert_num_queries):
+def test_who_does_not_know_what_counts_by_now(session, coordinator, django_assert_num_queries, monkeypatch):
     """Known is what surely went, or was answered on the page; who heard of nothing else needs to hear nothing."""
     everybody = set(session.participations.values_list("user", flat=True))
     invited = unaware(session)
@@ -103,6 +104,7 @@ def test_who_does_not_know_what_counts_by_now(session, coordinator, django_asser
 
     with django_assert_num_queries(5):
         ignorant = unaware(session)
+    monkeypatch.setattr(coordination, "PEOPLE_WITHOUT_SEARCH", 1)
     url = reverse("workshops:people", args=[session.slug])
     desk = desk_of(coordinator)
     page, listed = text_of(desk.get(url)), text_of(desk.get(url, {"answer": "unaware"}))
@@ -112,6 +114,7 @@ def test_who_does_not_know_what_counts_by_now(session, coordinator, django_asser
     assert f"Do not know version {number} yet (4)" in page
     assert page.count("knows version") == 5
     assert listed.count("knows version") == 3
+    assert ('type="search"' in listed, "Select a valid choice" in listed) == (True, False)
     change(session, at=NOW + timedelta(minutes=2), venue="")  # as it was
     assert unaware(session) == {sent.user_id, doubtful.user_id, answered.user_id, coordinator.pk}
     assert unaware(session, now=START + timedelta(days=9)) == set()
