@@ -29,6 +29,7 @@ from workshops.actions.delegates import send_delegate
 from workshops.actions.minutes import decide
 from workshops.actions.nudges import nudge
 from workshops.actions.seats import settle_seats
+from workshops.audience import Expectation
 from workshops.emails import agreements
 from workshops.models import (
     AgreementUpdate,
@@ -205,7 +206,7 @@ def _workshops(world: World) -> None:
 def _seats(world: World, now: datetime) -> None:
     """Somebody waited and is offered a seat, or let one pass, or waits; at another session it is too late to ask.
 
-    At two more somebody is silent, and who was sent in somebody's place declines.
+    At two more somebody is silent, and who was sent in somebody's place declines, or has left.
     """
     coordinator, guest = world.people[Role.COORDINATOR], world.people[Role.GUEST]
     for starts_at in (in_days(24), now + timedelta(hours=3), in_days(26)):
@@ -233,6 +234,9 @@ def _seats(world: World, now: datetime) -> None:
     colleague = world.people[Role.PLAIN_COORDINATOR]
     send_delegate(sent, sender=coordinator, delegate=colleague, now=now)
     actions.answer(sent, user=colleague, answer=Participation.Answer.NO, now=now)
+    version = SessionVersion.objects.current().select_related("session").get(session=sent)
+    left = Expectation(sent.pk, colleague.pk, sent_by=coordinator.pk)
+    emails.queue_left([version], [left], now=now)
 
 
 def _have_gone(session: Session, now: datetime) -> None:

@@ -158,6 +158,8 @@ def compressed(received: list[Response]) -> int:
 
 
 def axe(page: Page, options: dict[str, Any]) -> list[str]:
+    if not page.evaluate("'axe' in window"):  # a page of stories, to which it was not given before
+        page.evaluate(AXE_SCRIPT)
     violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     return [
         f"axe: {one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
