@@ -421,6 +421,8 @@ class Histories(RuleBasedStateMachine):
             return
         if version.status != version.Status.PLANNED and (not heard or (news and news.kind == emails.UNINVITATION)):
             return
+        if version.status == version.Status.POSTPONED and not self._is_member(person):
+            return  # who has left the group hears of it once it is decided what becomes of it
         assert heard, f"{person} was told nothing"
         told = SessionVersion.objects.get(session=self.session, sequence=max(heard))
         assert _facts(told) == _facts(version), f"{person} knows another version"
