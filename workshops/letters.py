@@ -14,7 +14,7 @@ from django.utils.translation import override
 from cities.models import Membership, Role, group_day
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import answer_links, diff, duties, ical, join_links, letters_of_agendas, seating, told
+from workshops import answer_links, duties, ical, join_links, letters_of_agendas, news, seating, told
 from workshops.models import Participation, SessionVersion
 from workshops.models.seats import seats_of, ways_to_come
 
@@ -229,53 +229,13 @@ def _changes_since_heard(mails: Sequence[OutgoingMail]) -> Extra:
 
 
 def changes_since(heard: told.Heard) -> Extra:
-    """What changed since the version that each person was last told in words, be that several releases ago.
-
-    What they may have heard of since, as of a move that is taken back, is told as well.
-    """
+    """What changed since each person was last told; see `news.since`."""
 
     def extra(letter: Letter, now: datetime) -> dict[str, Any]:
-        version, pair = letter.version, (letter.version.session_id, letter.user.pk)
-        known = [one for one in (heard.in_words.get(pair), heard.last(*pair)) if one]
-        olds = [one for one in known if one.sequence < version.sequence] or [version.previous or version]
-        last = olds[-1]
-        is_news = last.status != version.status or diff.is_moved(last, version)
-        return {
-            "sentences": _sentences(olds, version),
-            **_news(last if is_news else olds[0], version),
-            "asks_again": bool(letter.participation.earlier_answer) and letter.participation.answer == "none",
-        }
+        asks_again = bool(letter.participation.earlier_answer) and letter.participation.answer == "none"
+        return {**news.since(heard, letter.version, letter.user.pk), "asks_again": asks_again}
 
     return extra
-
-
-def _sentences(olds: Sequence[SessionVersion], new: SessionVersion) -> list[diff.Sentence]:
-    """What differs from each of these versions, each field once: from the first that differs."""
-    told: dict[str, diff.Sentence] = {}
-    for old in olds:
-        facts = (diff.version_facts(old), diff.version_facts(new))
-        for sentence in diff.sentences(old, new, diff.changed_fields(*facts), facts=facts):
-            told.setdefault(sentence.label, sentence)
-    return list(told.values())
-
-
-def _news(old: SessionVersion, new: SessionVersion) -> dict[str, Any]:
-    """What happened to the session as a whole, in one sentence, and what the subject is to say."""
-    moved = diff.is_moved(old, new)
-    again = not old.is_planned and new.is_planned and not (old.is_postponed and moved)
-    if new.is_postponed:
-        news = _("This session is postponed: it does not take place on this date. The new date follows.")
-    elif again and old.is_postponed:
-        news = _("This session had been postponed and takes place on its date after all.")
-    elif again:
-        news = _("This session had been cancelled and takes place after all.")
-    elif old.is_postponed:
-        news = _("This session had been postponed and now has its new date:")
-    elif moved:
-        news = _("This session was moved. What is new:")
-    else:
-        news = _("This session changed. What is new:")
-    return {"news": news, "postponed": new.is_postponed, "again": again, "moved": moved}
 
 
 def _duties(mails: Sequence[OutgoingMail], now: datetime) -> Callable[[Any, datetime], dict[str, Any]]:
@@ -352,31 +312,33 @@ def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int,
     for letter in _letters(mails):
         if (sent := declined.get((letter.version.session_id, letter.user.pk))) is None:
             continue
-        parts = _parts("delegate_declined", letter, {"delegate": str(sent.user), "join_url": "", "note": ""})
-        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
-        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
+        more = {"delegate": str(sent.user), "join_url": "", "note": ""}
+        rendered[letter.mail.pk] = _without_entry("delegate_declined", letter, more)
     return rendered
 
 
 def delegate_left(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """Whom the reader sends has left the group: they may come themselves, or send somebody else."""
-    rendered = {}
-    for letter in _letters(mails):
-        parts = _parts("delegate_left", letter, {"join_url": "", "note": ""})
-        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
-        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
-    return rendered
+    more = {"join_url": "", "note": ""}
+    return {letter.mail.pk: _without_entry("delegate_left", letter, more) for letter in _letters(mails)}
+
+
+def _without_entry(template: str, letter: Letter, more: dict[str, Any]) -> mail.Rendered:
+    """News that leave the entry in the calendar as it is."""
+    parts = _parts(template, letter, more)
+    content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
+    return mail.Rendered(headline=parts.subject, content=content)
 
 
 def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """The agenda of a session can be read now; the entry in the calendar is as it was."""
     extra = _agenda(mails)
-    rendered = {}
-    for letter in _letters(mails):
-        parts = _parts("agenda_published", letter, extra(letter, now) | _places_of_agenda(letter.version))
-        content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
-        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
-    return rendered
+    return {
+        letter.mail.pk: _without_entry(
+            "agenda_published", letter, extra(letter, now) | _places_of_agenda(letter.version)
+        )
+        for letter in _letters(mails)
+    }
 
 
 def _places_of_agenda(version: SessionVersion) -> dict[str, str]:
