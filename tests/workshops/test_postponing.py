@@ -1,8 +1,6 @@
 """A session that is postponed takes place, but not on its date: everybody says so until the new one is known."""
 
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -10,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from cities.models import Cycle, Membership, group_day
+from cities.models import Cycle, group_day
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.coordination import desk_of, edit_url, text_of, typed
 from tests.workshops.published import NOW, START, cancel, change, draft, publish, publish_session
-from tests.workshops.told import Status, all_is_sent, waiting
+from tests.workshops.told import Status, all_is_sent, last_mail, waiting
 from tests.workshops.told import text_of as body_of
 from workshops import actions, diff, emails, ical, pending
 from workshops.models import Participation, Session, SessionVersion
@@ -45,13 +43,6 @@ def postpone(session: Session, *, at: datetime = NOW + HOUR) -> SessionVersion:
 
 def to_another_date(session: Session, *, at: datetime, by_days: int = 7) -> SessionVersion:
     return change(session, at=at, starts_at=START + by_days * DAY, ends_at=START + by_days * DAY + 2 * HOUR)
-
-
-def last_mail(user: User) -> EmailMessage:
-    """As it went."""
-    mail = OutgoingMail.objects.filter(user=user, status=Status.SENT).order_by("-pk").first()
-    assert mail
-    return message_from_bytes(bytes(mail.rendered or b""), policy=policy.default)
 
 
 def english(user: User) -> User:
@@ -470,62 +461,3 @@ def test_coordinator_takes_a_postponement_back(coordinator, cycle):
     assert "The postponement is taken back." in text_of(response)
     session.refresh_from_db()
     assert session.is_planned
-
-
-# --- Who leaves meanwhile ---------------------------------------------------------------------------------------------
-
-
-def words_of(message: EmailMessage) -> str:
-    parts = [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
-    return "\n".join([str(message["Subject"]), *parts])
-
-
-def leave(*people: User) -> None:
-    Membership.objects.filter(user__in=people).update(until=group_day(NOW - 2 * DAY))
-
-
-@pytest.mark.parametrize("visibility", ["invited", "group", "public"])
-def test_who_left_while_it_was_postponed_reads_nothing_new_of_its_cancellation(cycle, member, visibility):
-    named = factories.create_member()
-    organization = member.memberships.get().organization
-    fields = {"organizations": [organization], "people": [named], "visibility": visibility}
-    session = publish_session(cycle=cycle, title="Taller", **fields).session
-    all_is_sent(NOW)
-    postpone(session)
-    all_is_sent(NOW + HOUR)
-    leave(member, named)
-
-    session.title = "SECRETO"
-    session.save()
-    actions.cancel(session, reason="SECRETO", by=None)
-    publish(session.cycle, at=NOW + DAY, note="SECRETO")
-    all_is_sent(NOW + 2 * DAY)
-
-    mails = OutgoingMail.objects.filter(kind=emails.CANCELLATION, status="sent")
-    assert set(mails.values_list("user", flat=True)) == {member.pk, named.pk}
-    assert "SECRETO" in words_of(last_mail(named))
-    assert ("SECRETO" in words_of(last_mail(member))) == (visibility == "public")
-    assert "STATUS:CANCELLED" in words_of(last_mail(member))
-
-    actions.reinstate(session, by=None)
-    publish(session.cycle, at=NOW + 3 * DAY)
-    all_is_sent(NOW + 4 * DAY)
-    last = OutgoingMail.objects.filter(user=member, status="sent").latest("pk")
-    assert last.kind == emails.UNINVITATION
-    assert "SECRETO" not in words_of(last_mail(member))
-
-
-@pytest.mark.parametrize(("visibility", "told"), [("invited", False), ("group", False), ("public", True)])
-def test_who_left_before_it_was_postponed_reads_no_news_of_what_they_may_not_see(cycle, member, visibility, told):
-    named = factories.create_member()
-    organization = member.memberships.get().organization
-    fields = {"organizations": [organization], "people": [named], "visibility": visibility}
-    session = publish_session(cycle=cycle, title="Taller", **fields).session
-    all_is_sent(NOW)
-
-    leave(member, named)  # a moment ago: the planner has not come by
-    postpone(session)
-    all_is_sent(NOW + HOUR)
-
-    mails = OutgoingMail.objects.filter(kind=emails.CHANGE)
-    assert dict(mails.values_list("user", "status")) == {named.pk: "sent", member.pk: "sent" if told else "withdrawn"}

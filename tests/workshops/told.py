@@ -46,6 +46,13 @@ def read(mail: OutgoingMail, now: datetime) -> EmailMessage:
     return message
 
 
+def last_mail(user: User) -> EmailMessage:
+    """The last to the person, as it went."""
+    mail = OutgoingMail.objects.filter(user=user, status=Status.SENT).order_by("-pk").first()
+    assert mail
+    return message_from_bytes(bytes(mail.rendered or b""), policy=policy.default)
+
+
 def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
