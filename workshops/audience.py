@@ -22,7 +22,11 @@ from workshops.models.participations import ParticipationQuerySet
 
 @dataclass(frozen=True)
 class Rule:
-    """Who is expected at one session; demonstration sessions expect only people of demonstration organisations."""
+    """Who is expected at one session; demonstration sessions expect only people of demonstration organisations.
+
+    While a session is not planned it `invites` nobody: there is no date to invite to. Who leaves is taken off all the
+    same.
+    """
 
     session_id: int
     is_demo: bool
@@ -31,6 +35,7 @@ class Rule:
     cities: tuple[int, ...] = ()
     roles: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
+    invites: bool = True
 
     @classmethod
     def of(cls, version: SessionVersion) -> "Rule":
@@ -42,6 +47,7 @@ class Rule:
             cities=tuple(city["id"] for city in version.expected.get("cities", [])),
             roles=tuple(version.expected.get("roles", [])),
             people=tuple(version.expected.get("people", [])),
+            invites=version.is_planned,
         )
 
 
@@ -67,7 +73,7 @@ _EXPECTED = f"""
 WITH rules AS (
     SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb)
     AS rule(session_id bigint, is_demo boolean, audience text, organizations bigint[], cities bigint[], roles text[],
-        people bigint[])
+        people bigint[], invites boolean)
 ), members AS (
     SELECT membership.user_id, membership.organization_id, membership.role, organization.city_id, organization.is_demo
     FROM cities_membership membership
@@ -114,12 +120,15 @@ _WHO = "SELECT session_id, user_id FROM expected ORDER BY session_id, user_id"
 _AMONG = "SELECT user_id FROM expected WHERE user_id = ANY(%(people)s)"
 
 # Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
-_ADD = """
-, newcomers AS (
-    SELECT expected.*, known.id IS NOT NULL AS returns
-    FROM expected LEFT JOIN workshops_participation known
+_NEWCOMERS = """
+    FROM expected JOIN rules USING (session_id) LEFT JOIN workshops_participation known
         ON known.session_id = expected.session_id AND known.user_id = expected.user_id
-    WHERE known.id IS NULL OR NOT known.expected
+    WHERE rules.invites AND (known.id IS NULL OR NOT known.expected)
+"""
+
+_ADD = f"""
+, newcomers AS (
+    SELECT expected.*, known.id IS NOT NULL AS returns {_NEWCOMERS}
     ORDER BY session_id, user_id LIMIT %(at_most)s
 ), added AS (
     INSERT INTO workshops_participation AS known
@@ -132,13 +141,9 @@ _ADD = """
     RETURNING session_id, user_id
 )
 SELECT session_id, user_id, returns FROM added JOIN newcomers USING (session_id, user_id)
-"""
+"""  # noqa: S608 our own words
 
-_STILL = """
-SELECT count(*) FROM expected LEFT JOIN workshops_participation known
-    ON known.session_id = expected.session_id AND known.user_id = expected.user_id
-WHERE known.id IS NULL OR NOT known.expected
-"""
+_STILL = f"SELECT count(*) {_NEWCOMERS}"
 
 # Whom nobody expects any more. As a difference of sets: joined with people the planner knows no number of, a session of
 # thousands is compared with itself, and ten of ten thousand took a minute where this takes a moment.
@@ -196,11 +201,8 @@ RETURNING known.session_id, known.user_id, (
 # the first is it. Of 25,000 that takes eight seconds; most minutes there is none.
 _MOVED = f"""
 {_LEFT_OVER}
-SELECT (SELECT count(*) FROM left_over, workshops_participation known WHERE {_LEAVES}) + (
-    SELECT count(*) FROM expected LEFT JOIN workshops_participation known
-        ON known.session_id = expected.session_id AND known.user_id = expected.user_id
-    WHERE known.id IS NULL OR NOT known.expected
-) > 0
+SELECT (SELECT count(*) FROM left_over, workshops_participation known WHERE {_LEAVES})
+    + (SELECT count(*) {_NEWCOMERS}) > 0
 """  # noqa: S608 our own words
 
 
@@ -220,7 +222,7 @@ def count(rules: Iterable[Rule], *, on: date) -> dict[int, int]:
 
 
 def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
-    """Whom each rule resolves to that day; writes nothing."""
+    """Whom each rule resolves to that day, invited or not; writes nothing."""
     return [Expectation(*row) for row in _run(_WHO, rules, on=on)]
 
 
@@ -235,18 +237,18 @@ def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[in
 
 
 def has_moved(rules: Iterable[Rule], *, on: date) -> bool:
-    """Whether anybody has come whom the rules expect, or gone whom they named, or who came by wish; writes nothing."""
+    """Whether anybody has come whom the rules invite, or gone whom they named, or who came by wish; writes nothing."""
     rules = list(rules)
     return any(moved for (moved,) in _run(_MOVED, rules, on=on)) or _locked_out(rules, on=on).exists()
 
 
 def still_to_add(rules: Iterable[Rule], *, on: date) -> int:
-    """How many people the rules expect who are not recorded yet; writes nothing."""
+    """How many people the rules invite who are not recorded yet; writes nothing."""
     return sum(number for (number,) in _run(_STILL, rules, on=on))
 
 
 def add_newcomers(rules: Iterable[Rule], *, now: datetime, at_most: int) -> list[Expectation]:
-    """Record people whom the rules expect and who were not expected before; returns just those, each once."""
+    """Record people whom the rules invite and who were not expected before; returns just those, each once."""
     return [Expectation(*row) for row in _run(_ADD, rules, on=group_day(now), now=now, at_most=at_most)]
 
 

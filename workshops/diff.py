@@ -162,6 +162,7 @@ def rule_of(session: Session) -> Rule:
         cities=tuple(one["id"] for one in facts["cities"]),
         roles=tuple(facts["roles"]),
         people=tuple(facts["people"]),
+        invites=session.is_planned,
     )
 
 

@@ -147,8 +147,9 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     """Whom each change would write to, by session: those newly expected, those who know of it, those left out."""
     told: dict[int, Told] = defaultdict(Told)
     ahead = {change.session.pk: change for change in pending if change.session.is_told(now)}
-    rules = [change.rule for change in ahead.values() if change.session.is_planned]
-    named = {one.pair for one in audience.who(rules, on=group_day(now))}
+    rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
+    invited = [rule for rule in rules if rule.invites]
+    named = {one.pair for one in audience.who(invited, on=group_day(now))}
     leaving = {one.pair for one in audience.leaving(rules, on=group_day(now))}
     knowing, unaware, known = _knowing(ahead), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
@@ -191,10 +192,10 @@ def _news(
     if not is_expected and not is_named and not may_see:
         # Whoever comes at their own wish may not see it any more: it is hidden, or they have left.
         return "cancelled" if change.session.is_cancelled else "uninvited"
-    if not change.session.is_planned:
-        return "" if is_unaware else str(change.session.status)
     if is_leaving:
         return "uninvited"
+    if not change.session.is_planned:
+        return "" if is_unaware else str(change.session.status)
     return "invited" if is_unaware or not is_expected and is_named else "changed"
 
 

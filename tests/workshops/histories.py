@@ -162,8 +162,7 @@ class Histories(RuleBasedStateMachine):
         self.names = self.names_in_draft
         if version.status != version.Status.PLANNED:
             self.start_known_since = None
-            if version.status == version.Status.POSTPONED:
-                self._note_who_is_locked_out()
+            self._note_who_is_expected()
             return
         if self.start_known_since is None or self.start_known_since[0] != version.begins_at:
             self.start_known_since, self.zones = (version.begins_at, self.now), set()
@@ -295,7 +294,7 @@ class Histories(RuleBasedStateMachine):
         self.send()
         self.send()
         version = self._current()
-        if version and version.finishes_at > self.now:
+        if version and self._is_ahead(version):
             for person in self.people:
                 self._is_told(person, version)
                 self._is_reminded(person, version)
@@ -322,16 +321,20 @@ class Histories(RuleBasedStateMachine):
         return self._is_member(person) and (version is None or version.visibility != version.Visibility.INVITED)
 
     def _takes_place(self, version: SessionVersion) -> bool:
-        return version.status == version.Status.PLANNED and version.finishes_at > self.now
+        return version.status == version.Status.PLANNED and self._is_ahead(version)
+
+    def _is_ahead(self, version: SessionVersion) -> bool:
+        return version.status == version.Status.POSTPONED or version.finishes_at > self.now
 
     def _note_who_is_expected(self) -> None:
+        """Nobody is invited to what has no date; who leaves is expected no more, unless it is cancelled anyway."""
         version = self._current()
-        if version is None or not self._takes_place(version):
+        if version is None or version.status == version.Status.CANCELLED or not self._is_ahead(version):
             return
         for person in self.people:
             if not (self._is_member(person) if self.names is None else person.pk in self.names):
                 self.expected_since.pop(person.pk, None)
-            elif person.pk not in self.expected_since:
+            elif person.pk not in self.expected_since and self._takes_place(version):
                 self.expected_since[person.pk] = self.now
                 self.wishes.pop(person.pk, None)
                 self.wish_since.pop(person.pk, None)
@@ -412,17 +415,17 @@ class Histories(RuleBasedStateMachine):
         heard |= {self.seen[person.pk]} if person.pk in self.seen else set()
         if person.pk not in self._entitled():
             last = sent.first()
-            if version.status == version.Status.PLANNED and person.pk in self.locked_out:
+            if version.status == version.Status.CANCELLED:
+                return
+            if person.pk in self.locked_out:
                 assert last is None or last.kind == emails.UNINVITATION, f"{person} was locked out and not told: {last}"
-            elif version.status == version.Status.PLANNED and person.pk not in self.wish_since:
+            elif person.pk not in self.wish_since:
                 # Who left and had last heard that it is cancelled expects nothing, and has nothing in their calendar.
                 over = {emails.UNINVITATION, emails.CANCELLATION}
                 assert news is None or news.kind in over, f"{person} left and was not told: {news}"
             return
         if version.status != version.Status.PLANNED and (not heard or (news and news.kind == emails.UNINVITATION)):
             return
-        if version.status == version.Status.POSTPONED and not self._is_member(person):
-            return  # who has left the group hears of it once it is decided what becomes of it
         assert heard, f"{person} was told nothing"
         told = SessionVersion.objects.get(session=self.session, sequence=max(heard))
         assert _facts(told) == _facts(version), f"{person} knows another version"

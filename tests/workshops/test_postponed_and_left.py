@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.utils.translation import override
 
 from cities.models import Cycle, Membership, group_day
 from ogpgroup.models import OutgoingMail, User
@@ -12,6 +13,7 @@ from tests.workshops.published import NOW, publish, publish_session
 from tests.workshops.told import all_is_sent, last_mail
 from workshops import actions, emails
 from workshops.models import Participation, Session, SessionVersion
+from workshops.preview import preview
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -72,8 +74,8 @@ def test_who_left_while_it_was_postponed_reads_nothing_new_of_its_cancellation(c
     assert "SECRETO" not in words_of(last_mail(member))
 
 
-@pytest.mark.parametrize(("visibility", "told"), [("invited", False), ("group", False), ("public", True)])
-def test_who_left_before_it_was_postponed_reads_no_news_of_what_they_may_not_see(cycle, member, visibility, told):
+@pytest.mark.parametrize("visibility", ["invited", "group", "public"])
+def test_who_left_before_it_was_postponed_reads_that_they_are_not_expected(cycle, member, visibility):
     named = factories.create_member()
     organization = member.memberships.get().organization
     fields = {"organizations": [organization], "people": [named], "visibility": visibility}
@@ -81,8 +83,92 @@ def test_who_left_before_it_was_postponed_reads_no_news_of_what_they_may_not_see
     all_is_sent(NOW)
 
     leave(member, named)  # a moment ago: the planner has not come by
-    postpone(session)
+    actions.postpone(session, reason=REASON, by=None)
+    with override("en"):
+        promised = preview(cycle, now=NOW + HOUR)
+    published = actions.publish_release(cycle, by=None, at=NOW + HOUR)
     all_is_sent(NOW + HOUR)
 
-    mails = OutgoingMail.objects.filter(kind=emails.CHANGE)
-    assert dict(mails.values_list("user", "status")) == {named.pk: "sent", member.pk: "sent" if told else "withdrawn"}
+    (item,) = promised.items
+    assert promised.mails == published.mail_count == 2
+    assert item.told == [
+        "1 person is told that it is postponed.",
+        "1 person is told that they are no longer expected.",
+    ]
+    mails = OutgoingMail.objects.exclude(kind=emails.INVITATION)
+    assert dict(mails.values_list("user", "kind")) == {named.pk: emails.CHANGE, member.pk: emails.UNINVITATION}
+    assert REASON in words_of(last_mail(named))
+    assert REASON not in words_of(last_mail(member))
+    assert "STATUS:CANCELLED" in words_of(last_mail(member))
+
+
+def test_who_leaves_while_it_is_postponed_reads_it_within_the_minute_and_no_more(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+    leave(member)
+
+    assert actions.refresh_expectations(now=NOW + 2 * HOUR) == 1
+    assert actions.refresh_expectations(now=NOW + 2 * HOUR) == 0
+    all_is_sent(NOW + 2 * HOUR)
+    actions.cancel(session, reason=REASON, by=None)
+    publish(cycle, at=NOW + 3 * HOUR)
+    all_is_sent(NOW + 4 * HOUR)
+
+    mails = OutgoingMail.objects.filter(user=member).order_by("pk")
+    assert list(mails.values_list("kind", "status")) == [
+        (emails.INVITATION, "sent"),
+        (emails.CHANGE, "sent"),
+        (emails.UNINVITATION, "sent"),
+    ]
+
+
+def test_who_leaves_before_they_read_of_the_postponement_reads_that_they_are_not_expected(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)  # its mail waits for a correction
+    leave(member)
+
+    actions.plan(NOW + HOUR + timedelta(minutes=1))
+    all_is_sent(NOW + HOUR + timedelta(minutes=1))
+
+    mails = OutgoingMail.objects.filter(user=member).order_by("pk")
+    assert list(mails.values_list("kind", "status")) == [
+        (emails.INVITATION, "sent"),
+        (emails.CHANGE, "withdrawn"),
+        (emails.UNINVITATION, "sent"),
+    ]
+
+
+def test_who_comes_back_while_it_is_postponed_is_invited_to_the_new_date(cycle, member):
+    session = publish_session(cycle=cycle).session
+    all_is_sent(NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+    leave(member)
+    actions.plan(NOW + 2 * HOUR)
+    all_is_sent(NOW + 2 * HOUR)
+    Membership.objects.filter(user=member).update(until=None)
+
+    assert actions.refresh_expectations(now=NOW + 3 * HOUR) == 0
+    actions.reinstate(session, by=None)
+    publish(cycle, at=NOW + 4 * HOUR)
+    all_is_sent(NOW + 4 * HOUR)
+
+    assert OutgoingMail.objects.filter(user=member).latest("pk").kind == emails.INVITATION
+
+
+def test_whose_wish_ends_while_it_is_postponed_reads_it(cycle):
+    wishing = factories.create_member()
+    named = factories.create_member()
+    session = publish_session(cycle=cycle, people=[named], visibility="group").session
+    actions.answer(session, user=wishing, answer=YES, now=NOW)
+    postpone(session)
+    all_is_sent(NOW + HOUR)
+    leave(wishing)
+
+    assert actions.refresh_expectations(now=NOW + 2 * HOUR) == 1
+    all_is_sent(NOW + 2 * HOUR)
+
+    assert OutgoingMail.objects.filter(user=wishing).latest("pk").kind == emails.UNINVITATION

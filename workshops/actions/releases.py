@@ -103,13 +103,13 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     """
     ahead = [version for version in versions if version.is_told(now)]
     planned = [version for version in ahead if version.is_planned]
-    rules = [Rule.of(version) for version in planned]
+    rules = [Rule.of(version) for version in ahead if not version.is_cancelled]
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)
     leavers = audience.remove_leavers(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
-    leavers += audience.end_wishes([Rule.of(version) for version in ahead if not version.is_cancelled], now=now)
+    leavers += audience.end_wishes(rules, now=now)
     waiting = emails.withdraw_outdated(ahead)
     heard = told.heard(version.session_id for version in ahead)
     unaware = emails.withdraw_uninvitations(newcomers, heard)
@@ -142,9 +142,9 @@ def send_now(release: ScheduleRelease, *, now: datetime) -> int:
 def refresh_expectations(*, now: datetime) -> int:
     """Resolve the audience of every published session to come again: people join and leave between releases.
 
-    Newcomers get the invitation; those who left, and those who came at their own wish and may not see it any more, an
-    update that takes the session out of their calendar; so do those whom a release has left over. Who had sent somebody
-    who has left hears of it. Each part is a
+    Newcomers get the invitation, unless the session is postponed: they are invited to its new date. Those who left, and
+    those who came at their own wish and may not see it any more, get an update that takes the session out of their
+    calendar; so do those whom a release has left over. Who had sent somebody who has left hears of it. Each part is a
     transaction of its own, so that pages in which people answer wait for a part at most, and what was done stays done.
     Returns the number of mails queued. Safe to run at any time and twice at once.
     """
@@ -182,8 +182,8 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
 
 def _ahead(now: datetime) -> list[SessionVersion]:
     """The versions that count, are to come, and whose people are told."""
-    current = SessionVersion.objects.current().planned().upcoming(now).filter(release__notified=True)
-    return list(current.select_related("session").defer("vevent"))
+    current = SessionVersion.objects.current().upcoming(now).filter(release__notified=True)
+    return list(current.not_cancelled().select_related("session").defer("vevent"))
 
 
 def _with_news(newcomers: list[Expectation], versions: list[SessionVersion]) -> list[Expectation]:

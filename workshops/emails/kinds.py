@@ -57,8 +57,8 @@ def looked_up(
 def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     """They hold while their version is the current one; an invitation for those expected, a change for those concerned.
 
-    Whoever has left the group meanwhile and may not see the session reads of no change: as soon as it is decided what
-    becomes of it, they hear that they are not expected, or that it is cancelled.
+    Whoever has left the group meanwhile and may not see the session reads of no change: they hear that they are not
+    expected, or that it is cancelled.
     A cancellation holds for all to whom it was written: nobody answers any more, and who has left meanwhile has it in
     the calendar all the same.
     """

@@ -50,8 +50,8 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def shut_out(self, on: date) -> Self:
         """Those to whom the session is closed that day although they stand on its list: no news of it is for them.
 
-        The planner takes those who have left the group off sessions that are planned, but not off one that is postponed
-        or cancelled. `with_shut_out` says it of each.
+        The planner takes those who have left the group off sessions to come, but not off one that is cancelled, and not
+        before it comes by. `with_shut_out` says it of each.
         """
         return self.filter(_shut_out(on))
 

@@ -201,6 +201,9 @@ class SessionVersionQuerySet(models.QuerySet["SessionVersion"]):
     def planned(self) -> Self:
         return self.filter(status=SessionBase.Status.PLANNED)
 
+    def not_cancelled(self) -> Self:
+        return self.exclude(status=SessionBase.Status.CANCELLED)
+
 
 class SessionVersion(SessionBase):
     """A session as a release published it. Never changed: public pages, feeds and mail read versions only."""
