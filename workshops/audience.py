@@ -181,7 +181,10 @@ _LEAVES = """
 
 _LEAVING = f"""
 {_LEFT_OVER}
-SELECT known.session_id, known.user_id FROM left_over, workshops_participation known WHERE {_LEAVES}
+SELECT known.session_id, known.user_id, (
+    SELECT sender.user_id FROM workshops_participation sender WHERE sender.id = known.delegated_by_id
+)
+FROM left_over, workshops_participation known WHERE {_LEAVES}
 """  # noqa: S608 our own words
 
 # Who sent them is read as it was before.
@@ -228,7 +231,7 @@ def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
 
 def leaving(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
     """Whom `remove_leavers` would take off that day; writes nothing."""
-    return [Expectation(*row) for row in _run(_LEAVING, rules, on=on)]
+    return _leavers(_run(_LEAVING, rules, on=on))
 
 
 def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[int]:
@@ -258,8 +261,11 @@ def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]
     Who comes in somebody's place leaves with the one who sent them, or with the group, and comes for nobody from then
     on: who is named again says for themselves whether they come.
     """
-    removed = _run(_REMOVE, rules, on=group_day(now))
-    return [Expectation(session_id, user_id, sent_by=sender) for session_id, user_id, sender in removed]
+    return _leavers(_run(_REMOVE, rules, on=group_day(now)))
+
+
+def _leavers(rows: Iterable[tuple[int, int, int | None]]) -> list[Expectation]:
+    return [Expectation(session_id, user_id, sent_by=sender) for session_id, user_id, sender in rows]
 
 
 def end_wishes(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:

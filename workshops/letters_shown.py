@@ -22,6 +22,7 @@ NEWS = {
     "postponed": (told.CHANGE, "change"),
     "cancelled": (told.CANCELLATION, "cancellation"),
     "uninvited": (told.UNINVITATION, "uninvitation"),
+    "left_alone": (emails.LEFT, "delegate_left"),
 }
 
 type News = Mapping[str, Collection[int]]  # what people are told, and who they are
@@ -85,9 +86,15 @@ def _names(people: Collection[int]) -> dict[int, str]:
 
 
 def _letter(kind: str, version: SessionVersion, *, now: datetime, asks_again: bool = False) -> letters.Letter:
-    """To somebody expected who has no place yet, and whose answer counts no more where it asks again."""
+    """To somebody expected who has no place yet, and whose answer counts no more where it asks again.
+
+    Whom nobody stands in for any more reads no link to join either: they had said no.
+    """
     reader = User(language=get_language(), time_zone=timezone.get_current_timezone_name())
     earlier = Participation.Answer.YES if asks_again else ""
     return letters.Letter(
-        OutgoingMail(kind=kind, due=now), version, reader, Participation(expected=True, earlier_answer=earlier)
+        OutgoingMail(kind=kind, due=now),
+        version,
+        reader,
+        Participation(expected=kind != emails.LEFT, earlier_answer=earlier),
     )

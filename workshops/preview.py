@@ -14,6 +14,7 @@ from cities.models import Cycle, Membership, group_day
 from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, letters_shown, making, reviewing
 from workshops.advice import advice_on_all
+from workshops.audience import Expectation
 from workshops.diff import PendingChange, Sentence
 from workshops.letters_shown import NEWS, ShownLetter
 from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
@@ -33,10 +34,12 @@ class Told:
     postponed: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)
     uninvited: set[int] = field(default_factory=set)
+    left_alone: set[int] = field(default_factory=set)  # also told of the change, if there is one
 
     @property
-    def everybody(self) -> set[int]:
-        return self.invited | self.changed | self.postponed | self.cancelled | self.uninvited
+    def is_of_changes(self) -> bool:
+        """Whether anybody is told of more than that they are invited."""
+        return bool(self.lists().keys() - {"invited"})
 
     def lists(self) -> dict[str, set[int]]:
         """Each kind of mail that somebody gets, as `letters_shown.NEWS` calls them, and to whom it goes."""
@@ -63,6 +66,11 @@ class Told:
                 "%(n)s person is told that they are no longer expected.",
                 "%(n)s people are told that they are no longer expected.",
                 len(self.uninvited),
+            ),
+            "left_alone": ngettext(
+                "%(n)s person is told that whom they sent has left the group.",
+                "%(n)s people are told that whom they sent has left the group.",
+                len(self.left_alone),
             ),
         }
         return {kind: told[kind] % {"n": len(people)} for kind, people in self.lists().items()}
@@ -94,7 +102,7 @@ class Preview:
     fingerprint: str
     number: int
     people: int
-    mails: int  # one for each person and session
+    mails: int
     most_mails: int  # to one person
     settle_minutes: int  # that some of them wait for a correction
 
@@ -116,7 +124,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
         {change.session.pk: told[change.session.pk].lists() for change in pending},
         now=now,
     )
-    mails = Counter(person for one in told.values() for person in one.everybody)
+    mails = Counter(person for one in told.values() for people in one.lists().values() for person in people)
     return Preview(
         items=[
             PreviewItem(
@@ -139,7 +147,7 @@ def preview(cycle: Cycle, *, now: datetime) -> Preview:
         people=len(mails),
         mails=mails.total(),
         most_mails=max(mails.values(), default=0),
-        settle_minutes=settings.SETTLE // MINUTE if any(one.everybody - one.invited for one in told.values()) else 0,
+        settle_minutes=settings.SETTLE // MINUTE if any(one.is_of_changes for one in told.values()) else 0,
     )
 
 
@@ -150,7 +158,8 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
     rules = [change.rule for change in ahead.values() if not change.session.is_cancelled]
     invited = [rule for rule in rules if rule.invites]
     named = {one.pair for one in audience.who(invited, on=group_day(now))}
-    leaving = {one.pair for one in audience.leaving(rules, on=group_day(now))}
+    leavers = audience.leaving(rules, on=group_day(now))
+    leaving = {one.pair for one in leavers}
     knowing, unaware, known = _knowing(ahead), _unaware(ahead), heard(ahead)
     # Who returns before they heard that they are not expected takes it that they always were.
     knowing |= {pair: True for pair in not_yet_uninvited(ahead) & named if known.last(*pair)}
@@ -182,7 +191,16 @@ def people_told(pending: Sequence[PendingChange], *, now: datetime) -> dict[int,
             getattr(told[session_id], news).add(user_id)
     for session_id, user_id in named - knowing.keys():
         told[session_id].invited.add(user_id)
+    planned = [one for one in leavers if ahead[one.session_id].session.is_planned]
+    staying = named | {pair for pair, is_expected in knowing.items() if is_expected} - leaving
+    for session_id, user_id in _senders(planned) & staying:
+        told[session_id].left_alone.add(user_id)
     return told
+
+
+def _senders(leavers: Iterable[Expectation]) -> set[Pair]:
+    """In whose place they were to come."""
+    return {(one.session_id, one.sent_by) for one in leavers if one.sent_by}
 
 
 def _news(

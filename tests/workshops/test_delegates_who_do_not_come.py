@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cities.models import Membership
+from ogpgroup.mail import mask_links
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops.published import NOW, cancel, change, publish_session
@@ -13,6 +14,7 @@ from tests.workshops.told import all_is_sent, read, text_of, waiting
 from workshops import actions, emails
 from workshops.actions import delegates, seats
 from workshops.models import Session
+from workshops.preview import preview
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATER = NOW + HOUR
@@ -124,6 +126,47 @@ def test_who_left_the_group_does_not_come_in_anybodys_place(official_reynosa, co
     assert places(session, [official_reynosa, first]) == ["waiting", "offered"]
     send(session, official_reynosa, third)
     assert own(session, third).expected is True
+
+
+@pytest.mark.parametrize("mode", ["face_to_face", "remote"])
+def test_release_tells_the_sender_as_its_preview_said(official_reynosa, colleague, mode):
+    User.objects.filter(pk=official_reynosa.pk).update(time_zone="America/Mexico_City")
+    session = publish_session(people=[official_reynosa], mode=mode, join_url="https://r.example/1").session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+    leave(colleague)
+    Session.objects.filter(pk=session.pk).update(venue="Sala 9")
+
+    promised = preview(session.cycle, now=LATER + HOUR)
+    published = actions.publish_release(session.cycle, by=None, at=LATER + HOUR)
+
+    (item,) = promised.items
+    assert item.told == [
+        "Se avisa del cambio a 1 persona.",
+        "Se avisa a 1 persona que ya no se espera su asistencia.",
+        "Se avisa a 1 persona que quien iba a asistir en su lugar ya no forma parte del grupo de trabajo.",
+    ]
+    assert (promised.mails, promised.people, promised.most_mails) == (published.mail_count, 2, 2)
+    assert published.mail_count == 3
+    letter, (sent,) = item.letters[-1][1], left(official_reynosa)
+    message = read(sent, LATER + HOUR)
+    assert (letter.subject, letter.names) == (message["Subject"], [official_reynosa.name])
+    assert mask_links(letter.text).splitlines() == mask_links(text_of(message)).splitlines()
+
+
+def test_nothing_is_said_of_who_was_sent_to_what_is_postponed(official_reynosa, colleague):
+    """Who sent them is asked again for the new date anyway."""
+    session = publish_session(people=[official_reynosa]).session
+    send(session, official_reynosa, colleague)
+    all_is_sent(LATER)
+    leave(colleague)
+    actions.postpone(session, reason="La ponente enfermó.", by=None)
+
+    promised = preview(session.cycle, now=LATER + HOUR)
+    published = actions.publish_release(session.cycle, by=None, at=LATER + HOUR)
+
+    assert promised.mails == published.mail_count == 2
+    assert left(official_reynosa) == []
 
 
 @pytest.mark.parametrize("then", ["nothing", "yes", "another", "cancelled", "left out"])

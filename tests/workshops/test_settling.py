@@ -412,6 +412,6 @@ def test_who_was_never_reached_hears_no_end_of_it_and_is_invited_when_it_is_held
     told = people_told(diff.pending_changes(version.session.cycle), now=NOW + 3 * MINUTE)[version.session_id]
     publish(version.session.cycle, at=NOW + 3 * MINUTE)
 
-    assert (nothing, foreseen.everybody) == ([], set())
-    assert (told.invited, told.everybody) == ({member.pk}, {member.pk})
+    assert (nothing, foreseen.lists()) == ([], {})
+    assert told.lists() == {"invited": {member.pk}}
     assert waiting(member) == [("session_invitation", NOW + 3 * MINUTE)]

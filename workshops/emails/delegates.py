@@ -46,9 +46,12 @@ def _still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
 
 
 def queue_left(versions: Sequence[SessionVersion], leavers: Sequence[Expectation], *, now: datetime) -> int:
-    """Tell those who sent one of these people, and are expected themselves; returns how many mails."""
-    by_session = {version.session_id: version for version in versions}
-    senders = {(one.session_id, one.sent_by) for one in leavers if one.sent_by}
+    """Tell those who sent one of these people, and are expected themselves; returns how many mails.
+
+    Of what is postponed they are asked again anyway, once it has its new date.
+    """
+    by_session = {version.session_id: version for version in versions if version.is_planned}
+    senders = {(one.session_id, one.sent_by) for one in leavers if one.sent_by and one.session_id in by_session}
     people = Participation.objects.expected().filter(
         session__in={session_id for session_id, _user in senders}, user__in={user_id for _session, user_id in senders}
     )
