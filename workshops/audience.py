@@ -119,12 +119,32 @@ _WHO = "SELECT session_id, user_id FROM expected ORDER BY session_id, user_id"
 
 _AMONG = "SELECT user_id FROM expected WHERE user_id = ANY(%(people)s)"
 
-# Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
-_NEWCOMERS = """
+_KNOWN = """
     FROM expected JOIN rules USING (session_id) LEFT JOIN workshops_participation known
         ON known.session_id = expected.session_id AND known.user_id = expected.user_id
-    WHERE rules.invites AND (known.id IS NULL OR NOT known.expected)
 """
+
+# Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
+_IS_NEW = "(rules.invites AND (known.id IS NULL OR NOT known.expected))"
+
+_NEWCOMERS = f"{_KNOWN} WHERE {_IS_NEW}"
+
+# Who comes in somebody's place does so whatever else names them, as long as they belong to the group.
+_HAS_ANOTHER_REASON = """(
+    known.expected AND known.expected_because <> expected.because
+    AND (known.expected_because <> 'delegate' OR NOT EXISTS (
+        SELECT 1 FROM members WHERE members.user_id = known.user_id
+    ))
+)"""
+
+_RENEW = f"""
+, another AS (SELECT known.id, expected.because {_KNOWN} WHERE {_HAS_ANOTHER_REASON}), renewed AS (
+    UPDATE workshops_participation AS known SET expected_because = another.because, delegated_by_id = NULL
+    FROM another WHERE known.id = another.id AND known.expected
+    RETURNING known.id
+)
+SELECT count(*) FROM renewed
+"""  # noqa: S608 our own words
 
 _ADD = f"""
 , newcomers AS (
@@ -205,7 +225,7 @@ RETURNING known.session_id, known.user_id, (
 _MOVED = f"""
 {_LEFT_OVER}
 SELECT (SELECT count(*) FROM left_over, workshops_participation known WHERE {_LEAVES})
-    + (SELECT count(*) {_NEWCOMERS}) > 0
+    + (SELECT count(*) {_KNOWN} WHERE {_IS_NEW} OR {_HAS_ANOTHER_REASON}) > 0
 """  # noqa: S608 our own words
 
 
@@ -240,7 +260,9 @@ def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[in
 
 
 def has_moved(rules: Iterable[Rule], *, on: date) -> bool:
-    """Whether anybody has come whom the rules invite, or gone whom they named, or who came by wish; writes nothing."""
+    """Whether anybody has come whom the rules invite, or gone whom they named, or who came by wish, or is expected for
+    another reason by now; writes nothing.
+    """
     rules = list(rules)
     return any(moved for (moved,) in _run(_MOVED, rules, on=on)) or _locked_out(rules, on=on).exists()
 
@@ -262,6 +284,14 @@ def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]
     on: who is named again says for themselves whether they come.
     """
     return _leavers(_run(_REMOVE, rules, on=group_day(now)))
+
+
+def renew_reasons(rules: Iterable[Rule], *, now: datetime) -> int:
+    """Write down why those are expected who are expected already for another reason; returns for how many.
+
+    What is open to people who have left the group, and what they read, goes by it: see `Participation.opens`.
+    """
+    return sum(number for (number,) in _run(_RENEW, rules, on=group_day(now)))
 
 
 def _leavers(rows: Iterable[tuple[int, int, int | None]]) -> list[Expectation]:

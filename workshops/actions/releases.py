@@ -107,6 +107,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)
     leavers = audience.remove_leavers(rules, now=now)
+    audience.renew_reasons(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     leavers += audience.end_wishes(rules, now=now)
@@ -169,6 +170,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     versions = _ahead(now)
     rules = [Rule.of(version) for version in versions]
     leavers = audience.remove_leavers(rules, now=now)
+    audience.renew_reasons(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     leavers += audience.end_wishes(rules, now=now)
     invited = _with_news(newcomers, versions)
