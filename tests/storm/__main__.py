@@ -73,7 +73,7 @@ def main() -> int:
         write(line)
     if wrong or not is_whole:
         return 1 if wrong else 0
-    histories = [sys.executable, "-m", "pytest", "-q", "tests/workshops/test_histories.py"]
+    histories = [sys.executable, "-m", "pytest", "-q", "-n2", "--dist=worksteal", "tests/workshops/test_histories.py"]
     return subprocess.run(histories, cwd=ROOT, env=outside | {"HISTORIES": "long"}).returncode
 
 
