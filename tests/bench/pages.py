@@ -27,6 +27,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cities.models import group_day
 from ogpgroup import parts
 from ogpgroup.mail import database_now
 from ogpgroup.models import User
@@ -73,7 +74,7 @@ class Figure:
 def fill(count: int) -> str:
     """Publish so many sessions to come, in nine cities of four zones; returns the address of one."""
     now = database_now()
-    cycle = factories.create_cycle(starts_on=now.date(), ends_on=(now + timedelta(days=900)).date())
+    cycle = factories.create_cycle(starts_on=group_day(now), ends_on=group_day(now) + timedelta(days=900))
     cities = [factories.create_government(city=factories.create_city(time_zone=ZONES[n % 4])).city for n in range(9)]
     sessions = [
         factories_schedule.create_session(

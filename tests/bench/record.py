@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from actionplans.models import ActionPlan, Commitment, Completion, Evidence, Milestone, ProgressEntry
-from cities.models import Membership, Organization, Role
+from cities.models import Membership, Organization, Role, group_day
 from feedback.models import Answer, CriterionReply, Evaluation, Note, ReviewRound, Score
 from feedback.rubrics import ensure_builtin_rubrics
 from ogpgroup.mail import database_now
@@ -68,7 +68,7 @@ class Record:
         first = self.plan.commitments.get(number=1)
         milestones = list(first.milestones.order_by("number"))
         status = Completion.values[turn % len(Completion.values)]
-        today = database_now().date()
+        today = group_day(database_now())
         about = milestones[turn % len(milestones)]
         ProgressEntry.objects.create(
             commitment=first, milestone=about, text=f"{turn}. {LONG}", status=status, happened_on=today
@@ -87,7 +87,7 @@ class Record:
             author=self.member,
             organization=self.member.memberships.get().organization,
             written_at=now,
-            answer_due_on=now.date() + timedelta(days=30),
+            answer_due_on=group_day(now) + timedelta(days=30),
         )
 
 
@@ -97,12 +97,13 @@ def fill(size: Size) -> Record:
     city = factories.create_city()
     official = factories.create_official(city=city)
     people = _people(size.evaluators)
-    start = now.date() - timedelta(days=200)
+    today = group_day(now)
+    start = today - timedelta(days=200)
     plan = factories.create_plan(city=city, contact=official, starts_on=start, ends_on=start + timedelta(days=365))
     commitments = _commitments(plan, size.commitments)
     milestones = _milestones(commitments, size.milestones)
     entries = _entries(milestones, size.entries, by=official, now=now)
-    deliverables = [factories.create_deliverable(plan=plan, due_on=now.date() + timedelta(days=n)) for n in (-9, 30)]
+    deliverables = [factories.create_deliverable(plan=plan, due_on=today + timedelta(days=n)) for n in (-9, 30)]
     things = [*commitments, plan, *milestones, *entries[:100], *deliverables]
     _notes(plan, things, size.notes, people=people, official=official, now=now)
     return Record(plan, _round(plan, commitments, people=people, official=official, now=now), people[0])
@@ -165,7 +166,7 @@ def _entries(milestones: Sequence[Milestone], count: int, *, by: User, now: date
             milestone=None if number % 10 == 9 else about,
             text=f"{number}. {LONG}",
             status=Completion.values[(number * 7 // 3) % 4],
-            happened_on=now.date() - timedelta(days=number % 190),
+            happened_on=group_day(now) - timedelta(days=number % 190),
             reported_at=now - timedelta(days=number % 190),
             reported_by=by,
             **more,
@@ -213,7 +214,7 @@ def _notes(
             organization=organizations[number % len(people)],
             status=("open", "answered", "settled")[number % 3],
             written_at=now - timedelta(days=number % 150),
-            answer_due_on=now.date() + timedelta(days=30 - number % 150),
+            answer_due_on=group_day(now) + timedelta(days=30 - number % 150),
         )
         for number in range(count)
     )
@@ -223,7 +224,7 @@ def _notes(
             decision="accepted" if number % 2 else "in_part",
             reason=LONG,
             change="Se publicarán las fechas con diez días de anticipación.",
-            change_by=now.date() - timedelta(days=5 if number % 9 == 0 else -20),
+            change_by=group_day(now) - timedelta(days=5 if number % 9 == 0 else -20),
             answered_by=official,
             settles=True if note.status == "settled" else None,
             reacted_at=now if note.status == "settled" else None,
@@ -243,7 +244,7 @@ def _round(
 ) -> ReviewRound:
     """Everybody has judged every commitment with evidence, the city has replied to all, and both are published."""
     rubric = ensure_builtin_rubrics()["irm"]
-    day = now.date()
+    day = group_day(now)
     one = ReviewRound.objects.create(plan=plan, number=1, rubric=rubric, due_on=day, reply_due_on=day, opened_at=now)
     one.commitments.set(commitments)
     one.organizations.set(Organization.objects.filter(memberships__user__in=people))

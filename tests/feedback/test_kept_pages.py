@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -172,7 +172,7 @@ def person_renamed(story: Story) -> None:
 
 
 def milestone_edited(story: Story) -> None:
-    first_commitment(story).milestones.update(ends_on=date.today() - timedelta(days=1), title="Otro título")
+    first_commitment(story).milestones.update(ends_on=timezone.localdate() - timedelta(days=1), title="Otro título")
 
 
 def deliverable_renamed(story: Story) -> None:
