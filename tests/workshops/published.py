@@ -93,18 +93,23 @@ def publish_many(
     return sessions
 
 
-def change(session: Session, *, at: datetime, **fields: Any) -> SessionVersion:
-    """Edit a published session and publish it again."""
+def edit(session: Session, *, organizations=None, people=None, **fields) -> Session:
+    """Change the draft of a session; who is chosen stays where nobody else is named."""
     session.refresh_from_db()
     for name, value in fields.items():
         setattr(session, name, value)
-    actions.save_draft(
+    return actions.save_draft(
         session,
-        organizations=list(session.audience_organizations.all()),
-        people=list(session.audience_people.all()),
+        organizations=list(session.audience_organizations.all() if organizations is None else organizations),
+        people=list(session.audience_people.all() if people is None else people),
         by=None,
         seen_edits=session.edits,
     )
+
+
+def change(session: Session, *, at: datetime, **fields: Any) -> SessionVersion:
+    """Edit a published session and publish it again."""
+    edit(session, **fields)
     publish(session.cycle, at=at)
     session.refresh_from_db()
     assert session.current_version

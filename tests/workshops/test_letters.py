@@ -15,8 +15,8 @@ from cities.models import Cycle
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
 from tests.workshops import strict_calendar
-from tests.workshops.published import publish_session
-from tests.workshops.test_releases import NOW, draft, edit
+from tests.workshops.published import edit, publish_session
+from tests.workshops.test_releases import NOW, draft
 from workshops import actions, emails
 from workshops.models import Participation, Session
 

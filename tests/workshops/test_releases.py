@@ -10,6 +10,7 @@ from cities.models import Cycle, Membership
 from ogpgroup.errors import ActionNotPossible
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
+from tests.workshops.published import edit
 from workshops import actions, diff
 from workshops.models import RELEASED_FIELDS, Participation, Session, SessionBase, SessionVersion
 
@@ -30,19 +31,6 @@ def draft(cycle: Cycle, *, organizations=(), people=(), **fields) -> Session:
     }
     session = Session(cycle=cycle, **values | fields)
     return actions.save_draft(session, organizations=list(organizations), people=list(people), by=None)
-
-
-def edit(session: Session, *, organizations=None, people=None, **fields) -> Session:
-    session.refresh_from_db()
-    for name, value in fields.items():
-        setattr(session, name, value)
-    return actions.save_draft(
-        session,
-        organizations=list(session.audience_organizations.all() if organizations is None else organizations),
-        people=list(session.audience_people.all() if people is None else people),
-        by=None,
-        seen_edits=session.edits,
-    )
 
 
 def told(kind: str) -> list[str]:

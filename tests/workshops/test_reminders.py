@@ -9,7 +9,7 @@ from cities.models import Cycle, Membership
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
 from tests import factories
-from tests.workshops.test_releases import NOW, draft, edit
+from tests.workshops.published import NOW, draft, edit
 from workshops import actions, emails
 from workshops.models import Participation, Session, SessionVersion
 
@@ -28,7 +28,7 @@ def at(zone: str, year: int, month: int, day: int, hour: int) -> datetime:
 
 
 def session_at(cycle: Cycle, start: datetime, *, zone: str = "America/Mexico_City", **fields) -> Session:
-    return draft(cycle, starts_at=start, ends_at=start + timedelta(hours=2), time_zone=zone, **fields)
+    return draft(cycle=cycle, starts_at=start, time_zone=zone, **fields)
 
 
 def reminders(**filters) -> list[tuple[str, datetime]]:
@@ -213,7 +213,7 @@ def test_a_cancelled_session_reminds_nobody(cycle, member):
 
 
 def test_a_date_without_hours_is_reminded_of_at_nine_and_never_by_the_hour(cycle, member):
-    draft(cycle, starts_at=None, ends_at=None, day=date(2026, 12, 3), time_zone="America/Merida")
+    draft(cycle=cycle, starts_at=None, day=date(2026, 12, 3), time_zone="America/Merida")
     actions.publish_release(cycle, by=None, at=NOW)
 
     plan_through(NOW, datetime(2026, 12, 4, tzinfo=UTC))
@@ -307,7 +307,7 @@ def test_sender_drops_what_is_sent_again_after_the_session(member, coordinator):
 
 
 def test_a_reminder_of_a_date_alone_holds_until_the_day_is_over(cycle, member):
-    draft(cycle, day=date(2026, 11, 20), starts_at=None, ends_at=None, time_zone="America/Mexico_City")
+    draft(cycle=cycle, day=date(2026, 11, 20), starts_at=None, time_zone="America/Mexico_City")
     actions.publish_release(cycle, by=None, at=NOW)
     over = at("America/Mexico_City", 2026, 11, 21, 0)
     last = put_off_by_an_outage(over)[-1:]
