@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from cities.models import Membership, Role, group_day
 from ogpgroup import dates, mail
 from ogpgroup.models import OutgoingMail, User
 from workshops import answer_links, duties, ical, join_links, letters_of_agendas, news, seating, told
@@ -62,7 +61,7 @@ class Letter:
 type Extra = Callable[[Letter, datetime], dict[str, Any]]
 
 
-def _letters(mails: Sequence[OutgoingMail]) -> list[Letter]:
+def addressed(mails: Sequence[OutgoingMail]) -> list[Letter]:
     """The batch with all it needs, in three queries; mails whose session or person is gone are left out."""
     session_ids, user_ids = {one.subject_id for one in mails}, {one.user_id for one in mails if one.user_id}
     current = (
@@ -103,8 +102,8 @@ def write(
 ) -> dict[int, mail.Rendered]:
     """Render a batch of one kind; bodies are shared by all who read the same words."""
     rendered = {}
-    for letter in _letters(mails):
-        parts = _parts(template, letter, _more(letter, now, extra))
+    for letter in addressed(mails):
+        parts = parts_of(template, letter, more_of(letter, now, extra))
         url = mail.unsubscribe_url(letter.user.pk) if with_unsubscribe else ""
         own = {OWN_LINK: url, **_own_links(parts.text, letter)}
         calendar = ical.invitation(
@@ -112,7 +111,7 @@ def write(
             method=method,
             email=letter.user.email,
             name=letter.user.name,
-            partstat=_partstat(letter.participation),
+            partstat=partstat_of(letter.participation),
             rsvp=rsvp and letter.version.is_planned,
             join_url=letter.join_url,
             least_sequence=letter.participation.calendar_sequence,
@@ -133,20 +132,20 @@ def write(
 
 def shown(letter: Letter, now: datetime, *, template: str, extra: Extra | None = None) -> mail.Parts:
     """The words of a mail that is not queued yet, its version perhaps not published; personal links are cut short."""
-    context = _context(letter, _more(letter, now, extra))
+    context = _context(letter, more_of(letter, now, extra))
     parts = mail.render_parts(f"workshops/emails/{template}.html", context, letter.user.language, with_html=False)
     own = {OWN_LINK: mail.unsubscribe_url(0), **_own_links(parts.text, letter)}
     return replace(parts, text=mail.mask_links(_filled(parts.text, own)))
 
 
-def _more(letter: Letter, now: datetime, extra: Extra | None) -> dict[str, Any]:
+def more_of(letter: Letter, now: datetime, extra: Extra | None) -> dict[str, Any]:
     """What the words say beyond the facts of the version."""
     with override(letter.user.language):
         more = extra(letter, now) if extra else {}
     return more | {"join_url": join_links.MARK if letter.join_url else "", "note": letter.note}
 
 
-def _partstat(participation: Participation) -> str:
+def partstat_of(participation: Participation) -> str:
     """A yes without a seat is tentative: a calendar must not say that somebody comes who cannot."""
     return "TENTATIVE" if participation.lacks_seat else PARTSTAT[Participation.Answer(participation.answer)]
 
@@ -157,7 +156,7 @@ def kept_until(letter: Letter) -> str:
     return dates.spoken_instant(until, letter.user.time_zone, letter.user.language) if until else ""
 
 
-def _parts(template: str, letter: Letter, more: dict[str, Any]) -> mail.Parts:
+def parts_of(template: str, letter: Letter, more: dict[str, Any]) -> mail.Parts:
     """The words of a mail, rendered once for all who read the same, be they in this batch or in one of the next."""
     version, user = letter.version, letter.user
     # The entry of the calendar holds what is published: another text under the number of a version cannot come up.
@@ -309,7 +308,7 @@ def who_declined(mails: Sequence[OutgoingMail]) -> dict[told.Pair, Participation
 def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """Whom the reader sends cannot come: they may come themselves, or send somebody else."""
     declined, rendered = who_declined(mails), {}
-    for letter in _letters(mails):
+    for letter in addressed(mails):
         if (sent := declined.get((letter.version.session_id, letter.user.pk))) is None:
             continue
         more = {"delegate": str(sent.user), "join_url": "", "note": ""}
@@ -320,12 +319,12 @@ def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int,
 def delegate_left(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """Whom the reader sends has left the group: they may come themselves, or send somebody else."""
     more = {"join_url": "", "note": ""}
-    return {letter.mail.pk: _without_entry("delegate_left", letter, more) for letter in _letters(mails)}
+    return {letter.mail.pk: _without_entry("delegate_left", letter, more) for letter in addressed(mails)}
 
 
 def _without_entry(template: str, letter: Letter, more: dict[str, Any]) -> mail.Rendered:
     """News that leave the entry in the calendar as it is."""
-    parts = _parts(template, letter, more)
+    parts = parts_of(template, letter, more)
     content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
     return mail.Rendered(headline=parts.subject, content=content)
 
@@ -337,7 +336,7 @@ def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, 
         letter.mail.pk: _without_entry(
             "agenda_published", letter, extra(letter, now) | _places_of_agenda(letter.version)
         )
-        for letter in _letters(mails)
+        for letter in addressed(mails)
     }
 
 
@@ -349,116 +348,6 @@ def _places_of_agenda(version: SessionVersion) -> dict[str, str]:
 def change(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
     """A session one was told about is not any more as it was: what changed, old and new."""
     return write(mails, now, template="change", method="REQUEST", rsvp=True, extra=_changes_since_heard(mails))
-
-
-def cancellation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """A session does not take place, and why.
-
-    Guarantees that who may not see it any more reads that alone, of the session as they had heard of it.
-    """
-    hidden = _hidden_from(mails, now)
-    seen = [one for one in mails if (one.subject_id, one.user_id) not in hidden]
-    unseen = [one for one in mails if (one.subject_id, one.user_id) in hidden]
-    where = _where_to_look(mails, now)
-    written = write(seen, now, template="cancellation", method="CANCEL", extra=where) if seen else {}
-    return written | (_to_forget(unseen, now, template="cancellation") if unseen else {})
-
-
-def _hidden_from(mails: Sequence[OutgoingMail], now: datetime) -> set[told.Pair]:
-    """Those readers to whom the session is closed by now, with the session; one query."""
-    rows = Participation.objects.shut_out(group_day(now)).filter(
-        session__in={one.subject_id for one in mails}, user__in={one.user_id for one in mails}
-    )
-    return {(session_id, user_id or 0) for session_id, user_id in rows.values_list("session_id", "user_id")}
-
-
-def uninvitation(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """A person is no longer expected, or came at their own wish and may not see it any more.
-
-    Guarantees that they read nothing of the session but what they had heard of it before.
-    """
-    return _to_forget(mails, now, template="uninvitation", extra=_wished)
-
-
-def _where_to_look(mails: Sequence[OutgoingMail], now: datetime) -> Extra:
-    """What is so of a session that the reader is to forget: see `as_it_is`. One query.
-
-    See also `SessionVersionQuerySet.visible_to`.
-    """
-    rows = Membership.objects.on(group_day(now)).filter(user__in={one.user_id for one in mails})
-    roles = set(rows.values_list("user", "role"))
-    members = {user for user, _role in roles}
-
-    def extra(letter: Letter, at: datetime) -> dict[str, Any]:
-        in_group = letter.user.pk in members
-        is_coordinator = (letter.user.pk, Role.COORDINATOR) in roles
-        is_open = is_seen_by_others(letter.version, in_group=in_group)
-        return as_it_is(
-            letter.version, may_see=is_open or is_coordinator or letter.participation.opens(in_group=in_group)
-        )
-
-    return extra
-
-
-def is_seen_by_others(version: SessionVersion, *, in_group: bool) -> bool:
-    """Whether those who are not expected may see it: everybody, or the group."""
-    open_to_all = version.visibility == SessionVersion.Visibility.PUBLIC
-    return open_to_all or (in_group and version.visibility == SessionVersion.Visibility.GROUP)
-
-
-def as_it_is(version: SessionVersion, *, may_see: bool) -> dict[str, Any]:
-    """Whether the session takes place, and where the reader can look: who may not see its page has the schedule."""
-    schedule = {} if may_see else {"link": settings.PUBLIC_URL + reverse("workshops:schedule")}
-    return {"takes_place": version.is_planned, "in_schedule": not may_see, **schedule}
-
-
-def _wished(letter: Letter, now: datetime) -> dict[str, Any]:
-    wish = {Participation.Because.OWN_WISH, Participation.Because.WISH_OVER}
-    return {"wished": letter.participation.expected_because in wish}
-
-
-def _to_forget(
-    mails: Sequence[OutgoingMail], now: datetime, *, template: str, extra: Extra | None = None
-) -> dict[int, mail.Rendered]:
-    """What calendars are to forget, in the words of the last version each person heard of; without a note."""
-    rendered, letters, where = {}, _letters(mails), _where_to_look(mails, now)
-    for letter, last in zip(letters, _last_heard(letters), strict=True):
-        own, participation = replace(letter, version=last), letter.participation
-        parts = _parts(template, own, _more(own, now, extra) | {"join_url": "", "note": ""} | where(letter, now))
-        sequence = max(letter.version.sequence, participation.calendar_sequence)
-        is_of_release = sequence == letter.version.sequence
-        calendar = ical.forgetting(
-            last,
-            email=letter.user.email,
-            name=letter.user.name,
-            partstat=_partstat(participation),
-            sequence=sequence,
-            stamp=letter.version.release.released_at if is_of_release else now.replace(microsecond=0),
-        )
-        content = mail.compose(
-            mail=letter.mail,
-            subject=parts.subject,
-            text=parts.text,
-            html=parts.html,
-            calendar=calendar,
-            calendar_method="CANCEL",
-        )
-        rendered[letter.mail.pk] = mail.Rendered(headline=parts.subject, content=content)
-    return rendered
-
-
-def _last_heard(letters: Sequence[Letter]) -> list[SessionVersion]:
-    """The version each reader last heard of, by mails about seats as well; four queries.
-
-    Not by a cancellation: it may have told them nothing but that.
-    Nobody who heard of none is written to (`emails.kinds`); they would read of the one before.
-    """
-    sessions, users = {one.version.session_id for one in letters}, {one.user.pk for one in letters}
-    told_whole = [kind for kind in told.OF_A_DATE if kind != told.CANCELLATION]
-    known = told.heard(sessions, users, kinds=[*told_whole, *told.SEATS])
-    found = [known.last(one.version.session_id, one.user.pk) or one.version.previous or one.version for one in letters]
-    whole = SessionVersion.objects.select_related("session", "release").in_bulk({version.pk for version in found})
-    return [whole[version.pk] for version in found]
 
 
 def reminder(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:

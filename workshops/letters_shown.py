@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from ogpgroup.models import OutgoingMail, User
 from ogpgroup.text import SortKey
-from workshops import emails, letters, told
+from workshops import emails, letters, letters_of_cancelling, told
 from workshops.models import Participation, SessionVersion
 
 NAMES_SHOWN = 50
@@ -53,9 +53,9 @@ def of_release(
     extras = {
         "invitation": letters.agenda_of(version.session_id for version in versions),
         "change": letters.changes_since(told.Heard({})),
-        "uninvitation": lambda letter, _now: letters.as_it_is(
+        "uninvitation": lambda letter, _now: letters_of_cancelling.as_it_is(
             version := current[letter.version.session_id],
-            may_see=letters.is_seen_by_others(version, in_group=True),
+            may_see=letters_of_cancelling.is_seen_by_others(version, in_group=True),
         ),
     }
     shown = {}
@@ -63,7 +63,7 @@ def of_release(
         for one, people in news[version.session_id].items():
             kind, template = NEWS[one]
             asks_again = one == "changed" and version.is_another_plan
-            read = version.previous or version if one == "uninvited" else version  # see `letters.uninvitation`
+            read = version.previous or version if one == "uninvited" else version  # see `letters_of_cancelling`
             letter = _letter(kind, read, now=now, asks_again=asks_again)
             parts = letters.shown(letter, now, template=template, extra=extras.get(template))
             first = nsmallest(NAMES_SHOWN, (person for person in people if person in place), key=place.__getitem__)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import group_day
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail, User
-from workshops import letters
+from workshops import letters, letters_of_cancelling
 from workshops.emails.reminders import useful_reminders
 from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SEATS, SUBJECT, UNINVITATION
@@ -132,7 +132,7 @@ KINDS = [
         OutgoingMail.Priority.CHANGE,
         True,
         _still_true,
-        letters.cancellation,
+        letters_of_cancelling.cancellation,
         _("cancellation of a session"),
     ),
     mail.Kind(
@@ -140,7 +140,7 @@ KINDS = [
         OutgoingMail.Priority.CHANGE,
         True,
         _uninvitation_still_true,
-        letters.uninvitation,
+        letters_of_cancelling.uninvitation,
         _("no longer expected at a session"),
     ),
     mail.Kind(
