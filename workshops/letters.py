@@ -294,35 +294,7 @@ def _comes_for(participation: Participation) -> str:
     return str(sender.user) if sender is not None and sender.user is not None else ""
 
 
-def who_declined(mails: Sequence[OutgoingMail]) -> dict[told.Pair, Participation]:
-    """Whom the readers of these mails send to those sessions, where that person says no; one query."""
-    sent = Participation.objects.filter(
-        delegated_by__user__in={one.user_id for one in mails},
-        session__in={one.subject_id for one in mails},
-        expected=True,
-        answer=Participation.Answer.NO,
-    ).select_related("delegated_by", "user")
-    return {(one.session_id, one.delegated_by.user_id or 0): one for one in sent if one.delegated_by is not None}
-
-
-def delegate_declined(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """Whom the reader sends cannot come: they may come themselves, or send somebody else."""
-    declined, rendered = who_declined(mails), {}
-    for letter in addressed(mails):
-        if (sent := declined.get((letter.version.session_id, letter.user.pk))) is None:
-            continue
-        more = {"delegate": str(sent.user), "join_url": "", "note": ""}
-        rendered[letter.mail.pk] = _without_entry("delegate_declined", letter, more)
-    return rendered
-
-
-def delegate_left(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, mail.Rendered]:
-    """Whom the reader sends has left the group: they may come themselves, or send somebody else."""
-    more = {"join_url": "", "note": ""}
-    return {letter.mail.pk: _without_entry("delegate_left", letter, more) for letter in addressed(mails)}
-
-
-def _without_entry(template: str, letter: Letter, more: dict[str, Any]) -> mail.Rendered:
+def without_entry(template: str, letter: Letter, more: dict[str, Any]) -> mail.Rendered:
     """News that leave the entry in the calendar as it is."""
     parts = parts_of(template, letter, more)
     content = mail.compose(mail=letter.mail, subject=parts.subject, text=parts.text, html=parts.html)
@@ -333,7 +305,7 @@ def agenda_published(mails: Sequence[OutgoingMail], now: datetime) -> dict[int, 
     """The agenda of a session can be read now; the entry in the calendar is as it was."""
     extra = _agenda(mails)
     return {
-        letter.mail.pk: _without_entry(
+        letter.mail.pk: without_entry(
             "agenda_published", letter, extra(letter, now) | _places_of_agenda(letter.version)
         )
         for letter in addressed(mails)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ogpgroup import mail
 from ogpgroup.models import OutgoingMail
-from workshops import letters
+from workshops import letters_of_delegates as letters
 from workshops.audience import Expectation
 from workshops.emails.kinds import looked_up
 from workshops.emails.queueing import mail_row
