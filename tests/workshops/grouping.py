@@ -52,6 +52,16 @@ def marks(one: Theme) -> tuple[str, str]:
     return name_mark(one), whole_mark(one, [note.pk for note in reports.notes_of(one)])
 
 
+def where(*notes: TableNote) -> list[str]:
+    """The theme of each note, by name."""
+    found = TableNote.objects.select_related("theme").in_bulk([one.pk for one in notes])
+    return [its.title if (its := found[one.pk].theme) else "" for one in notes]
+
+
+def standing(session: Session) -> list[str]:
+    return list(session.themes.standing().order_by("pk").values_list("title", flat=True))
+
+
 def vote_on(session: Session, *chosen: Theme, votes_each: int = 3) -> VotingRound:
     return votes.open_round(
         session, themes=list(chosen), votes_each=votes_each, form_id=uuid4(), by=lead(session), now=NOW
