@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ogpgroup.models import User
@@ -101,3 +102,8 @@ def signed_in(user: User) -> Client:
 
 def tables_of(session: Session) -> list[WorkTable]:
     return list(session.tables.all())
+
+
+def address(session: Session, name: str, *more: Any) -> str:
+    """Of a page of the session."""
+    return reverse(f"workshops:{name}", args=[session.slug, *more])

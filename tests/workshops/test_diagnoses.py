@@ -1,22 +1,30 @@
 """The collective diagnosis: written by two at once, published whole, read back to the table, followed over a cycle."""
 
-import csv
-import io
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from ogpgroup.errors import ActionNotPossible
 from tests import factories
 from tests.workshops.attending import NOW, START, session_on
 from tests.workshops.coordination import running_cycle
-from tests.workshops.grouping import hall, lead, note, present, published, revealed, say, signed_in, theme, vote_on
+from tests.workshops.grouping import (
+    address,
+    hall,
+    lead,
+    note,
+    present,
+    published,
+    revealed,
+    say,
+    signed_in,
+    theme,
+    vote_on,
+)
 from tests.workshops.noting import table_on
 from workshops.actions import diagnoses as actions
 from workshops.actions import votes as vote_actions
@@ -25,10 +33,6 @@ from workshops.reports import diagnoses as reports
 from workshops.reports.snapshots import content_of
 
 pytestmark = pytest.mark.django_db
-
-
-def address(session: Session, name: str = "diagnosis", *more: Any) -> str:
-    return reverse(f"workshops:{name}", args=[session.slug, *more])
 
 
 def voted(session: Session, *given: tuple[Theme, int], people: int = 3, hands: int = 0) -> VotingRound:
@@ -155,7 +159,7 @@ def test_theme_with_another_name_than_in_the_vote_says_so() -> None:
     say(water)
 
     version = published(session)
-    html = Client().get(address(session), headers={"accept-language": "en"}).content.decode()
+    html = Client().get(address(session, "diagnosis"), headers={"accept-language": "en"}).content.decode()
 
     one = version.content["statements"][0]
     assert (one["title"], one["voted_as"]) == ("Agua potable", "Agua")
@@ -226,10 +230,10 @@ def test_stranger_reads_back_from_statement_to_note_table_and_city() -> None:
     session = hall()
     one = note(session, "Falta agua", table=2, city=factories.create_city(name="Colima"), said_by="Ana Lía")
     say(theme(session, "Agua", [one]), "No llega el agua.")
-    assert Client().get(address(session)).status_code == 404
+    assert Client().get(address(session, "diagnosis")).status_code == 404
 
     published(session)
-    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+    html = Client(headers={"accept-language": "en"}).get(address(session, "diagnosis")).content.decode()
 
     for words in ("No llega el agua.", "Falta agua", "Table 2", "doubt", "Colima", f'id="note-{one.pk}"'):
         assert words in html
@@ -249,7 +253,7 @@ def test_notes_become_public_by_publication_and_no_more_once_it_is_taken_back() 
     published(session)
     assert rows() == 200
     actions.withdraw(session)
-    assert (rows(), anybody.get(address(session)).status_code) == (404, 404)
+    assert (rows(), anybody.get(address(session, "diagnosis")).status_code) == (404, 404)
     assert DiagnosisVersion.objects.count() == 1
 
 
@@ -261,7 +265,7 @@ def test_note_withdrawn_after_publication_is_not_read_on() -> None:
 
     TableNote.objects.filter(pk=one.pk).update(withdrawn_at=NOW)
 
-    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+    html = Client(headers={"accept-language": "en"}).get(address(session, "diagnosis")).content.decode()
     assert "Una acusación" not in html
     assert "This note was withdrawn." in html
 
@@ -276,7 +280,7 @@ def test_hostile_text_is_text_in_the_diagnosis() -> None:
     say(water, f"{bad}s2")
     published(session)
 
-    for page in (address(session), address(session, "diagnosis_version", 1), session.get_absolute_url()):
+    for page in (address(session, "diagnosis"), address(session, "diagnosis_version", 1), session.get_absolute_url()):
         assert "<script>alert" not in Client().get(page).content.decode()
 
 
@@ -290,7 +294,8 @@ def test_earlier_version_is_read_with_what_changed() -> None:
     reader = Client(headers={"accept-language": "en"})
 
     now, before = (
-        reader.get(page).content.decode() for page in (address(session), address(session, "diagnosis_version", 1))
+        reader.get(page).content.decode()
+        for page in (address(session, "diagnosis"), address(session, "diagnosis_version", 1))
     )
 
     assert ("Segunda" in now, "What changed since version 1" in now, "Más claro" in now) == (True, True, True)
@@ -303,9 +308,9 @@ def test_diagnosis_asks_as_much_for_600_notes_as_for_one() -> None:
     say(theme(session, "Agua", [note(session)]))
     published(session)
     reader = Client()
-    reader.get(address(session))
+    reader.get(address(session, "diagnosis"))
     with CaptureQueriesContext(connection) as few:
-        reader.get(address(session))
+        reader.get(address(session, "diagnosis"))
     table = session.tables.get(number=2)
     TableNote.objects.bulk_create(TableNote(table=table, kind="doubt", text=f"nota {n}") for n in range(600))
     for number in range(3):
@@ -313,7 +318,7 @@ def test_diagnosis_asks_as_much_for_600_notes_as_for_one() -> None:
     published(session)
 
     with CaptureQueriesContext(connection) as many:
-        response = reader.get(address(session))
+        response = reader.get(address(session, "diagnosis"))
 
     assert len(many) == len(few)
     assert response.status_code == 200
@@ -336,12 +341,12 @@ def test_theme_that_comes_back_persists_since_the_first_session() -> None:
     published(session)
 
     (found,) = reports.persisting(cycle, factories.create_member())
-    html = Client(headers={"accept-language": "en"}).get(address(session)).content.decode()
+    html = Client(headers={"accept-language": "en"}).get(address(session, "diagnosis")).content.decode()
     of_cycle = Client(headers={"accept-language": "en"}).get(cycle.get_absolute_url()).content.decode()
 
     assert (found.title, found.since.title, found.latest.session) == ("No llega el agua", "Falta agua", "Segunda")
     assert "Persists since" in html
-    assert f"{address(earlier)}#theme-{old.pk}" in html
+    assert f"{address(earlier, 'diagnosis')}#theme-{old.pk}" in html
     assert "What persists" in of_cycle
 
 
@@ -355,132 +360,3 @@ def test_only_themes_of_earlier_sessions_of_the_cycle_are_offered() -> None:
     )
 
     assert response.context["form"].errors.keys() == {"continues"}
-
-
-# --- The pages of coordinators ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk(coordinator) -> Client:
-    return signed_in(coordinator)
-
-
-def test_coordinator_writes_and_publishes(desk: Client) -> None:
-    session = hall()
-    water = theme(session, "Agua", [note(session, "Falta agua")])
-    assert desk.get(address(session))["Location"] == address(session, "diagnosis_edit")
-
-    desk.post(address(session, "diagnosis_edit"), {"introduction": "Lo que oímos.", "edition": "1"})
-    desk.post(
-        address(session, "diagnosis_statement", water.pk),
-        {"statement": "No llega.", "rank": "1", "rank_reason": "Urge.", "continues": "", "edition": "1"},
-    )
-    html = desk.get(address(session, "diagnosis_edit")).content.decode()
-    assert "Publish the diagnosis with 1 note" in html
-    assert desk.post(address(session, "diagnosis_publish"), {}).status_code == 302
-
-    html = Client().get(address(session)).content.decode()
-    for words in ("Lo que oímos.", "No llega.", "Urge."):
-        assert words in html
-    assert "Nothing has changed since" in desk.get(address(session, "diagnosis_edit")).content.decode()
-    desk.post(address(session, "diagnosis_withdraw"))
-    assert Client().get(address(session)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("typed", "wrong"),
-    [({"rank": "1"}, "rank_reason"), ({"rank_reason": "Urge."}, "rank"), ({"rank": "0", "rank_reason": "x"}, "rank")],
-)
-def test_place_and_reason_go_together(desk: Client, typed: dict[str, str], wrong: str) -> None:
-    session = hall()
-    water = theme(session)
-    data = {"statement": "Texto", "rank": "", "rank_reason": "", "continues": "", "edition": "1"} | typed
-
-    response = desk.post(address(session, "diagnosis_statement", water.pk), data)
-
-    assert response.context["form"].errors.keys() == {wrong}
-    assert "Texto" in response.content.decode()
-
-
-def test_conflict_shows_both_texts(desk: Client) -> None:
-    session = hall()
-    water = theme(session)
-    say(water, "La de otra persona")
-    data = {"statement": "La mía", "rank": "", "rank_reason": "", "continues": "", "edition": "1"}
-
-    response = desk.post(address(session, "diagnosis_statement", water.pk), data)
-    html = response.content.decode()
-    assert response.status_code == 409
-    assert "La mía" in html
-    assert "La de otra persona" in html
-    desk.post(address(session, "diagnosis_statement", water.pk), data | {"edition": "2"})
-
-    water.refresh_from_db()
-    assert water.statement == "La mía"
-
-
-def test_introduction_in_conflict_shows_both_texts(desk: Client) -> None:
-    session = hall()
-    actions.save_introduction(session, introduction="La de otra persona", edition=1, by=None, now=NOW)
-
-    response = desk.post(address(session, "diagnosis_edit"), {"introduction": "La mía", "edition": "1"})
-
-    html = response.content.decode()
-    assert (response.status_code, "La mía" in html, "La de otra persona" in html) == (409, True, True)
-
-
-def test_facilitator_does_not_write_the_diagnosis() -> None:
-    session = hall()
-    water = theme(session)
-    client = signed_in(lead(session))
-
-    assert client.get(address(session, "diagnosis_edit")).status_code == 404
-    assert client.get(address(session, "diagnosis_statement", water.pk)).status_code == 404
-    assert client.post(address(session, "diagnosis_publish")).status_code == 404
-
-
-# --- Sheets -----------------------------------------------------------------------------------------------------------
-
-
-def rows_of(client: Client, page: str) -> list[list[str]]:
-    response: Any = client.get(page)
-    text = b"".join(response.streaming_content).decode()
-    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-
-
-def test_sheet_of_notes_has_what_was_spoken_and_nobodys_name() -> None:
-    session = hall()
-    water = theme(session, "Agua", [note(session, "=1+1", said_by="Ana Lía")])
-    note(session, "retirada", withdrawn_at=NOW)
-    say(water)
-    published(session)
-
-    heads, *rows = rows_of(Client(headers={"accept-language": "en"}), address(session, "notes_sheet", "csv"))
-
-    assert [row[1:7] for row in rows] == [["1", "Movilidad", "doubt", "'=1+1", "", "Agua"]]
-    assert heads[1:7] == ["Table", "Theme of the table", "Kind", "Note", "City", "Theme"]
-
-
-def test_sheet_of_themes_is_the_published_diagnosis() -> None:
-    session = hall()
-    water = theme(session, "Agua", [note(session, table=2)])
-    member = signed_in(factories.create_member())
-    assert member.get(address(session, "themes_sheet", "csv")).status_code == 404
-    say(water, "No llega.")
-    published(session)
-    say(water, "Borrador.")
-
-    _heads, *rows = rows_of(Client(), address(session, "themes_sheet", "csv"))
-
-    assert rows == [[str(water.pk), "Agua", "No llega.", "1", "", "", "1", "2"]]
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
-@pytest.mark.parametrize("name", ["notes_sheet", "themes_sheet", "votes_sheet"])
-def test_sheets_are_for_the_group_and_for_all_once_published(name: str, kind: str) -> None:
-    session = hall()
-    say(theme(session))
-
-    assert Client().get(address(session, name, kind)).status_code == 404
-    published(session)
-    assert Client().get(address(session, name, kind)).status_code == 200

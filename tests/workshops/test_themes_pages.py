@@ -6,24 +6,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from tests import factories
 from tests.workshops.attending import NOW
-from tests.workshops.grouping import hall, lead, marks, note, seen, signed_in, standing, theme, where
+from tests.workshops.grouping import address, hall, lead, marks, note, seen, signed_in, standing, theme, where
 from workshops.actions import themes as actions
 from workshops.models import Session, TableNote
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def address(name: str, session: Session, *more: int) -> str:
-    return reverse(f"workshops:{name}", args=[session.slug, *more])
-
-
 def send(client: Client, session: Session, *notes: TableNote, **data: str):
     chosen = [f"{one.pk}-{TableNote.objects.get(pk=one.pk).theme_id or 0}" for one in notes]
-    return client.post(address("theme_group", session), {"notes": chosen, "form_id": str(uuid4()), **data})
+    return client.post(address(session, "theme_group"), {"notes": chosen, "form_id": str(uuid4()), **data})
 
 
 def test_board_asks_as_much_for_600_notes_as_for_one() -> None:
@@ -31,7 +26,7 @@ def test_board_asks_as_much_for_600_notes_as_for_one() -> None:
     client = signed_in(lead(session))
     note(session)
     with CaptureQueriesContext(connection) as few:
-        client.get(address("themes", session))
+        client.get(address(session, "themes"))
     city = factories.create_city()
     table = session.tables.get(number=2)
     TableNote.objects.bulk_create(
@@ -41,7 +36,7 @@ def test_board_asks_as_much_for_600_notes_as_for_one() -> None:
         theme(session, f"Tema {number}", [note(session)])
 
     with CaptureQueriesContext(connection) as many:
-        response = client.get(address("themes", session), headers={"accept-encoding": "gzip"})
+        response = client.get(address(session, "themes"), headers={"accept-encoding": "gzip"})
 
     assert len(many) == len(few)
     assert len(response.content) < 60_000
@@ -61,7 +56,7 @@ def test_facilitator_groups_without_javascript() -> None:
     assert where(one, two) == ["Agua", "Agua"]
     last = actions.last_step(session)
     assert last
-    assert client.post(address("theme_undo", session), {"step": last.pk}).status_code == 302
+    assert client.post(address(session, "theme_undo"), {"step": last.pk}).status_code == 302
     assert where(one, two) == ["Agua", ""]
 
 
@@ -71,7 +66,7 @@ def test_htmx_gets_the_board_alone() -> None:
     client = signed_in(lead(session))
 
     response = client.post(
-        address("theme_group", session),
+        address(session, "theme_group"),
         {"notes": [f"{one.pk}-0"], "to": "new", "title": "Agua", "form_id": str(uuid4())},
         headers={"hx-request": "true"},
     )
@@ -91,7 +86,7 @@ def test_conflict_keeps_what_was_chosen_and_tells_what_happened() -> None:
     actions.group(session, seen=seen(one), title="Agua", form_id=None, by=ana, now=NOW)
 
     response = client.post(
-        address("theme_group", session), {"notes": page, "to": "new", "title": "Calles", "form_id": str(uuid4())}
+        address(session, "theme_group"), {"notes": page, "to": "new", "title": "Calles", "form_id": str(uuid4())}
     )
 
     html = response.content.decode()
@@ -114,7 +109,7 @@ def test_conflict_keeps_what_was_chosen_and_tells_what_happened() -> None:
 def test_what_is_missing_is_told(data: dict[str, str], sentence: str) -> None:
     session = hall()
 
-    response = signed_in(lead(session)).post(address("theme_group", session), {"form_id": str(uuid4()), **data})
+    response = signed_in(lead(session)).post(address(session, "theme_group"), {"form_id": str(uuid4()), **data})
 
     assert response.status_code == 422
     assert sentence in response.content.decode()
@@ -135,15 +130,15 @@ def test_page_of_a_theme_renames_merges_and_dissolves() -> None:
     one = note(session)
     water, roads = theme(session, "Agua", [one]), theme(session, "Calles")
     client = signed_in(lead(session))
-    assert client.get(address("theme", session, water.pk)).status_code == 200
+    assert client.get(address(session, "theme", water.pk)).status_code == 200
 
-    client.post(address("theme_rename", session, water.pk), {"title": "Drenaje", "mark": marks(water)[0]})
+    client.post(address(session, "theme_rename", water.pk), {"title": "Drenaje", "mark": marks(water)[0]})
     client.post(
-        address("theme_merge", session, water.pk), {"into": f"{roads.pk}-{marks(roads)[0]}", "mark": marks(water)[1]}
+        address(session, "theme_merge", water.pk), {"into": f"{roads.pk}-{marks(roads)[0]}", "mark": marks(water)[1]}
     )
     assert (standing(session), where(one)) == (["Calles"], ["Calles"])
-    assert client.get(address("theme", session, water.pk)).status_code == 404
-    client.post(address("theme_dissolve", session, roads.pk), {"mark": marks(roads)[1]})
+    assert client.get(address(session, "theme", water.pk)).status_code == 404
+    client.post(address(session, "theme_dissolve", roads.pk), {"mark": marks(roads)[1]})
     assert (standing(session), where(one)) == ([], [""])
 
 
@@ -154,7 +149,7 @@ def test_name_typed_for_a_theme_that_was_renamed_meanwhile_stays_on_the_page() -
     actions.rename(water, title="Drenaje", mark=mark, by=lead(session), now=NOW)
 
     response = signed_in(lead(session)).post(
-        address("theme_rename", session, water.pk), {"title": "Saneamiento", "mark": mark}
+        address(session, "theme_rename", water.pk), {"title": "Saneamiento", "mark": mark}
     )
 
     assert response.status_code == 409
@@ -167,12 +162,12 @@ def test_duplicates_page_groups_a_pair_by_a_person() -> None:
     two = note(session, "Falta informacion del presupuesto")
     client = signed_in(lead(session))
 
-    html = client.get(address("theme_duplicates", session)).content.decode()
+    html = client.get(address(session, "theme_duplicates")).content.decode()
     send(client, session, one, two, to="new", title="Presupuesto")
 
     assert f'value="{one.pk}-0"' in html
     assert where(one, two) == ["Presupuesto", "Presupuesto"]
-    assert "No two notes are much alike" in client.get(address("theme_duplicates", session)).content.decode()
+    assert "No two notes are much alike" in client.get(address(session, "theme_duplicates")).content.decode()
 
 
 def test_pages_are_for_who_leads() -> None:
@@ -181,15 +176,15 @@ def test_pages_are_for_who_leads() -> None:
     other = signed_in(lead(hall()))
 
     for name, more in (("themes", ()), ("theme_duplicates", ()), ("theme", (water.pk,)), ("votes", ())):
-        assert other.get(address(name, session, *more)).status_code == 404
-        assert Client().get(address(name, session, *more)).status_code == 302
+        assert other.get(address(session, name, *more)).status_code == 404
+        assert Client().get(address(session, name, *more)).status_code == 302
 
 
 def test_hostile_text_is_text_on_the_board() -> None:
     session = hall()
     theme(session, "<b>x</b>", [note(session, "<script>1</script>")])
 
-    html = signed_in(lead(session)).get(address("themes", session)).content.decode()
+    html = signed_in(lead(session)).get(address(session, "themes")).content.decode()
 
     assert "<script>1" not in html
     assert "<b>x</b>" not in html
