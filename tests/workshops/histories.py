@@ -418,7 +418,8 @@ class Histories(RuleBasedStateMachine):
             if version.status == version.Status.CANCELLED:
                 return
             if person.pk in self.locked_out:
-                assert last is None or last.kind == emails.UNINVITATION, f"{person} was locked out and not told: {last}"
+                assert last is not None, f"{person} was locked out and told nothing"
+                assert last.kind == emails.UNINVITATION, f"{person} was locked out and not told: {last}"
             elif person.pk not in self.wish_since:
                 # Who left and had last heard that it is cancelled expects nothing, and has nothing in their calendar.
                 over = {emails.UNINVITATION, emails.CANCELLATION}

@@ -42,7 +42,7 @@ def releases_settle(settings):
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_whatever_happens_everybody_is_told_what_matters():
-    try_histories(examples=1500 if IS_LONG else 10, steps=60 if IS_LONG else 25, shrink=IS_LONG)
+    try_histories(examples=500 if IS_LONG else 10, steps=60 if IS_LONG else 25, shrink=IS_LONG)
 
 
 @pytest.mark.skipif(not IS_LONG, reason="make storm")

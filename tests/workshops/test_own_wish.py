@@ -75,7 +75,7 @@ def test_who_came_at_their_own_wish_and_cannot_on_the_new_date_is_told_nothing_m
 
 
 @pytest.mark.parametrize("reason", ["left the group", "session is hidden now", "changed their mind"])
-def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, member):
+def test_who_came_at_their_own_wish_reads_no_news_once_that_is_over(reason, member):
     session = publish_session(people=[factories.create_member()]).session
     actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1))
     change(session, at=NOW + timedelta(hours=1), venue="Sala 2")
@@ -89,7 +89,8 @@ def test_who_came_at_their_own_wish_is_told_nothing_once_that_is_over(reason, me
     else:
         change(session, at=NOW + timedelta(hours=2), visibility="invited")
         all_is_sent(NOW + timedelta(hours=3))
-        assert not OutgoingMail.objects.filter(user=member, status=OutgoingMail.Status.SENT).exists()
+        sent = OutgoingMail.objects.filter(user=member, status=OutgoingMail.Status.SENT)
+        assert list(sent.values_list("kind", flat=True)) == [emails.UNINVITATION]  # they counted on it
 
     assert emails.kinds._still_true([mail], NOW) == set()
 

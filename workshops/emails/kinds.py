@@ -15,10 +15,13 @@ from workshops.emails.reminders import useful_reminders
 from workshops.models import Participation, SessionVersion
 from workshops.told import CANCELLATION, CHANGE, INVITATION, PERHAPS_READ, REMINDER, SEATS, SUBJECT, UNINVITATION
 
+WISH_OVER = Participation.Because.WISH_OVER
+
 # What decides whether a mail still holds; of thousands of people nothing more is loaded.
 READ = (
     "session",
     "expected",
+    "expected_because",
     "answer",
     "place",
     "offered_until",
@@ -89,7 +92,10 @@ def _is_for(kind: str, participation: Participation) -> bool:
 
 
 def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """It holds while the person is not expected and may have read that they were, or has the entry of a reminder."""
+    """It holds while the person is not expected and may have read that they were, or has the entry of a reminder.
+
+    Who said that they would come, at their own wish, counts on it whether mail told them of the session or its page.
+    """
     read = set(
         OutgoingMail.objects.filter(
             subject_type=SUBJECT,
@@ -103,7 +109,9 @@ def _uninvitation_still_true(mails: Sequence[OutgoingMail], now: datetime) -> se
     return {
         one.pk
         for one, version, participation, _user in looked_up(mails, now)
-        if version.is_told(now) and not participation.is_concerned and (one.subject_id, one.user_id) in read
+        if version.is_told(now)
+        and not participation.is_concerned
+        and (participation.expected_because == WISH_OVER or (one.subject_id, one.user_id) in read)
     }
 
 
