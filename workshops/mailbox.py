@@ -36,8 +36,9 @@ def read_mailbox(url: str, handle: Callable[[Mail], None], *, most_bytes: int) -
 
     The password is told to a server whose certificate names it and is vouched for, or to this machine.
 
-    A mail is marked as read only after `handle` came back. One that it fails on stays unread, is logged, and stops no
-    other. Of each mail one byte more than `most_bytes` is fetched, so that `handle` sees that there was more.
+    A mail is marked as read only after `handle` came back. One that it fails on, or that the server cannot hand out,
+    stays unread, is logged, and stops no other. Of each mail one byte more than `most_bytes` is fetched, so that
+    `handle` sees that there was more.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
@@ -106,9 +107,14 @@ def _read_unseen(server: imaplib.IMAP4, handle: Callable[[Mail], None], *, most_
 
 
 def _fetch(server: imaplib.IMAP4, uid: str, *, most_bytes: int) -> Mail | None:
-    """The first bytes of a mail, left unread; None for one that went away meanwhile."""
-    wanted = f"(INTERNALDATE BODY.PEEK[]<0.{most_bytes + 1}>)"
-    answer = _expect(server.uid("FETCH", uid, wanted), "A mail cannot be fetched")
+    """The first bytes of a mail, left unread; None for one that went away meanwhile or cannot be handed out.
+
+    Servers say NO to the latter for ever: Exchange does of mail that it cannot convert.
+    """
+    status, answer = server.uid("FETCH", uid, f"(INTERNALDATE BODY.PEEK[]<0.{most_bytes + 1}>)")
+    if status != "OK":
+        logger.error("The mail %s in the mailbox of replies is not handed out; it stays unread: %.300r", uid, answer)
+        return None
     pieces = [part for one in answer for part in (one if isinstance(one, tuple) else (one,)) if isinstance(part, bytes)]
     for one in answer:
         if isinstance(one, tuple) and re.search(rb"BODY\[\]", one[0], re.IGNORECASE):

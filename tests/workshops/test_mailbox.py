@@ -158,6 +158,40 @@ def test_mail_that_could_not_be_kept_stays_unread_and_stops_no_other(imap, inbox
     assert (len(kept), unread(inbox)) == (3, 0)
 
 
+def serve_all_but_the_first(door: socket.socket) -> None:
+    """An IMAP server with three mails, of which it cannot convert one."""
+    line_to, _address = door.accept()
+    with line_to, line_to.makefile("rwb") as line:
+
+        def say(words: str) -> None:
+            line.write(words.encode() + b"\r\n")
+            line.flush()
+
+        say("* OK ready")
+        while asked := line.readline().decode().split():
+            tag, command, end = asked[0], " ".join(asked[1:4]), "OK done"
+            if asked[1] == "CAPABILITY":
+                say("* CAPABILITY IMAP4rev1")
+            elif command.startswith("UID SEARCH"):
+                say("* SEARCH 1 2 3")
+            elif command == "UID FETCH 1":
+                end = "NO The requested message could not be converted to an RFC-822 compatible format."
+            elif command.startswith("UID FETCH"):
+                say(f"* {asked[3]} FETCH (UID {asked[3]} BODY[]<0> {{4}}\r\nhola)")
+            say(f"{tag} {end}")
+
+
+def test_mail_that_the_server_cannot_hand_out_stops_no_other(caplog):
+    kept: list[Mail] = []
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=serve_all_but_the_first, args=(door,), daemon=True).start()
+
+        assert read_mailbox(f"imap://a:b@127.0.0.1:{door.getsockname()[1]}/INBOX", kept.append, most_bytes=1000) == 2
+
+    assert [mail.raw for mail in kept] == [b"hola", b"hola"]
+    assert "The mail 1 in the mailbox of replies is not handed out" in caplog.text
+
+
 def test_reader_that_runs_by_itself_reads_beats_and_survives_a_broken_mailbox(imap, inbox, settings, member, caplog):
     session = publish_session(people=[member], starts_at=timezone.now() + DAY).session
     inbox.append("INBOX", "", "", answered(session, member, "ACCEPTED"))
