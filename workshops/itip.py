@@ -39,6 +39,11 @@ class Received:
     raw: bytes = field(default=b"", repr=False)
 
     @property
+    def sender(self) -> str:
+        """The first of them, or nothing."""
+        return self.senders[0] if self.senders else ""
+
+    @property
     def answer(self) -> str:
         """`yes`, `maybe`, `no`; nothing where the calendar says something else, or nothing that can be read."""
         return ANSWERS.get(self.partstat, "") if self.uid and self.attendee else ""
@@ -52,7 +57,7 @@ def read(raw: bytes, *, most_bytes: int) -> Received:
         message = message_from_bytes(cut, policy=policy.compat32)
         said = _head(message, cut)
     except Exception:  # the parser of hostile mail has many ways to fail; the mail is listed all the same
-        return Received(_own_id(cut), raw=cut)
+        return Received(own_id(cut), raw=cut)
     if not is_whole:
         return said
     try:
@@ -61,14 +66,15 @@ def read(raw: bytes, *, most_bytes: int) -> Received:
         return said
 
 
-def _own_id(raw: bytes) -> str:
+def own_id(raw: bytes) -> str:
+    """What a mail is known by where its Message-ID does not tell."""
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
 def _head(message: Message, raw: bytes) -> Received:
     message_id = _plain(str(message.get("Message-ID") or "")).strip()
     if not message_id or len(message_id) > LONGEST_MESSAGE_ID:
-        message_id = _own_id(raw)
+        message_id = own_id(raw)
     addresses = getaddresses([str(value) for value in message.get_all("From", [])])
     senders = tuple(_plain(address).strip().casefold()[:320] for _name, address in addresses[:10] if address)
     subject = next((value for name, value in message.raw_items() if name.lower() == "subject"), "")

@@ -79,6 +79,18 @@ def test_same_mail_read_twice_counts_once(member):
     assert own(session, member).answered_at == LATER
 
 
+def test_mails_of_several_people_with_one_message_id_all_count(official_reynosa, member):
+    session = publish_session(people=[official_reynosa, member]).session
+    text = {person: calendar(uid=uid_of(session), attendee=person.email) for person in (official_reynosa, member)}
+    raws = [reply(words, sender=person.email, message_id="<1@pasarela.mx>") for person, words in text.items()]
+
+    for raw in raws * 2:
+        receive_reply(raw, now=LATER)
+
+    assert list(ReceivedReply.objects.values_list("outcome", flat=True)) == ["applied", "applied"]
+    assert (own(session, official_reynosa).answer, own(session, member).answer) == ("yes", "yes")
+
+
 def test_mail_without_a_message_id_read_twice_counts_once(member):
     session = publish_session(people=[member]).session
     raw = b"\n".join(line for line in answered(session, member).split(b"\n") if not line.startswith(b"Message-ID"))

@@ -32,21 +32,11 @@ def receive_reply(raw: bytes, *, now: datetime, arrived_at: datetime | None = No
     back is marked so in the outbox. `arrived_at` is when the mail reached the mailbox; now, where nobody knows.
     """
     said = itip.read(raw, most_bytes=ReceivedReply.MOST_BYTES)
-    reply, is_new = ReceivedReply.objects.get_or_create(
-        message_id=said.message_id,
-        defaults={
-            "sender": said.senders[0] if said.senders else "",
-            "subject": said.subject,
-            "uid": said.uid,
-            "sequence": said.sequence,
-            "attendee": said.attendee,
-            "partstat": said.partstat,
-            "comment": said.comment,
-            "said_at": _said_at(said, now=now, arrived_at=arrived_at) if said.answer else None,
-            "outcome": Outcome.UNREADABLE,
-            "raw": said.raw,
-        },
-    )
+    said_at = _said_at(said, now=now, arrived_at=arrived_at) if said.answer else None
+    reply, is_new = _keep(said, said.message_id, said_at)
+    # Some programs give one Message-ID to several mails; of one whose text is forgotten nobody can tell any more.
+    if not is_new and reply.raw and _essence(reply) != _essence(said):
+        reply, is_new = _keep(said, itip.own_id(repr((said.message_id, _essence(said))).encode()), said_at)
     if not is_new:
         return None
     if said.answer:
@@ -56,6 +46,30 @@ def receive_reply(raw: bytes, *, now: datetime, arrived_at: datetime | None = No
         reply.outcome = Outcome.RETURNED
         reply.save(update_fields=["outcome"])
     return reply
+
+
+def _keep(said: itip.Received, message_id: str, said_at: datetime | None) -> tuple[ReceivedReply, bool]:
+    """The row of the mail, and whether it is new."""
+    return ReceivedReply.objects.get_or_create(
+        message_id=message_id,
+        defaults={
+            "sender": said.sender,
+            "subject": said.subject,
+            "uid": said.uid,
+            "sequence": said.sequence,
+            "attendee": said.attendee,
+            "partstat": said.partstat,
+            "comment": said.comment,
+            "said_at": said_at,
+            "outcome": Outcome.UNREADABLE,
+            "raw": said.raw,
+        },
+    )
+
+
+def _essence(mail: itip.Received | ReceivedReply) -> tuple[object, ...]:
+    """What two deliveries of one mail have in common, and no two answers have."""
+    return mail.sender, mail.subject, mail.uid, mail.sequence, mail.attendee, mail.partstat
 
 
 def _said_at(said: itip.Received, *, now: datetime, arrived_at: datetime | None) -> datetime:
