@@ -58,7 +58,7 @@ class Expectation:
     session_id: int
     user_id: int
     returns: bool = False  # known before: they may have been told that they are no longer expected
-    sent_by: int | None = None  # of who is expected no more: in whose place they were to come
+    sent_by: int | None = None  # of who is expected no more, or in nobody's place: who had sent them
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -124,6 +124,13 @@ _KNOWN = """
         ON known.session_id = expected.session_id AND known.user_id = expected.user_id
 """
 
+# In whose place they were to come, as it was before the statement.
+_SENT_BY = """(
+    SELECT sender.user_id FROM workshops_participation earlier
+    JOIN workshops_participation sender ON sender.id = earlier.delegated_by_id
+    WHERE earlier.id = known.id
+)"""
+
 # Who is expected already is left out before the insert: a conflict would lock the row, each minute, for nothing.
 _IS_NEW = "(rules.invites AND (known.id IS NULL OR NOT known.expected))"
 
@@ -138,12 +145,10 @@ _HAS_ANOTHER_REASON = """(
 )"""
 
 _RENEW = f"""
-, another AS (SELECT known.id, expected.because {_KNOWN} WHERE {_HAS_ANOTHER_REASON}), renewed AS (
-    UPDATE workshops_participation AS known SET expected_because = another.because, delegated_by_id = NULL
-    FROM another WHERE known.id = another.id AND known.expected
-    RETURNING known.id
-)
-SELECT count(*) FROM renewed
+, another AS (SELECT known.id, expected.because {_KNOWN} WHERE {_HAS_ANOTHER_REASON})
+UPDATE workshops_participation AS known SET expected_because = another.because, delegated_by_id = NULL
+FROM another WHERE known.id = another.id AND known.expected
+RETURNING known.session_id, known.user_id, {_SENT_BY}
 """  # noqa: S608 our own words
 
 _ADD = f"""
@@ -207,17 +212,12 @@ SELECT known.session_id, known.user_id, (
 FROM left_over, workshops_participation known WHERE {_LEAVES}
 """  # noqa: S608 our own words
 
-# Who sent them is read as it was before.
 _REMOVE = f"""
 {_LEFT_OVER}
 UPDATE workshops_participation AS known SET expected = false, delegated_by_id = NULL
 FROM left_over
 WHERE {_LEAVES}
-RETURNING known.session_id, known.user_id, (
-    SELECT sender.user_id FROM workshops_participation earlier
-    JOIN workshops_participation sender ON sender.id = earlier.delegated_by_id
-    WHERE earlier.id = known.id
-)
+RETURNING known.session_id, known.user_id, {_SENT_BY}
 """  # noqa: S608 our own words
 
 # Counted, not asked whether there is one: for that PostgreSQL looks through everybody for each person, in the hope that
@@ -251,7 +251,7 @@ def who(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
 
 def leaving(rules: Iterable[Rule], *, on: date) -> list[Expectation]:
     """Whom `remove_leavers` would take off that day; writes nothing."""
-    return _leavers(_run(_LEAVING, rules, on=on))
+    return _with_senders(_run(_LEAVING, rules, on=on))
 
 
 def among(version: SessionVersion, people: Iterable[int], *, on: date) -> set[int]:
@@ -283,18 +283,19 @@ def remove_leavers(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]
     Who comes in somebody's place leaves with the one who sent them, or with the group, and comes for nobody from then
     on: who is named again says for themselves whether they come.
     """
-    return _leavers(_run(_REMOVE, rules, on=group_day(now)))
+    return _with_senders(_run(_REMOVE, rules, on=group_day(now)))
 
 
-def renew_reasons(rules: Iterable[Rule], *, now: datetime) -> int:
-    """Write down why those are expected who are expected already for another reason; returns for how many.
+def renew_reasons(rules: Iterable[Rule], *, now: datetime) -> list[Expectation]:
+    """Write down why those are expected who are expected already for another reason; returns just those, each once.
 
-    What is open to people who have left the group, and what they read, goes by it: see `Participation.opens`.
+    What is open to people who have left the group, and what they read, goes by it: see `Participation.opens`. Who came
+    in somebody's place, has left the group and is named all the same comes for nobody from then on.
     """
-    return sum(number for (number,) in _run(_RENEW, rules, on=group_day(now)))
+    return _with_senders(_run(_RENEW, rules, on=group_day(now)))
 
 
-def _leavers(rows: Iterable[tuple[int, int, int | None]]) -> list[Expectation]:
+def _with_senders(rows: Iterable[tuple[int, int, int | None]]) -> list[Expectation]:
     return [Expectation(session_id, user_id, sent_by=sender) for session_id, user_id, sender in rows]
 
 

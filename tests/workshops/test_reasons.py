@@ -118,3 +118,5 @@ def test_who_comes_in_a_place_does_so_although_a_rule_names_them_until_they_leav
     assert reasons(session) == {official_reynosa.pk: "person", delegate.pk: "person"}
     row.refresh_from_db()
     assert row.delegated_by is None
+    told = OutgoingMail.objects.filter(user=official_reynosa, kind=emails.delegates.LEFT)
+    assert told.count() == 1

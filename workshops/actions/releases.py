@@ -107,7 +107,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     emails.withdraw_reminders(ahead)
     emails.write_reminders_anew(version.session_id for version in ahead)
     leavers = audience.remove_leavers(rules, now=now)
-    audience.renew_reasons(rules, now=now)
+    renewed = audience.renew_reasons(rules, now=now)
     concerned = emails.people_to_tell(ahead, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     leavers += audience.end_wishes(rules, now=now)
@@ -125,7 +125,7 @@ def _tell(versions: list[SessionVersion], *, now: datetime) -> tuple[int, int]:
     queued = emails.queue_invitations(planned, invited, now=now)
     queued += emails.queue_changes(ahead, concerned, waiting=waiting, heard=heard, now=now)
     queued += emails.queue_uninvitations(ahead, leavers, now=now, settles=True)
-    queued += emails.queue_left(ahead, leavers, now=now)
+    queued += emails.queue_left(ahead, leavers + renewed, now=now)
     left = 0
     if len(newcomers) == INVITED_AT_ONCE and (left := audience.still_to_add(rules, on=group_day(now))):
         mail.wake_planner()
@@ -170,7 +170,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     versions = _ahead(now)
     rules = [Rule.of(version) for version in versions]
     leavers = audience.remove_leavers(rules, now=now)
-    audience.renew_reasons(rules, now=now)
+    renewed = audience.renew_reasons(rules, now=now)
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     leavers += audience.end_wishes(rules, now=now)
     invited = _with_news(newcomers, versions)
@@ -178,7 +178,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     kill_point("before_invitations")
     queued = emails.queue_invitations(versions, invited, now=now)
     queued += emails.queue_uninvitations(versions, leavers, now=now)
-    queued += emails.queue_left(versions, leavers, now=now)
+    queued += emails.queue_left(versions, leavers + renewed, now=now)
     return queued, len(newcomers) < INVITED_AT_ONCE
 
 
