@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cities.models import Membership, group_day
@@ -14,6 +14,7 @@ from workshops import audience, emails, posts
 from workshops.actions import seats
 from workshops.actions.answers import ANSWER, answer
 from workshops.actions.locks import hold_off_releases
+from workshops.actions.outbidding import outbid
 from workshops.actions.posts import pass_posts
 from workshops.audience import Expectation
 from workshops.models import Participation, Session, SessionVersion
@@ -50,7 +51,7 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     sends two people, and nobody who is not `possible_delegates`. Raises ActionNotPossible where any of this does not
     hold, and where the session takes no answers.
     """
-    _hold(session)
+    _lock(session)
     left = seats.give_up(session.pk, sender)  # before the answer, which would let the next move up
     sent_by = answer(session, user=sender, answer=Participation.Answer.NO, now=now)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
@@ -68,13 +69,14 @@ def send_delegate(session: Session, *, sender: User, delegate: User, now: dateti
     }
     Participation.objects.filter(delegated_by=sent_by).update(delegated_by=None)  # who comes for them no more
     row, is_new = Participation.objects.update_or_create(session=session, user=delegate, defaults=expected)
+    sent = [Expectation(session.pk, delegate.pk)]
     if not is_new:
-        _outbid(row)
+        outbid(sent)
         _ask_anew(row)
     seats.take_over(row, left, version=version, now=now)
     seats.move_up(version, now=now)  # where the delegate had a seat, the sender's is free
     _pass_posts(session, from_user=sender, to_user=delegate, now=now)
-    emails.queue_invitations([version], [Expectation(session.pk, delegate.pk)], now=now)
+    emails.queue_invitations([version], sent, now=now)
     return row
 
 
@@ -84,7 +86,7 @@ def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None
 
     The posts at the session go back to the sender.
     """
-    _hold(session)
+    _lock(session)
     version = SessionVersion.objects.current().select_related("session").get(session=session)
     sent = Participation.objects.in_place_of_others().filter(session=session, delegated_by__user=sender)
     row = sent.select_for_update(of=("self",)).first()
@@ -95,15 +97,16 @@ def take_back_delegate(session: Session, *, sender: User, now: datetime) -> None
     seats.leave_place(row)
     row.expected, row.delegated_by = False, None
     row.save(update_fields=["expected", "delegated_by", *seats.PLACING])
-    _outbid(row)
     assert row.user is not None  # nobody without an account is sent
+    taken_back = [Expectation(session.pk, row.user.pk)]
+    outbid(taken_back)
     _pass_posts(session, from_user=row.user, to_user=sender, now=now)
-    emails.queue_uninvitations([version], [Expectation(session.pk, row.user.pk)], now=now)
+    emails.queue_uninvitations([version], taken_back, now=now)
     if version.is_planned:
         seats.move_up(version, now=now)
 
 
-def _hold(session: Session) -> None:
+def _lock(session: Session) -> None:
     """Who gives seats or posts at the session waits: held before rows of people, as at the door."""
     hold_off_releases()
     seats.lock_seats(session.pk)
@@ -121,10 +124,3 @@ def _ask_anew(row: Participation) -> None:
         row.earlier_answer, row.earlier_answered_at = row.answer, row.answered_at
         row.answer, row.answered_at = Participation.Answer.NONE, None
         row.save(update_fields=["earlier_answer", "earlier_answered_at", *ANSWER])
-
-
-def _outbid(row: Participation) -> None:
-    """What the person's calendar is told next is newer than what it knows. See also `releases._outbid`."""
-    Session.objects.filter(pk=row.session_id).update(sequence=F("sequence") + 1)
-    sequence = Session.objects.filter(pk=row.session_id).values("sequence")
-    Participation.objects.filter(pk=row.pk).update(calendar_sequence=sequence)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cities.models import Cycle, group_day
@@ -15,10 +15,11 @@ from ogpgroup.models import OutgoingMail, User
 from workshops import audience, diff, emails, ical, making, told
 from workshops.actions.answers import ask_again, keep_answers
 from workshops.actions.locks import lock_releases
+from workshops.actions.outbidding import outbid
 from workshops.actions.seats import settle_seats
 from workshops.audience import Expectation, Rule
 from workshops.diff import PendingChange
-from workshops.models import Participation, ScheduleRelease, Session, SessionVersion
+from workshops.models import ScheduleRelease, Session, SessionVersion
 
 # So many people are invited in one transaction: a coordinator waits a second or two, who answers meanwhile no longer.
 INVITED_AT_ONCE = 2000
@@ -174,7 +175,7 @@ def _refresh_some(now: datetime) -> tuple[int, bool]:
     newcomers = audience.add_newcomers(rules, now=now, at_most=INVITED_AT_ONCE)
     leavers += audience.end_wishes(rules, now=now)
     invited = _with_news(newcomers, versions)
-    _outbid(leavers + [one for one in invited if one.returns])
+    outbid(leavers + [one for one in invited if one.returns])
     kill_point("before_invitations")
     queued = emails.queue_invitations(versions, invited, now=now)
     queued += emails.queue_uninvitations(versions, leavers, now=now)
@@ -202,21 +203,6 @@ def _with_news(newcomers: list[Expectation], versions: list[SessionVersion]) -> 
     silent = {pair for pair in unaware if heard.nothing_new(*pair, outdated[pair[0]])}
     emails.withdraw_changes(one for one in returning if one.pair not in silent)
     return [one for one in newcomers if one.pair not in silent]
-
-
-def _outbid(people: list[Expectation]) -> None:
-    """Raise SEQUENCE for people told something new about a session that nobody else hears of.
-
-    A calendar that has seen a cancellation takes a new request for old news unless its number is higher (RFC 5546,
-    2.1.4 and 2.1.5). The session remembers the highest number, so that the next release, in mail and feed, exceeds it.
-    """
-    by_session: dict[int, list[int]] = {}
-    for one in people:
-        by_session.setdefault(one.session_id, []).append(one.user_id)
-    for session_id, user_ids in sorted(by_session.items()):
-        Session.objects.filter(pk=session_id).update(sequence=F("sequence") + 1)
-        sequence = Session.objects.filter(pk=session_id).values("sequence")
-        Participation.objects.filter(session=session_id, user__in=user_ids).update(calendar_sequence=sequence)
 
 
 def plan(now: datetime) -> int:
