@@ -217,6 +217,9 @@ def settle_seats(session_id: int, *, now: datetime, back: Collection[int] = ()) 
     told of it and had the time to answer, and who let it pass is not asked again unless they answer again; who comes
     another way because the session is held another way, and whose yes stands without a place, is placed in the order of
     the answers; what is free is offered. `back` are the people whose answers were put aside and count again.
+
+    In this order: seats are freed before any is given, and who answered before a place was counted is placed before
+    what is still free is offered to who waits.
     """
     hold_off_releases()
     lock_seats(session_id)
