@@ -81,7 +81,8 @@ class SeatsWatched:
             sent = OutgoingMail.objects.filter(kind__in=TELLS, user=one.user, status=OutgoingMail.Status.SENT)
             last = sent.order_by("-sent_at", "-pk").first()
             at, known = self.read_on_page[one.user_id or 0]
-            if last and last.sent_at and last.sent_at > at:
+            # An answer begins a new second: what is sent in the same one comes after it.
+            if last and last.sent_at and last.sent_at >= at:
                 known = TELLS[last.kind]
             assert known == one.place, f"{one.user} takes it that the seat is {known!r}, and it is {one.place!r}"
 

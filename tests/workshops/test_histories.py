@@ -54,7 +54,6 @@ def test_whatever_happens_everybody_is_told_what_matters():
         (emails, "queue_uninvitations", lambda *_args, **_more: 0),
         (emails, "plan_reminders", lambda _now: 0),
         (emails.kinds, "_looked_up", None),
-        (emails, "withdraw_outdated", lambda _versions: set()),
         (seats, "move_up", lambda _version, now: 0),
         (seats, "_lapsed", lambda _people, now: []),
     ],
