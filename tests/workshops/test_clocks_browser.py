@@ -123,6 +123,7 @@ def test_note_keeps_its_time_over_a_restart(context: BrowserContext, table: Work
 
 def test_what_cannot_be_is_put_right_and_said(context: BrowserContext, table: WorkTable) -> None:
     page = opened(context, table, off=-DAY)
+    context.set_offline(True)  # first: news that comes meanwhile would tell it our clock again
     page.evaluate("localStorage.removeItem('clock-ahead')")  # as if it had never met our clock
     written_offline(page)
     page.evaluate("off => window.setClock(off)", 0)
