@@ -130,6 +130,23 @@ def test_who_comes_at_their_own_wish_and_may_see_it_no_more_is_told_once(reason,
     assert waiting(member) == []
 
 
+@pytest.mark.parametrize("is_written_down", [False, True])
+def test_who_had_no_mail_and_may_see_it_no_more_reads_of_it_as_it_was_when_they_answered(is_written_down, member):
+    session = publish_session(title="Taller", people=[factories.create_member()]).session
+    by = factories.create_coordinator() if is_written_down else None
+    actions.answer(session, user=member, answer=YES, now=NOW + timedelta(minutes=1), by=by)
+
+    change(session, at=NOW + timedelta(hours=1), visibility="invited", title="SECRETO")
+    change(session, at=NOW + timedelta(hours=2), title="SECRETO DOS")
+    all_is_sent(NOW + timedelta(hours=3))
+
+    (mail,) = OutgoingMail.objects.filter(user=member)
+    message = read(mail, NOW)
+    assert (mail.kind, mail.status, "Taller" in text_of(message)) == ("session_uninvitation", "sent", True)
+    said = [str(part.get_content()) for part in message.walk() if not part.is_multipart()]
+    assert "SECRETO" not in "".join([str(message["Subject"]), *said])
+
+
 @pytest.mark.parametrize("status", ["planned", "cancelled", "postponed"])
 def test_preview_counts_who_comes_at_their_own_wish_and_may_see_it_no_more(status, reminded, member):
     reminded.refresh_from_db()
